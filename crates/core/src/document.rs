@@ -1,0 +1,95 @@
+//! What was put in, and how far its reading has come.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::block::Fault;
+use crate::id::{CollectionId, DocumentId, VersionId};
+
+/// A shelf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    /// Its identity.
+    pub id: CollectionId,
+    /// Its name, unique within the tenant.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// How far a document's reading has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentState {
+    /// Accepted and stored; waiting to be read.
+    Queued,
+    /// Being read.
+    Reading,
+    /// Its words can be found; its meaning follows.
+    Searchable,
+    /// Its words and its meaning can be found.
+    Ready,
+    /// It could not be read; `faults` say why.
+    Failed,
+}
+
+impl DocumentState {
+    /// The state's name in the database, the API and the logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Reading => "reading",
+            Self::Searchable => "searchable",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What was put in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its identity.
+    pub id: DocumentId,
+    /// The shelf it stands on.
+    pub collection: CollectionId,
+    /// Its title: the file's own, or else the file's name.
+    pub title: String,
+    /// The name of the file or the web address it came from; shown, never used as a path.
+    pub name: String,
+    /// Who wrote it, as the file says.
+    pub authors: Vec<String>,
+    /// Its format's name, such as `pdf`; empty until it has been looked at.
+    pub format: String,
+    /// The media type of the original.
+    pub media_type: String,
+    /// Its language (ISO 639-1), once read.
+    pub language: Option<String>,
+    /// What it is about, in one word or two, if somebody said so.
+    pub category: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The size of the original in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the original, lower-case hexadecimal.
+    pub digest: String,
+    /// How far its reading has come.
+    pub state: DocumentState,
+    /// The version that is searched, once there is one.
+    pub version: Option<VersionId>,
+    /// Pages, for formats that have them.
+    pub pages: Option<u32>,
+    /// Chunks of the searched version.
+    pub chunks: u32,
+    /// How many of them can be found by meaning.
+    pub embedded: u32,
+    /// What could not be read.
+    pub faults: Vec<Fault>,
+    /// When it was added.
+    pub added: Timestamp,
+    /// When it last changed.
+    pub changed: Timestamp,
+}

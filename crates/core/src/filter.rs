@@ -1,0 +1,65 @@
+//! Which documents a search may look at.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CollectionId, DocumentId};
+
+/// Conditions on documents. All must hold; inside one list any may. An empty list asks nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// On one of these shelves.
+    pub collections: Vec<CollectionId>,
+    /// One of these documents.
+    pub documents: Vec<DocumentId>,
+    /// Carrying one of these tags.
+    pub tags: Vec<String>,
+    /// In one of these languages (ISO 639-1).
+    pub languages: Vec<String>,
+    /// In one of these formats, by its name in the table of formats, such as `pdf`.
+    pub formats: Vec<String>,
+    /// Added at this moment or later.
+    pub added_after: Option<Timestamp>,
+    /// Added before this moment.
+    pub added_before: Option<Timestamp>,
+}
+
+impl Filter {
+    /// Whether it asks nothing about a document beyond its collection.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.documents.is_empty()
+            && self.tags.is_empty()
+            && self.languages.is_empty()
+            && self.formats.is_empty()
+            && self.added_after.is_none()
+            && self.added_before.is_none()
+    }
+
+    /// Whether a document with these attributes passes (its collection is not looked at).
+    #[must_use]
+    pub fn passes(&self, attributes: &Attributes) -> bool {
+        let any = |wanted: &[String], has: &str| wanted.is_empty() || wanted.iter().any(|w| w == has);
+        (self.documents.is_empty() || self.documents.contains(&attributes.document))
+            && (self.tags.is_empty() || attributes.tags.iter().any(|tag| self.tags.contains(tag)))
+            && any(&self.languages, &attributes.language)
+            && any(&self.formats, &attributes.format)
+            && self.added_after.is_none_or(|moment| attributes.added >= moment)
+            && self.added_before.is_none_or(|moment| attributes.added < moment)
+    }
+}
+
+/// What indexes know of a document, to filter by. The catalog holds the truth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attributes {
+    /// Which document.
+    pub document: DocumentId,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its language (ISO 639-1), empty when unknown.
+    pub language: String,
+    /// Its format's name, such as `pdf`.
+    pub format: String,
+    /// When it was added.
+    pub added: Timestamp,
+}

@@ -1,0 +1,19 @@
+//! The words of Alexandria and everything that can be computed without waiting.
+//!
+//! Nothing here reads a file, a socket, a clock or the environment, and nothing is `async`: values
+//! in, value out. Every other crate speaks in these types, so a name here is the name in the
+//! database, the API, the logs and the manual.
+
+#![warn(missing_docs)]
+
+pub mod block;
+pub mod chunk;
+pub mod citation;
+pub mod clock;
+pub mod document;
+pub mod error;
+pub mod filter;
+pub mod id;
+pub mod passage;
+pub mod principal;
+pub mod space;
