@@ -1,0 +1,45 @@
+# Two commands matter: `make run` and `make test`. Each does its own set-up and may be repeated;
+# everything that is fetched or built lies outside the checkout, under ALEXANDRIA_CACHE.
+
+ALEXANDRIA_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/alexandria
+export ALEXANDRIA_CACHE
+export ALEXANDRIA_MODELS ?= $(ALEXANDRIA_CACHE)/models
+export CARGO_TARGET_DIR ?= $(ALEXANDRIA_CACHE)/target
+
+BINARY := $(CARGO_TARGET_DIR)/release/alexandria
+DATA ?= alexandria-data
+PORT ?= 8000
+
+.PHONY: help run build test lint bench eval dist clean
+
+help: ## Show what can be made.
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: build ## Fetch, build and start the library on port 8000 with its handbook as the first collection.
+	@exec $(BINARY) --data $(DATA) serve --port $(PORT) --seed docs
+
+build:
+	@scripts/check-tools
+	@scripts/fetch-models
+	@scripts/install-ocr --optional
+	@cargo build --release --locked --package alexandria
+
+test: ## Run everything: format, lints, every suite, with real servers.
+	@scripts/check-tools
+	@scripts/fetch-models
+	@scripts/install-ocr
+	@scripts/fetch-servers
+	@scripts/test
+
+lint: ## Check the format and the lints only.
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+bench: build ## Measure beside the Python stack of the handbooks; writes docs/benchmarks.md.
+	@bench/run
+
+dist: ## Build the binary that is shipped: slower to build, smaller, faster.
+	cargo build --profile dist --locked --package alexandria
+
+clean: ## Remove what was built; models and servers stay.
+	rm -rf $(CARGO_TARGET_DIR)
