@@ -17,3 +17,4 @@ pub mod id;
 pub mod passage;
 pub mod principal;
 pub mod space;
+pub mod sentence;
