@@ -175,6 +175,7 @@ fn of(lang: Lang) -> &'static str {
         Lang::Cat => "ca",
         Lang::Tgl => "tl",
         Lang::Hye => "hy",
+        Lang::Cym => "cy",
     }
 }
 
