@@ -1,9 +1,45 @@
 //! Turning text into vectors: the contract of every embedder.
 
 use std::fmt::Debug;
+use std::path::Path;
+use std::sync::Arc;
 
 use alexandria_core::error::Result;
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+pub mod minilm;
+
+use minilm::{MiniLm, MiniLmConfig};
+
+/// Which embedder to use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "engine", rename_all = "lowercase", deny_unknown_fields)]
+pub enum EmbedderConfig {
+    /// all-MiniLM-L6-v2 on this machine: English, 384 dimensions, no other process.
+    MiniLm(MiniLmConfig),
+    /// None: the library searches by words alone.
+    Off {},
+}
+
+impl Default for EmbedderConfig {
+    fn default() -> Self {
+        Self::MiniLm(MiniLmConfig::default())
+    }
+}
+
+/// Opens the embedder that the configuration names, if it names one; `models` is the directory that
+/// `scripts/fetch-models` fills.
+///
+/// # Errors
+/// [`ErrorKind::Unavailable`](alexandria_core::error::ErrorKind::Unavailable) if its model has not been
+/// fetched, [`ErrorKind::Corrupt`](alexandria_core::error::ErrorKind::Corrupt) if it is damaged.
+pub fn open(config: &EmbedderConfig, models: &Path) -> Result<Option<Arc<dyn Embedder>>> {
+    match config {
+        EmbedderConfig::MiniLm(config) => Ok(Some(Arc::new(MiniLm::open(config, models)?))),
+        EmbedderConfig::Off {} => Ok(None),
+    }
+}
 
 /// Which model made a vector. Vectors of different models are never compared.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,103 @@
+//! Attention inside one sequence: every token looks at every token, head by head.
+
+use super::kernel::Kernel;
+use super::kernel::float::{Product, STEP, Soften, Strided};
+use super::weights::{ATTENTION, HEAD, HIDDEN};
+
+/// Tokens whose scores are held at once.
+const BLOCK_ROWS: usize = 48;
+
+/// The attention of one sequence.
+pub(super) struct Attention<'a> {
+    pub(super) kernel: Kernel,
+    /// Queries, keys and values, a row for each token.
+    pub(super) rows: &'a [f32],
+    /// What the heads make of them, side by side, a row for each token.
+    pub(super) out: &'a mut [f32],
+}
+
+/// Memory that is used again.
+#[derive(Default)]
+pub(super) struct Scratch {
+    keys: Vec<f32>,
+    scores: Vec<f32>,
+    shares: Vec<f32>,
+}
+
+impl Attention<'_> {
+    /// Computes it.
+    pub(super) fn run(self, scratch: &mut Scratch) {
+        let length = self.rows.len() / ATTENTION;
+        let stride = length.next_multiple_of(STEP);
+        scratch.keys.clear();
+        scratch.keys.resize(HEAD * stride, 0.0);
+        scratch.scores.resize(BLOCK_ROWS * stride, 0.0);
+        scratch.shares.resize(BLOCK_ROWS, 0.0);
+        let Self {
+            kernel,
+            rows: all,
+            out,
+        } = self;
+        for head in (0..HIDDEN).step_by(HEAD) {
+            let keys = all.get(HIDDEN + head..).unwrap_or_default();
+            transpose(keys, &mut scratch.keys, stride);
+            let values = all.get(2 * HIDDEN + head..).unwrap_or_default();
+            for begin in (0..length).step_by(BLOCK_ROWS) {
+                let rows = BLOCK_ROWS.min(length - begin);
+                let queries = all.get(begin * ATTENTION + head..).unwrap_or_default();
+                let scores = scratch.scores.get_mut(..rows * stride).unwrap_or_default();
+                let shares = scratch.shares.get_mut(..rows).unwrap_or_default();
+                let out = out.get_mut(begin * HIDDEN + head..).unwrap_or_default();
+                kernel.run(Product {
+                    left: Strided {
+                        numbers: queries,
+                        stride: ATTENTION,
+                    },
+                    right: Strided {
+                        numbers: &scratch.keys,
+                        stride,
+                    },
+                    shape: [rows, HEAD, stride],
+                    bias: None,
+                    out: scores,
+                    out_stride: stride,
+                });
+                kernel.run(Soften {
+                    scores,
+                    stride,
+                    length,
+                    shares,
+                });
+                kernel.run(Product {
+                    left: Strided {
+                        numbers: scores,
+                        stride,
+                    },
+                    right: Strided {
+                        numbers: values,
+                        stride: ATTENTION,
+                    },
+                    shape: [rows, length, HEAD],
+                    bias: None,
+                    out,
+                    out_stride: HIDDEN,
+                });
+                for (row, share) in out.chunks_mut(HIDDEN).zip(shares.iter()) {
+                    for number in row.iter_mut().take(HEAD) {
+                        *number *= share;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Turns the keys of one head, a row for each token, into a column for each token.
+fn transpose(keys: &[f32], out: &mut [f32], stride: usize) {
+    for (token, key) in keys.chunks(ATTENTION).enumerate() {
+        let column = out.iter_mut().skip(token).step_by(stride);
+        for (out, number) in column.zip(key.iter().take(HEAD)) {
+            *out = *number;
+        }
+    }
+}
