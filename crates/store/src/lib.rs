@@ -5,5 +5,9 @@
 
 #![warn(missing_docs)]
 
+pub mod blobs;
+pub mod catalog;
+pub mod layout;
+pub mod migrate;
 pub mod text;
 pub mod vectors;

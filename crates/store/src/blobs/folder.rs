@@ -1,0 +1,440 @@
+//! Blobs in a folder of this machine: `ROOT/TENANT/ab/cdef…`.
+//!
+//! A blob is written to `ROOT/incoming`, flushed to the disk, and moved to its place, whose folder is
+//! flushed too: it is there whole or not at all. What a killed process leaves in `incoming` is removed
+//! at the next start.
+
+use std::io::{ErrorKind as IoKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
+use alexandria_core::id::TenantId;
+use alexandria_core::principal::Principal;
+use async_trait::async_trait;
+use fs_err as fs;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::sync::mpsc;
+
+use super::{Blob, BlobFile, BlobKey, BlobStore, Digest, Hasher};
+
+/// Bytes read and written at a time.
+const PART_BYTES: usize = 256 << 10;
+/// Parts on their way from the reader to the disk at most.
+const PARTS_WAITING_MAX: usize = 4;
+/// The largest blob that is read into memory as a whole, in bytes.
+const GET_BYTES_MAX: u64 = 1 << 30;
+
+/// Blobs in a folder.
+#[derive(Debug)]
+pub struct FolderBlobs {
+    root: PathBuf,
+    /// Numbers the files being written by this process.
+    written: AtomicU64,
+}
+
+impl FolderBlobs {
+    /// Opens the folder, which is made if it is not there, and removes what killed writers left.
+    ///
+    /// # Errors
+    /// `Unavailable` when the folder cannot be made or written to.
+    pub fn open(root: &Path) -> Result<Self> {
+        let incoming = root.join("incoming");
+        let shown = root.display();
+        let sentence = || format!("cannot open the folder of originals {shown}");
+        fs::create_dir_all(&incoming).context(ErrorKind::Unavailable, sentence)?;
+        for entry in fs::read_dir(&incoming).context(ErrorKind::Unavailable, sentence)? {
+            let path = entry.context(ErrorKind::Unavailable, sentence)?.path();
+            if !writer_lives(&path) {
+                remove(&path)?;
+            }
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            written: AtomicU64::new(0),
+        })
+    }
+
+    fn path(&self, tenant: TenantId, digest: Digest) -> PathBuf {
+        let digest = digest.to_string();
+        let (head, tail) = digest.split_at(2);
+        self.root.join(tenant.to_string()).join(head).join(tail)
+    }
+
+    fn known(&self, principal: &Principal, key: &BlobKey) -> Result<(PathBuf, Digest)> {
+        let digest = key.digest(principal.tenant()).ok_or_else(|| missing(key))?;
+        Ok((self.path(principal.tenant(), digest), digest))
+    }
+
+    fn begin(&self) -> Result<Incoming> {
+        let number = self.written.fetch_add(1, Ordering::Relaxed);
+        let path = self
+            .root
+            .join("incoming")
+            .join(format!("{}-{number}", std::process::id()));
+        let file =
+            fs::File::create(&path).map_err(|error| cannot_write(&error, error.to_string()))?;
+        Ok(Incoming {
+            path,
+            file,
+            hasher: Hasher::default(),
+            bytes: 0,
+        })
+    }
+
+    /// Stores what `feed` writes, on a thread that may wait for the disk.
+    async fn store(
+        &self,
+        principal: &Principal,
+        feed: impl FnOnce(&mut Incoming) -> Result<()> + Send + 'static,
+    ) -> Result<Blob> {
+        let mut incoming = self.begin()?;
+        let (root, tenant) = (self.root.clone(), principal.tenant());
+        let (digest, bytes) = on_disk(move || {
+            feed(&mut incoming)?;
+            incoming.settle(&root, tenant)
+        })
+        .await?;
+        Ok(Blob {
+            key: BlobKey::new(principal, digest),
+            digest,
+            bytes,
+        })
+    }
+}
+
+#[async_trait]
+impl BlobStore for FolderBlobs {
+    async fn put(
+        &self,
+        principal: &Principal,
+        reader: &mut (dyn AsyncRead + Send + Unpin),
+        bytes_max: u64,
+    ) -> Result<Blob> {
+        let (sender, mut receiver) = mpsc::channel::<Option<Vec<u8>>>(PARTS_WAITING_MAX);
+        let writing = self.store(principal, move |incoming| {
+            // Only an end that was announced is an end: a reader that failed stores nothing.
+            loop {
+                match receiver.blocking_recv() {
+                    Some(Some(part)) => incoming.write(&part)?,
+                    Some(None) => return Ok(()),
+                    None => return Err(Error::new(ErrorKind::Invalid, "the upload broke off")),
+                }
+            }
+        });
+        let reading = async move {
+            let mut bytes = 0_u64;
+            loop {
+                let mut part = Vec::with_capacity(PART_BYTES);
+                let mut limited = (&mut *reader).take(PART_BYTES as u64);
+                limited
+                    .read_to_end(&mut part)
+                    .await
+                    .context(ErrorKind::Invalid, || {
+                        "the upload broke off; send it again".to_owned()
+                    })?;
+                bytes += part.len() as u64;
+                within(bytes, bytes_max)?;
+                let last = part.is_empty();
+                // A writer that has failed hears no more; its own error is the one to tell.
+                if sender.send((!last).then_some(part)).await.is_err() || last {
+                    return Ok(());
+                }
+            }
+        };
+        let (read, written): (Result<()>, Result<Blob>) = tokio::join!(reading, writing);
+        read?;
+        written
+    }
+
+    async fn put_bytes(&self, principal: &Principal, bytes: Vec<u8>) -> Result<Blob> {
+        self.store(principal, move |incoming| incoming.write(&bytes))
+            .await
+    }
+
+    async fn put_file(&self, principal: &Principal, path: &Path, bytes_max: u64) -> Result<Blob> {
+        let path = path.to_owned();
+        self.store(principal, move |incoming| {
+            let sentence = || format!("cannot read the file {}", path.display());
+            let mut file = fs::File::open(&path).context(ErrorKind::Invalid, sentence)?;
+            let mut part = vec![0; PART_BYTES];
+            loop {
+                let read = file.read(&mut part).context(ErrorKind::Invalid, sentence)?;
+                let Some(part) = part.get(..read).filter(|part| !part.is_empty()) else {
+                    return Ok(());
+                };
+                within(incoming.bytes + part.len() as u64, bytes_max)?;
+                incoming.write(part)?;
+            }
+        })
+        .await
+    }
+
+    async fn get(&self, principal: &Principal, key: &BlobKey) -> Result<Vec<u8>> {
+        let (path, digest) = self.known(principal, key)?;
+        let key = key.clone();
+        on_disk(move || {
+            let size = fs::metadata(&path)
+                .map_err(|error| cannot_read(&key, error))?
+                .len();
+            within(size, GET_BYTES_MAX)?;
+            let bytes = fs::read(&path).map_err(|error| cannot_read(&key, error))?;
+            if Digest::of(&bytes) != digest {
+                return Err(Error::new(
+                    ErrorKind::Corrupt,
+                    format!(
+                        "the bytes of {key} have changed on the disk; restore the file {path:?} \
+                             from a backup, or remove the document and put it in again"
+                    ),
+                ));
+            }
+            Ok(bytes)
+        })
+        .await
+    }
+
+    async fn get_range(
+        &self,
+        principal: &Principal,
+        key: &BlobKey,
+        range: Range<u64>,
+    ) -> Result<Vec<u8>> {
+        let (path, _) = self.known(principal, key)?;
+        let key = key.clone();
+        let length = range.end.saturating_sub(range.start);
+        within(length, GET_BYTES_MAX)?;
+        on_disk(move || {
+            let mut file = fs::File::open(&path).map_err(|error| cannot_read(&key, error))?;
+            let mut bytes = Vec::new();
+            file.seek(SeekFrom::Start(range.start))
+                .and_then(|_| file.take(length).read_to_end(&mut bytes))
+                .map_err(|error| cannot_read(&key, error))?;
+            Ok(bytes)
+        })
+        .await
+    }
+
+    async fn size(&self, principal: &Principal, key: &BlobKey) -> Result<u64> {
+        let (path, _) = self.known(principal, key)?;
+        let key = key.clone();
+        on_disk(move || {
+            Ok(fs::metadata(&path)
+                .map_err(|error| cannot_read(&key, error))?
+                .len())
+        })
+        .await
+    }
+
+    async fn file(&self, principal: &Principal, key: &BlobKey) -> Result<BlobFile> {
+        self.size(principal, key).await?;
+        let (path, _) = self.known(principal, key)?;
+        Ok(BlobFile { path, guard: None })
+    }
+
+    async fn delete(&self, principal: &Principal, key: &BlobKey) -> Result<()> {
+        let Some(digest) = key.digest(principal.tenant()) else {
+            return Ok(());
+        };
+        let path = self.path(principal.tenant(), digest);
+        on_disk(move || {
+            remove(&path)?;
+            path.parent().map_or(Ok(()), flush_folder)
+        })
+        .await
+    }
+
+    async fn list(
+        &self,
+        principal: &Principal,
+        after: Option<&BlobKey>,
+        limit: usize,
+    ) -> Result<Vec<BlobKey>> {
+        let folder = self.root.join(principal.tenant().to_string());
+        let after = after.and_then(|key| key.digest(principal.tenant()));
+        let digests = on_disk(move || {
+            let mut digests = Vec::new();
+            for head in names(&folder)? {
+                let past = after.is_some_and(|after| after.to_string().get(..2) > Some(&head));
+                if past || digests.len() >= limit {
+                    continue;
+                }
+                let tails = names(&folder.join(&head))?;
+                let found = tails
+                    .iter()
+                    .filter_map(|t| Digest::from_hex(&format!("{head}{t}")));
+                digests.extend(found.filter(|digest| after.is_none_or(|after| *digest > after)));
+            }
+            digests.truncate(limit);
+            Ok(digests)
+        })
+        .await?;
+        Ok(digests
+            .into_iter()
+            .map(|digest| BlobKey::new(principal, digest))
+            .collect())
+    }
+
+    async fn check(&self) -> Result<()> {
+        let incoming = self.begin()?;
+        on_disk(move || {
+            let mut incoming = incoming;
+            incoming.write(b"check")?;
+            incoming
+                .file
+                .sync_all()
+                .map_err(|error| cannot_write(&error, String::new()))
+        })
+        .await
+    }
+}
+
+/// A blob being written. Dropping it removes the file, unless it has been moved to its place.
+#[derive(Debug)]
+struct Incoming {
+    path: PathBuf,
+    file: fs::File,
+    hasher: Hasher,
+    bytes: u64,
+}
+
+impl Incoming {
+    fn write(&mut self, part: &[u8]) -> Result<()> {
+        self.hasher.update(part);
+        self.bytes += part.len() as u64;
+        self.file
+            .write_all(part)
+            .map_err(|error| cannot_write(&error, String::new()))
+    }
+
+    fn settle(self, root: &Path, tenant: TenantId) -> Result<(Digest, u64)> {
+        let digest = self.hasher.clone().finish();
+        let name = digest.to_string();
+        let (head, tail) = name.split_at(2);
+        let owner = root.join(tenant.to_string());
+        let folder = owner.join(head);
+        let failed = |error: std::io::Error| cannot_write(&error, String::new());
+        self.file.sync_all().map_err(failed)?;
+        if !folder.try_exists().map_err(failed)? {
+            fs::create_dir_all(&folder).map_err(failed)?;
+            flush_folder(&owner)?;
+            flush_folder(root)?;
+        }
+        // Moving over an equal blob changes nothing, and mends one that was damaged.
+        fs::rename(&self.path, folder.join(tail)).map_err(failed)?;
+        flush_folder(&folder)?;
+        Ok((digest, self.bytes))
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        // After a move there is nothing to remove; what cannot be removed is removed at next start.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Runs what waits for the disk on a thread that may wait.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.context(ErrorKind::Internal, || {
+        "the work on the originals was broken off".to_owned()
+    })?
+}
+
+/// Whether the process that began this file, which its name numbers, still runs.
+fn writer_lives(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let id = name.split_once('-').and_then(|(id, _)| id.parse().ok());
+    let id = id.and_then(rustix::process::Pid::from_raw);
+    let own = rustix::process::getpid();
+    id.is_some_and(|id| id == own || rustix::process::test_kill_process(id).is_ok())
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != IoKind::NotFound => {
+            let path = path.display();
+            Err(
+                Error::new(ErrorKind::Unavailable, format!("cannot remove {path}"))
+                    .with_source(error),
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The names in a folder, in order; none when it is not there.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let sentence = || format!("cannot list the folder {}", folder.display());
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == IoKind::NotFound => return Ok(Vec::new()),
+        entries => entries.context(ErrorKind::Unavailable, sentence)?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry.context(ErrorKind::Unavailable, sentence)?.file_name();
+        names.extend(name.into_string());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Makes what happened to the names in a folder survive a power cut.
+fn flush_folder(folder: &Path) -> Result<()> {
+    let opened = fs::File::open(folder).and_then(|file| file.sync_all());
+    match opened {
+        Err(error) if error.kind() != IoKind::NotFound => {
+            Err(cannot_write(&error, format!(" ({})", folder.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn within(bytes: u64, bytes_max: u64) -> Result<()> {
+    if bytes <= bytes_max {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::TooLarge,
+        format!("it is larger than the {bytes_max} bytes that are allowed"),
+    ))
+}
+
+fn missing(key: &BlobKey) -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        format!("there are no bytes stored as {key}"),
+    )
+}
+
+fn cannot_read(key: &BlobKey, error: std::io::Error) -> Error {
+    match error.kind() {
+        IoKind::NotFound => missing(key),
+        _ => Error::new(
+            ErrorKind::Unavailable,
+            format!("cannot read the bytes of {key}"),
+        )
+        .with_source(error),
+    }
+}
+
+fn cannot_write(error: &std::io::Error, detail: String) -> Error {
+    let remedy = match error.kind() {
+        IoKind::StorageFull | IoKind::QuotaExceeded => {
+            "the disk is full; free some space and try again"
+        }
+        _ => "see that the data directory can be written to",
+    };
+    let cause = std::io::Error::new(error.kind(), error.to_string());
+    Error::new(
+        ErrorKind::Unavailable,
+        format!("cannot store the file{detail}: {remedy}"),
+    )
+    .with_source(cause)
+}

@@ -1,0 +1,257 @@
+//! The connections to the one database beneath the catalog, and what differs between the two kinds.
+//!
+//! SQLite: one connection writes, several read, in WAL mode, so readers never wait. PostgreSQL: one
+//! pool. Statements number their parameters `$1`, `$2`, …, which both understand.
+
+use std::path::Path;
+use std::time::Duration;
+
+use alexandria_core::error::{Error, ErrorKind, Result};
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    FromQueryResult, RuntimeErr, SqliteTransactionMode, SqlxSqliteConnector, Statement,
+    TransactionOptions, TransactionTrait, Value,
+};
+use uuid::Uuid;
+
+use super::trouble::Doing;
+
+/// How long a writer waits for another process to finish its transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// The part of the file that readers map into memory, in bytes.
+const MMAP_BYTES: u64 = 256 << 20;
+/// Pages of SQLite's own cache for each connection, in KiB.
+const CACHE_KIB: u32 = 8 << 10;
+
+/// The connections.
+#[derive(Clone, Debug)]
+pub(crate) struct Database {
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+}
+
+impl Database {
+    /// Connects to `sqlite:PATH`, `sqlite::memory:` or `postgres://…`.
+    pub(crate) async fn connect(url: &str, connections_max: u32, wait: Duration) -> Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Self::connect_sqlite(path, connections_max, wait).await;
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Self::connect_postgres(url, connections_max, wait).await;
+        }
+        Err(Error::new(
+            ErrorKind::Invalid,
+            "the catalog's address is neither sqlite:PATH nor postgres://USER@HOST/DATABASE",
+        ))
+    }
+
+    async fn connect_sqlite(path: &str, readers: u32, wait: Duration) -> Result<Self> {
+        let shared = SqliteConnectOptions::new()
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("cache_size", format!("-{CACHE_KIB}"))
+            .pragma("temp_store", "memory")
+            .synchronous(SqliteSynchronous::Full);
+        let pool = SqlitePoolOptions::new()
+            .acquire_timeout(wait)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false);
+        if path == ":memory:" {
+            // A database in memory belongs to its one connection, which reads and writes.
+            let options = shared.in_memory(true).shared_cache(false);
+            let only =
+                open_sqlite(pool.min_connections(1).max_connections(1), options, path).await?;
+            return Ok(Self {
+                write: only.clone(),
+                read: only,
+            });
+        }
+        let options = shared
+            .filename(path.strip_prefix("//").unwrap_or(path))
+            .journal_mode(SqliteJournalMode::Wal)
+            .pragma("mmap_size", MMAP_BYTES.to_string());
+        let write = open_sqlite(
+            pool.clone().max_connections(1),
+            options.clone().create_if_missing(true),
+            path,
+        )
+        .await?;
+        let readers = pool.max_connections(readers.max(1));
+        let read = open_sqlite(readers, options.pragma("query_only", "on"), path).await?;
+        Ok(Self { write, read })
+    }
+
+    async fn connect_postgres(url: &str, connections: u32, wait: Duration) -> Result<Self> {
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(connections.max(2))
+            .acquire_timeout(wait)
+            .connect_timeout(wait)
+            .sqlx_logging(false)
+            .record_stmt_in_spans(false);
+        let pool = sea_orm::Database::connect(options)
+            .await
+            .doing(|| "cannot connect to PostgreSQL".to_owned())?;
+        Ok(Self {
+            write: pool.clone(),
+            read: pool,
+        })
+    }
+
+    /// The database's name for people.
+    pub(crate) fn name(&self) -> &'static str {
+        if self.is_postgres() {
+            "PostgreSQL"
+        } else {
+            "SQLite"
+        }
+    }
+
+    /// Whether it is PostgreSQL; otherwise it is SQLite.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.read.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// The connection to read from.
+    pub(crate) const fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// The connection for single statements that write.
+    pub(crate) const fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Begins a transaction that will write. SQLite takes its write lock at once, so that no
+    /// transaction has to be given up half way.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+        let mode = (!self.is_postgres()).then_some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions {
+            sqlite_transaction_mode: mode,
+            ..Default::default()
+        };
+        let begun = self.write.begin_with_options(options).await;
+        begun.doing(|| "cannot begin to write to the catalog".to_owned())
+    }
+
+    pub(crate) async fn ping(&self) -> Result<()> {
+        self.read
+            .ping()
+            .await
+            .doing(|| "cannot reach the catalog".to_owned())
+    }
+
+    pub(crate) async fn close(&self) -> Result<()> {
+        let sentence = || "cannot close the catalog".to_owned();
+        self.read.clone().close().await.doing(sentence)?;
+        self.write.clone().close().await.doing(sentence)
+    }
+
+    pub(crate) async fn bytes(&self) -> Result<u64> {
+        let sql = if self.is_postgres() {
+            "SELECT pg_database_size(current_database()) AS n"
+        } else {
+            "SELECT page_count * page_size AS n FROM pragma_page_count(), pragma_page_size()"
+        };
+        let bytes = number(&self.read, sql, vec![]).await;
+        Ok(u64::try_from(bytes.doing(|| "cannot measure the catalog".to_owned())?).unwrap_or(0))
+    }
+}
+
+async fn open_sqlite(
+    pool: SqlitePoolOptions,
+    options: SqliteConnectOptions,
+    path: &str,
+) -> Result<DatabaseConnection> {
+    use sea_orm::sqlx::ConnectOptions as _;
+    let opened: Result<SqlitePool, _> =
+        pool.connect_with(options.disable_statement_logging()).await;
+    let opened = opened.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())));
+    let shown = Path::new(path).display();
+    let pool = opened.doing(|| format!("cannot open the catalog at {shown:?}"))?;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+/// A statement with its parameters.
+pub(super) fn statement<C: ConnectionTrait>(
+    connection: &C,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Statement {
+    Statement::from_sql_and_values(connection.get_database_backend(), sql, values)
+}
+
+/// Runs a statement and says how many rows it changed.
+pub(super) async fn execute<C: ConnectionTrait>(
+    connection: &C,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<u64, DbErr> {
+    Ok(connection
+        .execute_raw(statement(connection, sql, values))
+        .await?
+        .rows_affected())
+}
+
+/// All rows of a query.
+pub(super) async fn rows<T: FromQueryResult, C: ConnectionTrait>(
+    connection: &C,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<Vec<T>, DbErr> {
+    let found = connection
+        .query_all_raw(statement(connection, sql, values))
+        .await?;
+    found
+        .iter()
+        .map(|row| T::from_query_result(row, ""))
+        .collect()
+}
+
+/// The first row of a query.
+pub(super) async fn row<T: FromQueryResult, C: ConnectionTrait>(
+    connection: &C,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<Option<T>, DbErr> {
+    let found = connection
+        .query_one_raw(statement(connection, sql, values))
+        .await?;
+    found.map(|row| T::from_query_result(&row, "")).transpose()
+}
+
+/// The one number of a query, in its column `n`; zero when there is no row or it is null.
+pub(super) async fn number<C: ConnectionTrait>(
+    connection: &C,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<i64, DbErr> {
+    let found = connection
+        .query_one_raw(statement(connection, sql, values))
+        .await?;
+    found.map_or(Ok(0), |row| {
+        Ok(row.try_get::<Option<i64>>("", "n")?.unwrap_or(0))
+    })
+}
+
+/// Placeholders `$first, $first+1, …` for a list of `count` parameters.
+pub(super) fn placeholders(first: usize, count: usize) -> String {
+    let mut text = String::with_capacity(count * 5);
+    for index in first..first + count {
+        if index > first {
+            text.push(',');
+        }
+        text.push('$');
+        text.push_str(&index.to_string());
+    }
+    text
+}
+
+/// Ids as parameters.
+pub(super) fn uuids(ids: impl IntoIterator<Item = Uuid>) -> impl Iterator<Item = Value> {
+    ids.into_iter().map(Value::from)
+}

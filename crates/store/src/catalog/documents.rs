@@ -1,0 +1,504 @@
+//! What was put in: accepting it, finding it, changing it, removing it.
+
+mod query;
+
+use alexandria_core::block::Fault;
+use alexandria_core::document::{Document, DocumentState};
+use alexandria_core::error::{ErrorKind, Result};
+use alexandria_core::id::{CollectionId, DocumentId, JobId, VersionId};
+use alexandria_core::principal::Principal;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, QueryFilter, Set, Value,
+};
+use uuid::Uuid;
+
+use super::database::{execute, placeholders, rows};
+use super::jobs::NewJob;
+use super::outbox::{self, Change, OutboxKind};
+use super::row::{
+    digest, document_state, faults, from_json, option_u32, timestamp, to_i64, to_json,
+};
+use super::row::{to_u32, to_u64};
+use super::table::document::{self as table, Column, Entity, Model};
+use super::{Catalog, Doing, commit, jobs, not_found, tenant};
+use crate::blobs::{BlobKey, Digest};
+
+pub use self::query::{DocumentOrder, DocumentQuery};
+
+/// A document about to be accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDocument {
+    /// The shelf it will stand on.
+    pub collection: CollectionId,
+    /// Its title until it has been read: usually the name without its ending.
+    pub title: String,
+    /// The name of the file or the web address it came from.
+    pub name: String,
+    /// The media type it came with.
+    pub media_type: String,
+    /// Where the original is kept.
+    pub blob: BlobKey,
+    /// The digest of the original.
+    pub digest: Digest,
+    /// The size of the original in bytes.
+    pub bytes: u64,
+    /// What it is about, if somebody said so.
+    pub category: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+/// What became of a document put in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It was accepted, and this job will read it.
+    New(Document, JobId),
+    /// The collection has the same bytes already; nothing was stored.
+    Existing(Document),
+}
+
+/// What to change about a document; what is none stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentChange {
+    /// A new title.
+    pub title: Option<String>,
+    /// All tags from now on.
+    pub tags: Option<Vec<String>>,
+    /// A new category, or none from now on.
+    pub category: Option<Option<String>>,
+}
+
+/// Where a document's original is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// Its key among the blobs.
+    pub blob: BlobKey,
+    /// Its digest.
+    pub digest: Digest,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The name it came with; shown, never used as a path.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+}
+
+impl Catalog {
+    /// The document of a collection with these bytes, if there is one.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked.
+    pub async fn find_document_by_digest(
+        &self,
+        principal: &Principal,
+        collection: CollectionId,
+        digest: Digest,
+    ) -> Result<Option<Document>> {
+        let read = self.database.read();
+        match find_same(read, principal, collection, digest).await? {
+            Some(model) => Ok(self.with_tags(principal, vec![model]).await?.pop()),
+            None => Ok(None),
+        }
+    }
+
+    /// Accepts a document together with the job that will read it, in one transaction. The job's
+    /// `document` is set to the new one.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such collection.
+    pub async fn create_document(
+        &self,
+        principal: &Principal,
+        new: NewDocument,
+        job: NewJob,
+    ) -> Result<Created> {
+        let sentence = || format!("cannot accept the document {:?}", new.name);
+        self.collection_row(principal, new.collection).await?;
+        let model = self.new_model(principal, &new)?;
+        let tags = tag_set(&new.tags);
+        let tx = self.begin().await?;
+        // Waits for a removal of the collection that is under way, and is seen by one that follows.
+        outbox::lock(&tx, new.collection.as_uuid()).await?;
+        let sql = "SELECT count(*) AS n FROM collections WHERE id = $1 AND deleted IS NULL";
+        let there = super::database::number(&tx, sql, vec![new.collection.as_uuid().into()]).await;
+        if there.doing(sentence)? == 0 {
+            return Err(not_found("collection", new.collection));
+        }
+        if let Some(same) = find_same(&tx, principal, new.collection, new.digest).await? {
+            drop(tx);
+            let found = self.with_tags(principal, vec![same]).await?.pop();
+            return found
+                .map(Created::Existing)
+                .ok_or_else(|| super::row::corrupt("a document"));
+        }
+        let insert = Entity::insert(model.clone().into_active_model());
+        insert.exec_without_returning(&tx).await.doing(sentence)?;
+        insert_tags(&tx, principal, model.id, &tags).await?;
+        let document = DocumentId::from_uuid(model.id);
+        let job = NewJob {
+            document: Some(document),
+            ..job
+        };
+        let job = jobs::insert(self, &tx, principal, job).await?;
+        commit(tx, "the new document").await?;
+        Ok(Created::New(to_document(model, tags)?, job))
+    }
+
+    /// The document with this id.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn document(&self, principal: &Principal, id: DocumentId) -> Result<Document> {
+        let model = self.document_row(principal, id).await?;
+        let found = self.with_tags(principal, vec![model]).await?.pop();
+        found.ok_or_else(|| not_found("document", id))
+    }
+
+    /// Where a document's original is.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn original(&self, principal: &Principal, id: DocumentId) -> Result<Original> {
+        let model = self.document_row(principal, id).await?;
+        Ok(Original {
+            blob: BlobKey::stored(model.blob),
+            digest: digest(&model.digest)?,
+            bytes: to_u64(model.bytes)?,
+            name: model.name,
+            media_type: model.media_type,
+        })
+    }
+
+    /// Changes a document's title, tags or category; the indexes are told.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn update_document(
+        &self,
+        principal: &Principal,
+        id: DocumentId,
+        change: DocumentChange,
+    ) -> Result<Document> {
+        let sentence = || format!("cannot change the document {id}");
+        let collection = self.document_row(principal, id).await?.collection_id;
+        let tx = self.begin().await?;
+        outbox::lock(&tx, collection).await?;
+        let mut active = table::ActiveModel {
+            id: Set(id.as_uuid()),
+            ..Default::default()
+        };
+        if let Some(title) = &change.title {
+            active.title_folded = Set(fold(title));
+            active.title = Set(title.clone());
+        }
+        if let Some(category) = &change.category {
+            active.category = Set(category.clone());
+        }
+        active.changed = Set(self.now());
+        let update = Entity::update_many()
+            .set(active)
+            .filter(Column::Deleted.is_null());
+        let update = update.filter(Column::Id.eq(id.as_uuid()));
+        if update.exec(&tx).await.doing(sentence)?.rows_affected == 0 {
+            return Err(not_found("document", id));
+        }
+        if let Some(tags) = &change.tags {
+            let sql = "DELETE FROM document_tags WHERE document_id = $1";
+            execute(&tx, sql, vec![id.as_uuid().into()])
+                .await
+                .doing(sentence)?;
+            insert_tags(&tx, principal, id.as_uuid(), &tag_set(tags)).await?;
+        }
+        // A text index holds the title beside the text, so a new title puts the text in again.
+        if change.title.is_some() {
+            let sql = "INSERT INTO outbox (tenant_id, collection_id, generation_id, kind, \
+                       document_id, version_id, from_ordinal, to_ordinal) \
+                       SELECT tenant_id, collection_id, generation_id, 'add', document_id, id, 0, \
+                       chunks FROM versions WHERE document_id = $1 AND state = 'published'";
+            execute(&tx, sql, vec![id.as_uuid().into()])
+                .await
+                .doing(sentence)?;
+        }
+        if change.tags.is_some() {
+            let sql = "INSERT INTO outbox (tenant_id, collection_id, generation_id, kind, \
+                       document_id, version_id, from_ordinal, to_ordinal) \
+                       SELECT tenant_id, collection_id, generation_id, 'describe', document_id, \
+                       NULL, 0, 0 FROM versions WHERE document_id = $1 AND state = 'published'";
+            execute(&tx, sql, vec![id.as_uuid().into()])
+                .await
+                .doing(sentence)?;
+        }
+        commit(tx, "the change of the document").await?;
+        self.document(principal, id).await
+    }
+
+    /// Removes a document: it stops answering when this returns, its unfinished jobs are cancelled,
+    /// and the indexes are told by the outbox.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn remove_document(&self, principal: &Principal, id: DocumentId) -> Result<()> {
+        let sentence = || format!("cannot remove the document {id}");
+        let collection = self.document_row(principal, id).await?.collection_id;
+        let now = self.now();
+        let tx = self.begin().await?;
+        outbox::lock(&tx, collection).await?;
+        let sql = "UPDATE documents SET deleted = $1, changed = $1 \
+                   WHERE id = $2 AND deleted IS NULL";
+        let values = || vec![now.into(), id.as_uuid().into()];
+        if execute(&tx, sql, values()).await.doing(sentence)? == 0 {
+            return Err(not_found("document", id));
+        }
+        let sql = "SELECT id, generation_id FROM versions \
+                   WHERE document_id = $1 AND state = 'published' ORDER BY id";
+        let published = rows::<Published, _>(&tx, sql, vec![id.as_uuid().into()]).await;
+        for version in published.doing(sentence)? {
+            let change = Change {
+                collection,
+                generation: version.generation_id,
+                kind: OutboxKind::Remove,
+                document: id.as_uuid(),
+                version: Some(version.id),
+                ordinals: (0, 0),
+            };
+            outbox::append(&tx, principal, change).await?;
+        }
+        let sql = "UPDATE versions SET state = 'retired' \
+                   WHERE document_id = $1 AND state = 'published'";
+        execute(&tx, sql, vec![id.as_uuid().into()])
+            .await
+            .doing(sentence)?;
+        let sql = "UPDATE jobs SET state = 'cancelled', finished = $1, lease_until = NULL \
+                   WHERE document_id = $2 AND state IN ('waiting', 'running')";
+        execute(&tx, sql, values()).await.doing(sentence)?;
+        commit(tx, "the removal of the document").await
+    }
+
+    /// Says how far a document's reading has come.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn set_document_state(
+        &self,
+        principal: &Principal,
+        id: DocumentId,
+        state: DocumentState,
+    ) -> Result<()> {
+        let change = table::ActiveModel {
+            state: Set(state.name().to_owned()),
+            ..Default::default()
+        };
+        self.change_row(principal, id, change).await
+    }
+
+    /// Says that a document could not be read, and why.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn fail_document(
+        &self,
+        principal: &Principal,
+        id: DocumentId,
+        faults: &[Fault],
+    ) -> Result<()> {
+        let change = table::ActiveModel {
+            state: Set(DocumentState::Failed.name().to_owned()),
+            faults: Set(to_json(faults)?),
+            ..Default::default()
+        };
+        self.change_row(principal, id, change).await
+    }
+
+    async fn change_row(
+        &self,
+        principal: &Principal,
+        id: DocumentId,
+        mut change: table::ActiveModel,
+    ) -> Result<()> {
+        change.changed = Set(self.now());
+        let done = Entity::update_many()
+            .set(change)
+            .filter(Column::Id.eq(id.as_uuid()))
+            .filter(Column::TenantId.eq(tenant(principal)))
+            .filter(Column::Deleted.is_null())
+            .exec(self.database.write())
+            .await;
+        match done
+            .doing(|| format!("cannot change the document {id}"))?
+            .rows_affected
+        {
+            0 => Err(not_found("document", id)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn document_row(
+        &self,
+        principal: &Principal,
+        id: DocumentId,
+    ) -> Result<Model> {
+        let found = Entity::find_by_id(id.as_uuid())
+            .filter(Column::TenantId.eq(tenant(principal)))
+            .filter(Column::Deleted.is_null())
+            .one(self.database.read())
+            .await;
+        found
+            .doing(|| format!("cannot read the document {id}"))?
+            .ok_or_else(|| not_found("document", id))
+    }
+
+    fn new_model(&self, principal: &Principal, new: &NewDocument) -> Result<Model> {
+        let now = self.now();
+        Ok(Model {
+            id: self.next_id(),
+            tenant_id: tenant(principal),
+            collection_id: new.collection.as_uuid(),
+            title: new.title.clone(),
+            title_folded: fold(&new.title),
+            name: new.name.clone(),
+            authors: "[]".to_owned(),
+            format: String::new(),
+            media_type: new.media_type.clone(),
+            language: None,
+            category: new.category.clone(),
+            blob: new.blob.as_str().to_owned(),
+            digest: new.digest.as_bytes().to_vec(),
+            bytes: to_i64(new.bytes)?,
+            state: DocumentState::Queued.name().to_owned(),
+            version_id: None,
+            pages: None,
+            chunks: 0,
+            embedded: 0,
+            faults: "[]".to_owned(),
+            added: now,
+            changed: now,
+            deleted: None,
+        })
+    }
+
+    /// The documents of these rows, with their tags, in the same order.
+    async fn with_tags(&self, principal: &Principal, models: Vec<Model>) -> Result<Vec<Document>> {
+        let ids: Vec<Uuid> = models.iter().map(|model| model.id).collect();
+        let mut tags = tags_of(self.database.read(), principal, &ids).await?;
+        let documents = models.into_iter().map(|model| {
+            let tags = tags.remove(&model.id).unwrap_or_default();
+            to_document(model, tags)
+        });
+        documents.collect()
+    }
+}
+
+#[derive(Debug, sea_orm::FromQueryResult)]
+struct Published {
+    id: Uuid,
+    generation_id: Uuid,
+}
+
+#[derive(Debug, sea_orm::FromQueryResult)]
+struct TagRow {
+    document_id: Uuid,
+    tag: String,
+}
+
+type Tags = std::collections::HashMap<Uuid, Vec<String>>;
+
+/// The tags of each of these documents, in alphabetical order.
+pub(super) async fn tags_of<C: ConnectionTrait>(
+    connection: &C,
+    principal: &Principal,
+    documents: &[Uuid],
+) -> Result<Tags> {
+    let mut tags = Tags::new();
+    if documents.is_empty() {
+        return Ok(tags);
+    }
+    let marks = placeholders(2, documents.len());
+    let sql = format!(
+        "SELECT document_id, tag FROM document_tags \
+         WHERE tenant_id = $1 AND document_id IN ({marks}) ORDER BY document_id, tag"
+    );
+    let mut values: Vec<Value> = vec![tenant(principal).into()];
+    values.extend(super::database::uuids(documents.iter().copied()));
+    let found = rows::<TagRow, _>(connection, sql, values).await;
+    for row in found.doing(|| "cannot read the tags of documents".to_owned())? {
+        tags.entry(row.document_id).or_default().push(row.tag);
+    }
+    // PostgreSQL sorts by its locale; the answer must not depend on it.
+    tags.values_mut().for_each(|tags| tags.sort_unstable());
+    Ok(tags)
+}
+
+async fn find_same<C: ConnectionTrait>(
+    connection: &C,
+    principal: &Principal,
+    collection: CollectionId,
+    digest: Digest,
+) -> Result<Option<Model>> {
+    let found = Entity::find()
+        .filter(Column::CollectionId.eq(collection.as_uuid()))
+        .filter(Column::TenantId.eq(tenant(principal)))
+        .filter(Column::Digest.eq(digest.as_bytes().to_vec()))
+        .filter(Column::Deleted.is_null())
+        .one(connection)
+        .await;
+    found.doing(|| "cannot look for a document with the same bytes".to_owned())
+}
+
+async fn insert_tags(
+    tx: &DatabaseTransaction,
+    principal: &Principal,
+    document: Uuid,
+    tags: &[String],
+) -> Result<()> {
+    let sql = "INSERT INTO document_tags (document_id, tag, tenant_id) VALUES ($1, $2, $3)";
+    for tag in tags {
+        let values = vec![
+            document.into(),
+            tag.as_str().into(),
+            tenant(principal).into(),
+        ];
+        execute(tx, sql, values)
+            .await
+            .doing(|| "cannot write the tags of a document".to_owned())?;
+    }
+    Ok(())
+}
+
+/// The tags in order, each once.
+fn tag_set(tags: &[String]) -> Vec<String> {
+    let mut tags = tags.to_vec();
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}
+
+/// A title as it is compared, the same on both databases.
+pub(super) fn fold(title: &str) -> String {
+    title.to_lowercase()
+}
+
+pub(super) fn to_document(model: Model, tags: Vec<String>) -> Result<Document> {
+    Ok(Document {
+        id: DocumentId::from_uuid(model.id),
+        collection: CollectionId::from_uuid(model.collection_id),
+        title: model.title,
+        name: model.name,
+        authors: from_json(&model.authors)?,
+        format: model.format,
+        media_type: model.media_type,
+        language: model.language,
+        category: model.category,
+        tags,
+        bytes: to_u64(model.bytes)?,
+        digest: digest(&model.digest)?.to_string(),
+        state: document_state(&model.state)?,
+        version: model.version_id.map(VersionId::from_uuid),
+        pages: option_u32(model.pages)?,
+        chunks: to_u32(model.chunks)?,
+        embedded: to_u32(model.embedded)?,
+        faults: faults(&model.faults)?,
+        added: timestamp(model.added)?,
+        changed: timestamp(model.changed)?,
+    })
+}

@@ -1,0 +1,174 @@
+//! What workers say: give me work, I am still at it, it is done, it has failed.
+
+use std::time::Duration;
+
+use alexandria_core::error::{Error, ErrorKind, Result};
+use sea_orm::{EntityTrait, FromQueryResult, QueryResult, Value};
+
+use super::super::database::{execute, placeholders, row, statement};
+use super::super::table::job::{Entity, Model};
+use super::super::{Catalog, Doing, commit, micros};
+use super::{Job, Progress, stored, to_job};
+use jiff::Timestamp;
+use sea_orm::ConnectionTrait;
+
+/// The longest error text that is kept, in bytes.
+const ERROR_BYTES_MAX: usize = 4_000;
+
+impl Catalog {
+    /// Gives the worker a job of one of these kinds for the time of the lease: the tenant with the
+    /// fewest running jobs first, then the larger priority, then the older.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be written.
+    pub async fn claim(
+        &self,
+        worker: &str,
+        kinds: &[&str],
+        lease: Duration,
+    ) -> Result<Option<Job>> {
+        let sentence = || "cannot claim a job".to_owned();
+        if kinds.is_empty() {
+            return Ok(None);
+        }
+        let now = self.now();
+        let marks = placeholders(4, kinds.len());
+        // PostgreSQL: rows that another worker is just claiming are passed over, not waited for.
+        // SQLite: there is one writer, so nobody else is claiming.
+        let lock = if self.database.is_postgres() {
+            "FOR UPDATE OF j SKIP LOCKED"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "UPDATE jobs SET state = 'running', attempts = attempts + 1, lease_owner = $1, \
+             lease_until = $2 WHERE id = (\
+             SELECT j.id FROM jobs j LEFT JOIN (\
+             SELECT tenant_id, count(*) AS running FROM jobs WHERE state = 'running' \
+             GROUP BY tenant_id) r ON r.tenant_id = j.tenant_id \
+             WHERE j.state = 'waiting' AND j.run_at <= $3 AND j.kind IN ({marks}) \
+             ORDER BY coalesce(r.running, 0), j.priority DESC, j.run_at, j.id LIMIT 1 {lock}) \
+             RETURNING *"
+        );
+        let mut values: Vec<Value> = vec![worker.into(), after(now, lease).into(), now.into()];
+        values.extend(kinds.iter().map(|kind| Value::from(*kind)));
+        let write = self.database.write();
+        let claimed = row::<Model, _>(write, sql, values).await.doing(sentence)?;
+        claimed.map(to_job).transpose()
+    }
+
+    /// Renews the lease of a job and says how far it has come.
+    ///
+    /// # Errors
+    /// `Conflict` when the worker has lost it: cancelled, or given to another. It should stop.
+    pub async fn heartbeat(&self, job: &Job, progress: &Progress, lease: Duration) -> Result<()> {
+        let (done, total) = stored(progress)?;
+        let until = after(self.now(), lease);
+        let set = "lease_until = $4, progress_done = $5, progress_total = $6, progress_unit = $7";
+        let unit = progress.unit.as_str();
+        self.held(
+            job,
+            set,
+            vec![until.into(), done.into(), total.into(), unit.into()],
+        )
+        .await
+    }
+
+    /// Ends a job that has succeeded.
+    ///
+    /// # Errors
+    /// `Conflict` when the worker has lost it.
+    pub async fn complete(&self, job: &Job) -> Result<()> {
+        let set = "state = 'done', finished = $4, lease_until = NULL, last_error = NULL";
+        self.held(job, set, vec![self.now().into()]).await
+    }
+
+    /// Says that an attempt has failed: the job is tried again at `retry_at`, or never when that is
+    /// none.
+    ///
+    /// # Errors
+    /// `Conflict` when the worker has lost it.
+    pub async fn fail(&self, job: &Job, error: &str, retry_at: Option<Timestamp>) -> Result<()> {
+        let error = cut(error, ERROR_BYTES_MAX);
+        match retry_at {
+            Some(moment) => {
+                let set = "state = 'waiting', run_at = $4, last_error = $5, lease_until = NULL, \
+                           lease_owner = NULL";
+                self.held(job, set, vec![micros(moment).into(), error.into()])
+                    .await
+            }
+            None => {
+                let set = "state = 'failed', finished = $4, last_error = $5, lease_until = NULL";
+                self.held(job, set, vec![self.now().into(), error.into()])
+                    .await
+            }
+        }
+    }
+
+    /// Gives jobs whose lease has passed back to the queue, or ends those that have been tried as
+    /// often as they may. Gives the latter, so that their documents can be told.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be written.
+    pub async fn release_expired(&self) -> Result<Vec<Job>> {
+        let sentence = || "cannot take back jobs of workers that are gone".to_owned();
+        let now = self.now();
+        let tx = self.begin().await?;
+        let sql = "UPDATE jobs SET state = 'failed', finished = $1, lease_until = NULL, \
+                   last_error = $2 WHERE state = 'running' AND lease_until < $1 \
+                   AND attempts >= attempts_max RETURNING *";
+        let error = "its worker stopped without a word, as often as it may be tried";
+        let query = statement(&tx, sql, vec![now.into(), error.into()]);
+        let failed: Vec<QueryResult> = tx.query_all_raw(query).await.doing(sentence)?;
+        let sql = "UPDATE jobs SET state = 'waiting', lease_until = NULL, lease_owner = NULL \
+                   WHERE state = 'running' AND lease_until < $1";
+        execute(&tx, sql, vec![now.into()]).await.doing(sentence)?;
+        commit(tx, "the release of jobs").await?;
+        let failed = failed.iter().map(|row| Model::from_query_result(row, ""));
+        failed.map(|model| to_job(model.doing(sentence)?)).collect()
+    }
+
+    /// Changes a job that the worker holds. The parameters `$1` to `$3` say which and are checked.
+    async fn held(&self, job: &Job, set: &str, values: Vec<Value>) -> Result<()> {
+        let id = job.id;
+        let sentence = || format!("cannot change the job {id}");
+        let sql = format!(
+            "UPDATE jobs SET {set} \
+             WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND state = 'running'"
+        );
+        let owner = job.lease_owner.clone();
+        let mut all = vec![
+            id.as_uuid().into(),
+            owner.into(),
+            i64::from(job.attempts).into(),
+        ];
+        all.extend(values);
+        if execute(self.database.write(), sql, all)
+            .await
+            .doing(sentence)?
+            > 0
+        {
+            return Ok(());
+        }
+        let found = Entity::find_by_id(id.as_uuid())
+            .one(self.database.read())
+            .await;
+        let state = found
+            .doing(sentence)?
+            .map_or("gone".to_owned(), |model| model.state);
+        Err(Error::new(
+            ErrorKind::Conflict,
+            format!("the job {id} is not this worker's any more: it is {state}"),
+        ))
+    }
+}
+
+fn after(now: i64, lease: Duration) -> i64 {
+    now.saturating_add(i64::try_from(lease.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// The beginning of a text, on a character boundary.
+fn cut(text: &str, bytes_max: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes_max))
+        .unwrap_or_default()
+}

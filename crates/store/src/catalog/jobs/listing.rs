@@ -1,0 +1,122 @@
+//! What people see of jobs, and how they stop one.
+
+use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_core::id::{DocumentId, JobId};
+use alexandria_core::principal::Principal;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::super::cursor::{Page, decode, page, page_limit};
+use super::super::database::execute;
+use super::super::table::job::{Column, Entity, Model};
+use super::super::{Catalog, Doing, micros, not_found, tenant};
+use super::{Job, JobState, to_job};
+
+/// Which jobs to list, newest first. All conditions hold; what is none asks nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobQuery {
+    /// So far come.
+    pub state: Option<JobState>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// Working on this document.
+    pub document: Option<DocumentId>,
+    /// Where the page before this one ended.
+    pub cursor: Option<String>,
+    /// Items on the page at most.
+    pub limit: u32,
+}
+
+impl Catalog {
+    /// The job with this id.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn job(&self, principal: &Principal, id: JobId) -> Result<Job> {
+        to_job(self.job_row(principal, id).await?)
+    }
+
+    /// The jobs that a query asks for, newest first.
+    ///
+    /// # Errors
+    /// `Invalid` for a cursor that this list has not given.
+    pub async fn jobs(&self, principal: &Principal, query: &JobQuery) -> Result<Page<Job>> {
+        let mut all = Condition::all()
+            .add(Column::TenantId.eq(tenant(principal)))
+            .add_option(query.state.map(|state| Column::State.eq(state.name())))
+            .add_option(query.kind.as_ref().map(|kind| Column::Kind.eq(kind)))
+            .add_option(query.document.map(|id| Column::DocumentId.eq(id.as_uuid())));
+        if let Some(cursor) = &query.cursor {
+            let (created, id) = decode(cursor)?;
+            let same = Condition::all()
+                .add(Column::Created.eq(created))
+                .add(Column::Id.lt(id));
+            all = all.add(Condition::any().add(Column::Created.lt(created)).add(same));
+        }
+        let limit = page_limit(query.limit);
+        let rows = Entity::find()
+            .filter(all)
+            .order_by_desc(Column::Created)
+            .order_by_desc(Column::Id)
+            .limit(limit as u64 + 1)
+            .all(self.database.read())
+            .await;
+        let rows = rows.doing(|| "cannot list the jobs".to_owned())?;
+        let items = rows.into_iter().map(to_job).collect::<Result<Vec<_>>>()?;
+        Ok(page(items, limit, |item| {
+            (micros(item.created), item.id.as_uuid())
+        }))
+    }
+
+    /// The jobs of a document that have not ended, oldest first.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked.
+    pub async fn unfinished_jobs(
+        &self,
+        principal: &Principal,
+        document: DocumentId,
+    ) -> Result<Vec<Job>> {
+        let rows = Entity::find()
+            .filter(Column::TenantId.eq(tenant(principal)))
+            .filter(Column::DocumentId.eq(document.as_uuid()))
+            .filter(Column::State.is_in([JobState::Waiting.name(), JobState::Running.name()]))
+            .order_by_asc(Column::Id)
+            .all(self.database.read())
+            .await;
+        let rows = rows.doing(|| format!("cannot list the jobs of the document {document}"))?;
+        rows.into_iter().map(to_job).collect()
+    }
+
+    /// Cancels a job that has not ended; its worker notices at the next heartbeat.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when it has ended.
+    pub async fn cancel(&self, principal: &Principal, id: JobId) -> Result<()> {
+        let sql = "UPDATE jobs SET state = 'cancelled', finished = $1, lease_until = NULL \
+                   WHERE id = $2 AND tenant_id = $3 AND state IN ('waiting', 'running')";
+        let values = vec![
+            self.now().into(),
+            id.as_uuid().into(),
+            tenant(principal).into(),
+        ];
+        let done = execute(self.database.write(), sql, values).await;
+        if done.doing(|| format!("cannot cancel the job {id}"))? > 0 {
+            return Ok(());
+        }
+        let state = self.job_row(principal, id).await?.state;
+        Err(Error::new(
+            ErrorKind::Conflict,
+            format!("the job {id} has ended already: it is {state}"),
+        ))
+    }
+
+    async fn job_row(&self, principal: &Principal, id: JobId) -> Result<Model> {
+        let found = Entity::find_by_id(id.as_uuid())
+            .filter(Column::TenantId.eq(tenant(principal)))
+            .one(self.database.read())
+            .await;
+        found
+            .doing(|| format!("cannot read the job {id}"))?
+            .ok_or_else(|| not_found("job", id))
+    }
+}
