@@ -10,6 +10,9 @@ use crate::{About, Sink};
 /// Rows of a sheet in one block; the header row is repeated at the head of each.
 pub(crate) const SHEET_ROWS_PER_BLOCK: usize = 30;
 
+/// Levels of the outline above the headings, for what a table of contents says of a whole file.
+pub(crate) const CONTENTS_LEVELS: u8 = 10;
+
 /// The way from a parser to its sink.
 pub(crate) struct Flow<'a> {
     sink: &'a mut dyn Sink,
@@ -73,9 +76,9 @@ impl<'a> Flow<'a> {
         let text = tidy(text);
         if !text.is_empty() {
             let level = level.clamp(1, 6);
-            self.outline.leave(level);
+            self.outline.leave(level + CONTENTS_LEVELS);
             self.write(BlockKind::Heading(level), text.clone());
-            self.outline.enter(level, &text);
+            self.outline.enter(level + CONTENTS_LEVELS, &text);
         }
     }
 

@@ -1,5 +1,18 @@
 //! The table of formats: one line each, one file each.
 
+mod csv;
+mod docx;
+mod eml;
+mod epub;
+mod html;
+mod image;
+mod markdown;
+mod odt;
+mod pdf;
+mod plain;
+mod pptx;
+mod rtf;
+mod spreadsheet;
 mod text;
 
 use crate::failure::{Failure, Result};
@@ -7,18 +20,40 @@ use crate::limits::Limits;
 use crate::{Format, Source};
 
 /// Every format that is read, in the order in which people meet them.
-pub const FORMATS: &[Format] = &[text::FORMAT];
+pub const FORMATS: &[Format] = &[
+    pdf::FORMAT,
+    epub::FORMAT,
+    docx::FORMAT,
+    pptx::FORMAT,
+    spreadsheet::XLSX,
+    spreadsheet::XLSB,
+    spreadsheet::XLS,
+    spreadsheet::ODS,
+    odt::FORMAT,
+    html::FORMAT,
+    markdown::FORMAT,
+    text::FORMAT,
+    csv::FORMAT,
+    rtf::FORMAT,
+    eml::FORMAT,
+    image::FORMAT,
+    plain::JSON,
+    plain::XML,
+];
 
 /// The picture of a page, for the formats that have them.
 pub(crate) fn picture(
     format: &Format,
-    _source: &Source,
-    _page: u32,
-    _dots_per_inch: u32,
-    _limits: &Limits,
+    source: &Source,
+    page: u32,
+    dots_per_inch: u32,
+    limits: &Limits,
 ) -> Result<Vec<u8>> {
-    let name = format.name;
-    Err(Failure::unsupported(format!(
-        "there are no pictures of pages for {name} files; only PDF and image files have them"
-    )))
+    match format.name {
+        "pdf" => pdf::picture(source, page, dots_per_inch, limits),
+        "image" => image::picture(source, page, dots_per_inch, limits),
+        name => Err(Failure::unsupported(format!(
+            "there are no pictures of pages for {name} files; only PDF and image files have them"
+        ))),
+    }
 }

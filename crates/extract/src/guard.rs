@@ -42,6 +42,11 @@ pub(crate) fn read(
             "there is no text in this file; if it shows text as pictures, save it as PDF and add \
              that",
         )),
+        // What was read before the trouble is good, and the trouble is told with it.
+        Err(failure) if guard.blocks > 0 => {
+            guard.fault(failure.into_fault(None));
+            Ok(())
+        }
         result => result,
     }
 }

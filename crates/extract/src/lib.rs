@@ -16,12 +16,17 @@ pub mod section;
 pub mod worker;
 
 mod detect_text;
+mod dom;
 mod encoding;
 mod flow;
 mod formats;
 mod guard;
 mod language;
+mod markup;
+mod relations;
+mod sheet;
 mod tidy;
+mod xml;
 mod zip;
 
 use std::sync::Arc;
