@@ -45,7 +45,7 @@ pub enum Fusion {
         /// How little the first ranks stand out.
         k: u16,
     },
-    /// By scores, each divided by its leg's best, so that the distance between ranks counts.
+    /// By scores, so that distances count: words as a share of the best, meaning as its cosine.
     Weighted {
         /// The weight of meaning, from 0 (words alone) to 1 (meaning alone).
         semantic: f32,
@@ -173,14 +173,20 @@ fn reciprocal_ranks(leg: &BTreeMap<ChunkId, f32>, k: u16) -> Parts {
     }
 }
 
-/// Each score as a share of the leg's best.
+/// BM25 as a share of the best, which has no fixed scale; cosines as they are.
+///
+/// Cosines are not stretched: a model that knows nothing of a language gives all its texts nearly the
+/// same cosine, which then moves nothing, where stretched it would drown the words.
 ///
 /// A chunk that the text index did not find may hold none of the words and gets nothing. One that
 /// the vector search did not return has a meaning all the same, at most as near as the last that it
 /// did return, and gets that one's share.
 fn shares(leg: &BTreeMap<ChunkId, f32>, kind: Leg) -> Parts {
     let best = leg.values().copied().fold(f32::MIN_POSITIVE, f32::max);
-    let share = |score: f32| (score / best).clamp(0.0, 1.0);
+    let share = |score: f32| match kind {
+        Leg::Lexical => (score / best).clamp(0.0, 1.0),
+        Leg::Semantic => score.clamp(0.0, 1.0),
+    };
     let found: BTreeMap<ChunkId, f32> = leg
         .iter()
         .map(|(chunk, score)| (*chunk, share(*score)))
@@ -237,7 +243,7 @@ mod tests {
         let lexical = ranking(Leg::Lexical, &[(1, 10.0), (2, 5.0)]);
         let semantic = ranking(Leg::Semantic, &[(2, 0.8), (3, 0.4)]);
         let both = [lexical, semantic];
-        check(&both, WEIGHTED, &[(2, 0.8), (1, 0.7), (3, 0.3)]);
+        check(&both, WEIGHTED, &[(2, 0.68), (1, 0.64), (3, 0.24)]);
         check(&both, RRF, &[(2, 0.99194), (1, 0.5), (3, 0.49194)]);
     }
 
@@ -246,7 +252,7 @@ mod tests {
         let lexical = ranking(Leg::Lexical, &[(1, 1.0), (2, 4.0), (3, 2.0)]);
         check(&[lexical], WEIGHTED, &[(2, 1.0), (3, 0.5), (1, 0.25)]);
         let semantic = ranking(Leg::Semantic, &[(1, -0.2), (2, 0.5)]);
-        check(&[semantic], WEIGHTED, &[(2, 1.0), (1, 0.0)]);
+        check(&[semantic], WEIGHTED, &[(2, 0.5), (1, 0.0)]);
         check(&[], WEIGHTED, &[]);
     }
 
@@ -260,7 +266,7 @@ mod tests {
     fn a_chunk_found_in_two_collections_counts_with_its_better_score() {
         let one = ranking(Leg::Semantic, &[(1, 0.2), (2, 0.3)]);
         let two = ranking(Leg::Semantic, &[(1, 0.6)]);
-        check(&[one, two], WEIGHTED, &[(1, 1.0), (2, 0.5)]);
+        check(&[one, two], WEIGHTED, &[(1, 0.6), (2, 0.3)]);
     }
 
     fn any_ranking() -> impl Strategy<Value = Ranking> {

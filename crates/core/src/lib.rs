@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+pub mod answer;
 pub mod block;
 pub mod chunk;
 pub mod citation;
@@ -20,6 +21,7 @@ pub mod id;
 pub mod join;
 pub mod passage;
 pub mod principal;
+pub mod question;
 pub mod sentence;
 pub mod space;
 pub mod words;

@@ -1,0 +1,205 @@
+//! Answers without a language model: the exact sentences of the library that answer a question.
+//!
+//! Three steps, so that the model that embeds stays outside: [`shortlist`] picks the sentences worth
+//! a closer look, the caller embeds these and the question, and [`compose`] weighs every sentence,
+//! decides whether the question is answered at all and returns the sentences in reading order.
+//!
+//! What it cannot do: infer, count, compare, or notice that a sentence says nearly, but not quite,
+//! what was asked. The weights and the threshold were fitted on `SQuAD` 2.0; see [`weight`].
+
+mod feature;
+pub mod weight;
+
+use std::collections::HashSet;
+
+use crate::block::Span;
+use crate::id::VersionId;
+use crate::passage::Score;
+use crate::question::Question;
+use crate::sentence::sentences;
+
+use feature::{Evidence, Weigher};
+pub use feature::{FEATURE_NAMES, FEATURES};
+
+/// Sentences that [`shortlist`] keeps unless the caller says otherwise; each costs an embedding.
+pub const SHORTLIST_SENTENCES_DEFAULT: usize = 16;
+
+/// Sentences that are looked at in all; those of later passages are not.
+pub const ANSWER_SENTENCES_READ_MAX: usize = 400;
+
+/// A passage that may hold the answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// The text it is a piece of: sentences of one text are put in its order.
+    pub version: VersionId,
+    /// Its text.
+    pub text: &'a str,
+    /// The byte of the stored text that its text begins with.
+    pub start: u64,
+    /// What is known of it beyond its text: title and headings.
+    pub context: &'a str,
+    /// Why it was found.
+    pub score: Score,
+}
+
+/// A sentence worth a closer look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shortlisted {
+    /// Which candidate it stands in.
+    pub candidate: usize,
+    /// Its bytes of the candidate's text.
+    pub within: Span,
+    /// Its bytes of the stored text.
+    pub span: Span,
+    evidence: Evidence,
+}
+
+impl Shortlisted {
+    /// The sentence, or nothing when these are not the candidates it came from.
+    #[must_use]
+    pub fn text<'a>(&self, candidates: &[Candidate<'a>]) -> Option<&'a str> {
+        self.within.of(candidates.get(self.candidate)?.text)
+    }
+
+    /// What the weights are multiplied with; for fitting them.
+    #[must_use]
+    pub fn features(&self, cosine: Option<f32>) -> [f32; FEATURES] {
+        self.evidence.features(cosine)
+    }
+}
+
+/// When a question counts as answered and how long answers are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AnswerPolicy {
+    /// The confidence below which the answer is "not found", from 0 to 1.
+    pub confidence_min: f32,
+    /// How likely a further sentence must be, as a share of the best one's likelihood.
+    pub further_share: f32,
+    /// The most sentences an answer has.
+    pub sentences_max: usize,
+}
+
+impl Default for AnswerPolicy {
+    fn default() -> Self {
+        Self {
+            confidence_min: weight::CONFIDENCE_MIN,
+            further_share: weight::FURTHER_SHARE,
+            sentences_max: weight::SENTENCES_MAX,
+        }
+    }
+}
+
+/// A sentence of an answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Chosen {
+    /// Which candidate it stands in.
+    pub candidate: usize,
+    /// Its bytes of the stored text.
+    pub span: Span,
+    /// How likely it is to hold the answer, from 0 to 1.
+    pub likelihood: f32,
+}
+
+/// An answer, or the finding that there is none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Composed {
+    /// Whether the question is answered.
+    pub answered: bool,
+    /// How sure that is, from 0 to 1.
+    pub confidence: f32,
+    /// The sentences: texts in the order of their best sentence, sentences in the order of their
+    /// text. Given even when the question does not count as answered, as near misses.
+    pub sentences: Vec<Chosen>,
+}
+
+/// The sentences worth a closer look, likeliest first, at most `limit`.
+///
+/// `candidates` are in order of rank. The same bytes of a text are looked at once.
+#[must_use]
+pub fn shortlist(
+    question: &Question,
+    candidates: &[Candidate<'_>],
+    limit: usize,
+) -> Vec<Shortlisted> {
+    let mut read = Vec::new();
+    let mut seen = HashSet::new();
+    for (at, candidate) in candidates.iter().enumerate() {
+        for within in sentences(candidate.text) {
+            let span = within.shifted(candidate.start);
+            let is_new =
+                read.len() < ANSWER_SENTENCES_READ_MAX && seen.insert((candidate.version, span));
+            if is_new {
+                read.push((at, within, span));
+            }
+        }
+    }
+    let places: Vec<(usize, Span)> = read.iter().map(|(at, within, _)| (*at, *within)).collect();
+    let weigher = Weigher::new(question, candidates, &places);
+    let mut listed: Vec<Shortlisted> = read
+        .into_iter()
+        .zip(weigher.evidence())
+        .map(|((candidate, within, span), evidence)| Shortlisted {
+            candidate,
+            within,
+            span,
+            evidence,
+        })
+        .collect();
+    listed.sort_by(|a, b| b.evidence.promise().total_cmp(&a.evidence.promise()));
+    listed.truncate(limit);
+    listed
+}
+
+/// Chooses the sentences that answer.
+///
+/// `cosines` holds, for each shortlisted sentence, the cosine of its embedding and the question's; an
+/// empty slice when nothing could be embedded, and then the words alone decide.
+#[must_use]
+pub fn compose(
+    candidates: &[Candidate<'_>],
+    shortlist: &[Shortlisted],
+    cosines: &[f32],
+    policy: &AnswerPolicy,
+) -> Composed {
+    let mut weighed: Vec<(&Shortlisted, [f32; FEATURES], f32)> = shortlist
+        .iter()
+        .enumerate()
+        .map(|(at, sentence)| {
+            let features = sentence.features(cosines.get(at).copied());
+            (sentence, features, weight::likelihood(&features))
+        })
+        .collect();
+    weighed.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let Some((_, features, best)) = weighed.first() else {
+        return Composed::default();
+    };
+    let confidence = weight::confidence(
+        features,
+        weighed.get(1).map_or(0.0, |second| best - second.2),
+    );
+    let least = best * policy.further_share;
+    let chosen = weighed.iter().take(policy.sentences_max.max(1)).enumerate();
+    let chosen = chosen.filter(|(at, (_, _, likelihood))| *at == 0 || *likelihood >= least);
+    let mut chosen: Vec<Chosen> = chosen
+        .map(|(_, (sentence, _, likelihood))| Chosen {
+            candidate: sentence.candidate,
+            span: sentence.span,
+            likelihood: *likelihood,
+        })
+        .collect();
+    let version = |chosen: &Chosen| {
+        candidates
+            .get(chosen.candidate)
+            .map(|candidate| candidate.version)
+    };
+    let order: Vec<_> = chosen.iter().map(version).collect();
+    chosen.sort_by_key(|sentence| {
+        let text = version(sentence);
+        (order.iter().position(|other| *other == text), sentence.span)
+    });
+    Composed {
+        answered: confidence >= policy.confidence_min,
+        confidence,
+        sentences: chosen,
+    }
+}
