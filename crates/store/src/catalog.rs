@@ -21,6 +21,7 @@ mod idempotency;
 mod jobs;
 mod outbox;
 mod passages;
+mod purge;
 mod row;
 mod spaces;
 mod table;
@@ -166,6 +167,12 @@ impl Catalog {
     /// `Unavailable` when there is none.
     pub async fn ping(&self) -> Result<()> {
         self.database.ping().await
+    }
+
+    /// Connections to the database that are in use at this moment.
+    #[must_use]
+    pub fn connections_active(&self) -> u32 {
+        self.database.connections_active()
     }
 
     /// The database's name for people: `SQLite` or `PostgreSQL`.
