@@ -22,7 +22,8 @@ use feature::{Evidence, Weigher};
 pub use feature::{FEATURE_NAMES, FEATURES};
 
 /// Sentences that [`shortlist`] keeps unless the caller says otherwise; each costs an embedding.
-pub const SHORTLIST_SENTENCES_DEFAULT: usize = 16;
+/// Among eight the answer stands in 94.4 of a hundred cases, among twelve in 95.8, among sixteen in 96.3.
+pub const SHORTLIST_SENTENCES_DEFAULT: usize = 12;
 
 /// Sentences that are looked at in all; those of later passages are not.
 pub const ANSWER_SENTENCES_READ_MAX: usize = 400;
@@ -63,7 +64,7 @@ impl Shortlisted {
 
     /// What the weights are multiplied with; for fitting them.
     #[must_use]
-    pub fn features(&self, cosine: Option<f32>) -> [f32; FEATURES] {
+    pub fn features(&self, cosine: f32) -> [f32; FEATURES] {
         self.evidence.features(cosine)
     }
 }
@@ -152,8 +153,9 @@ pub fn shortlist(
 
 /// Chooses the sentences that answer.
 ///
-/// `cosines` holds, for each shortlisted sentence, the cosine of its embedding and the question's; an
-/// empty slice when nothing could be embedded, and then the words alone decide.
+/// `cosines` holds, for each shortlisted sentence, the cosine of its embedding and the question's.
+/// Unless there is one for each, the words alone decide: give an empty slice when nothing could be
+/// embedded or the embedder does not know the language.
 #[must_use]
 pub fn compose(
     candidates: &[Candidate<'_>],
@@ -161,22 +163,26 @@ pub fn compose(
     cosines: &[f32],
     policy: &AnswerPolicy,
 ) -> Composed {
+    let complete = cosines.len() == shortlist.len();
+    let model = if complete {
+        &weight::MEANING
+    } else {
+        &weight::WORDS
+    };
     let mut weighed: Vec<(&Shortlisted, [f32; FEATURES], f32)> = shortlist
         .iter()
         .enumerate()
         .map(|(at, sentence)| {
-            let features = sentence.features(cosines.get(at).copied());
-            (sentence, features, weight::likelihood(&features))
+            let features =
+                sentence.features(cosines.get(at).copied().filter(|_| complete).unwrap_or(0.0));
+            (sentence, features, model.likelihood(&features))
         })
         .collect();
     weighed.sort_by(|a, b| b.2.total_cmp(&a.2));
     let Some((_, features, best)) = weighed.first() else {
         return Composed::default();
     };
-    let confidence = weight::confidence(
-        features,
-        weighed.get(1).map_or(0.0, |second| best - second.2),
-    );
+    let confidence = model.confidence(features);
     let least = best * policy.further_share;
     let chosen = weighed.iter().take(policy.sentences_max.max(1)).enumerate();
     let chosen = chosen.filter(|(at, (_, _, likelihood))| *at == 0 || *likelihood >= least);

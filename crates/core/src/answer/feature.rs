@@ -8,7 +8,7 @@ use crate::question::{AnswerKind, Question};
 use crate::words::{Word, words};
 
 /// How many numbers describe a sentence.
-pub const FEATURES: usize = 16;
+pub const FEATURES: usize = 13;
 
 /// Their names, in order.
 pub const FEATURE_NAMES: [&str; FEATURES] = [
@@ -18,9 +18,6 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "names",
     "names_missing",
     "cosine",
-    "has_cosine",
-    "semantic",
-    "fused",
     "rank",
     "kind_found",
     "kind_missing",
@@ -29,9 +26,6 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "matched",
     "unmatched",
 ];
-
-/// The cosine that a sentence is taken to have when nothing was embedded: that of a usual one.
-const COSINE_USUAL: f32 = 0.4;
 
 /// Words farther apart than this are not taken for neighbours.
 const PAIR_WORDS_MAX: usize = 3;
@@ -44,7 +38,6 @@ pub(super) struct Evidence {
     coverage_passage: f32,
     names: f32,
     names_missing: f32,
-    semantic: f32,
     fused: f32,
     rank: f32,
     kind_found: f32,
@@ -67,17 +60,14 @@ impl Evidence {
     }
 
     /// All the numbers, in the order of [`FEATURE_NAMES`].
-    pub(super) fn features(&self, cosine: Option<f32>) -> [f32; FEATURES] {
+    pub(super) fn features(&self, cosine: f32) -> [f32; FEATURES] {
         [
             self.coverage,
             self.coverage_near,
             self.coverage_passage,
             self.names,
             self.names_missing,
-            cosine.unwrap_or(COSINE_USUAL),
-            if cosine.is_some() { 1.0 } else { 0.0 },
-            self.semantic,
-            self.fused,
+            cosine,
             self.rank,
             self.kind_found,
             self.kind_missing,
@@ -188,7 +178,6 @@ impl<'a> Weigher<'a> {
             coverage_passage: self.coverage(|stem| passage.contains(stem)),
             names: self.names(|stem| own.contains(stem)).unwrap_or(1.0),
             names_missing: 1.0 - self.names(|stem| passage.contains(stem)).unwrap_or(1.0),
-            semantic: candidate.score.semantic.unwrap_or(COSINE_USUAL),
             fused: candidate.score.fused,
             rank: 1.0 / (1.0 + real(read.candidate)),
             kind_found: flag(found),

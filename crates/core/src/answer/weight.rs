@@ -1,45 +1,76 @@
 //! The weights of the answerer and its threshold: fitted, not chosen.
 //!
-//! Two logistic models over [`super::FEATURE_NAMES`]: how likely a sentence holds the answer, and how
-//! sure it is that the best sentence answers at all.
+//! Two logistic models over [`super::FEATURE_NAMES`], how likely a sentence holds the answer and how
+//! sure it is that the best sentence answers at all, each twice: with the meaning of the sentences
+//! and with their words alone, for languages that the embedder does not know. They were fitted on the
+//! questions of one half of the `SQuAD` 2.0 passages, searched among all 445, and on half of the
+//! claims of `SciFact`, to which those passages hold no answer; the numbers below are those of the
+//! other halves.
+//!
+//! With [`CONFIDENCE_MIN`] at 0.25, 94 % of the answerable questions are answered and more than 99 % of
+//! the foreign claims are refused (words alone: 88 % and 96 %). Of the unanswerable questions, which
+//! were written to look answerable, only 16 % are refused (words alone: 20 %): telling them apart
+//! needs a reader, not a search. At 0.40 it is 43 % of these for 75 % of the answerable.
+//!
+//! In the second model a weight whose sign made no sense (more words shared, less sure) was set to 0
+//! and the rest fitted again, so that it stays sane far from what it was fitted on; that cost nothing.
 
 use super::FEATURES;
 
 /// The confidence below which a question does not count as answered.
-pub const CONFIDENCE_MIN: f32 = 0.4;
+pub const CONFIDENCE_MIN: f32 = 0.25;
 
-/// How likely a further sentence must be, as a share of the best one's likelihood.
+/// How likely a further sentence must be, as a share of the best one's likelihood: at 0.5 the answer
+/// is in 84 % of the answers' sentences and in 71 % of the sentences given, at 0.3 in 87 % and 64 %.
 pub const FURTHER_SHARE: f32 = 0.5;
 
 /// The most sentences an answer has.
 pub const SENTENCES_MAX: usize = 3;
 
-/// How likely a sentence with these features holds the answer, from 0 to 1.
-#[must_use]
-pub fn likelihood(features: &[f32; FEATURES]) -> f32 {
-    logistic(SENTENCE_BIAS + product(&SENTENCE, features))
+/// The weights for one kind of evidence.
+#[derive(Debug)]
+pub(super) struct Model {
+    sentence: [f32; FEATURES],
+    sentence_bias: f32,
+    answered: [f32; FEATURES],
+    answered_bias: f32,
 }
 
-/// How sure it is that a question is answered, from 0 to 1: by the features of its best sentence, and
-/// by how far that one's likelihood lies above the second's.
-#[must_use]
-pub fn confidence(best: &[f32; FEATURES], margin: f32) -> f32 {
-    logistic(ANSWERED_BIAS + product(&ANSWERED, best) + ANSWERED_MARGIN * margin)
+impl Model {
+    /// How likely a sentence with these features holds the answer, from 0 to 1.
+    pub(super) fn likelihood(&self, features: &[f32; FEATURES]) -> f32 {
+        logistic(self.sentence_bias + product(&self.sentence, features))
+    }
+
+    /// How sure it is that a question is answered, from 0 to 1, by the features of its best sentence.
+    pub(super) fn confidence(&self, best: &[f32; FEATURES]) -> f32 {
+        logistic(self.answered_bias + product(&self.answered, best))
+    }
 }
 
-const SENTENCE_BIAS: f32 = -6.0;
+/// With the cosine of every sentence.
+pub(super) static MEANING: Model = Model {
+    sentence: [
+        2.72, 1.75, -3.50, -0.61, -1.48, 3.26, 3.79, 0.43, -1.36, 0.12, -0.12, 2.29, -0.27,
+    ],
+    sentence_bias: -6.59,
+    answered: [
+        0.0, 0.54, 0.0, 0.07, -1.03, 4.12, 0.0, 0.14, -0.78, 0.0, 0.0, 0.0, 0.0,
+    ],
+    answered_bias: -2.97,
+};
 
-const SENTENCE: [f32; FEATURES] = [
-    3.0, 1.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 1.0, 1.0, 0.5, -0.5, 0.5, 0.0, 0.0, 0.0,
-];
-
-const ANSWERED_BIAS: f32 = -4.0;
-
-const ANSWERED: [f32; FEATURES] = [
-    2.0, 0.0, 1.0, 0.0, -1.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.5, -0.5, 0.5, 0.0, 0.0, 0.0,
-];
-
-const ANSWERED_MARGIN: f32 = 0.0;
+/// With the words alone. Its last bias is lowered so that the same threshold serves both.
+pub(super) static WORDS: Model = Model {
+    sentence: [
+        3.20, 1.79, -3.85, -0.31, -1.52, 0.00, 4.14, 0.42, -1.36, 0.50, -0.69, 2.64, -0.28,
+    ],
+    sentence_bias: -5.17,
+    answered: [
+        0.80, 1.09, 0.0, 0.39, -1.34, 0.0, 0.0, 0.23, -0.54, 0.0, 0.0, 0.0, 0.0,
+    ],
+    answered_bias: -1.96,
+};
 
 fn product(weights: &[f32; FEATURES], features: &[f32; FEATURES]) -> f32 {
     weights
