@@ -1,1 +1,64 @@
-//! x
+//! The product without a face: put documents in, find passages, answer with exact quotes, forget.
+//!
+//! [`Library`] is the one door. Its parts (catalog, blobs, indexes, embedder, reader of files) are
+//! opened by [`Library::open`] and never handed out, so that every call asks first who is asking and
+//! what they may do. Background work is rows in the catalog, done by [`Library::run_workers`].
+//!
+//! Nothing here knows HTTP, wire formats or the environment.
+
+#![warn(missing_docs)]
+
+mod answer;
+pub mod ask;
+mod cache;
+pub mod clock;
+pub mod collections;
+pub mod doctor;
+pub mod documents;
+mod drain;
+mod follow;
+pub mod health;
+mod jobs;
+mod layouts;
+mod library;
+mod lock;
+pub mod metrics;
+mod plain_text_index;
+pub mod progress;
+pub mod reading;
+pub mod rebuild;
+mod remember;
+mod retrieve;
+pub mod search;
+pub mod settings;
+pub mod status;
+mod workers;
+
+pub use alexandria_store::catalog::{
+    CollectionChange, DocumentChange, DocumentOrder, DocumentQuery, Idempotency, Job, JobQuery,
+    JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress, StoredReply,
+};
+
+pub use crate::ask::{
+    ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, NOT_FOUND,
+};
+pub use crate::clock::{SystemClock, SystemIds};
+pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};
+pub use crate::doctor::{Diagnosis, Finding, Severity};
+pub use crate::documents::{
+    Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, OriginalFile,
+    StoredText, Upload,
+};
+pub use crate::health::{Health, PartHealth, PartState};
+pub use crate::library::Library;
+pub use crate::progress::{Progress, ProgressUnit};
+pub use crate::reading::parse_worker;
+pub use crate::rebuild::{Rebuild, Rebuilt};
+pub use crate::search::{
+    Explanation, FoundPassage, SEARCH_PASSAGES_DEFAULT, SearchMode, SearchReply, SearchRequest,
+    Timings,
+};
+pub use crate::settings::{
+    CATALOG_FILE, LibraryLimits, LibrarySettings, ReaderSettings, Recognition, WORKERS_DEFAULT,
+};
+pub use crate::status::{DocumentCounts, JobCounts, SpaceStatus, Status};

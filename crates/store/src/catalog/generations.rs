@@ -145,6 +145,34 @@ impl Catalog {
         found.map(to_generation).transpose()
     }
 
+    /// Names the model of a generation that has been filled without one, so far holding no vectors.
+    ///
+    /// # Errors
+    /// `Conflict` when its model is not `from`.
+    pub async fn name_generation(
+        &self,
+        id: GenerationId,
+        from: &str,
+        model: &str,
+        dimensions: u32,
+    ) -> Result<()> {
+        let sql = "UPDATE generations SET model = $1, dimensions = $2 WHERE id = $3 AND model = $4";
+        let values = vec![
+            model.into(),
+            i64::from(dimensions).into(),
+            id.as_uuid().into(),
+            from.into(),
+        ];
+        let done = execute(self.database.write(), sql, values).await;
+        match done.doing(|| format!("cannot name the model of the generation {id}"))? {
+            0 => Err(Error::new(
+                ErrorKind::Conflict,
+                format!("the generation {id} has a model already; open the library again"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes a generation the live one and retires the former: documents are shown as of their
     /// versions in it. Switching back is the same call.
     ///

@@ -1,0 +1,90 @@
+//! Whether the parts of the library answer, each with its latency.
+
+use std::time::{Duration, Instant};
+
+use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_models::embedder::Purpose;
+use serde::Serialize;
+
+use crate::library::Library;
+use crate::retrieve::milliseconds;
+
+/// How long a part may take to answer.
+const PART_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How a part does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartState {
+    /// It answers.
+    Ok,
+    /// It is switched off by the settings.
+    Off,
+    /// It does not answer.
+    Failed,
+}
+
+/// A part of the library.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PartHealth {
+    /// `catalog`, `blobs`, `vectors`, `text` or `embedder`.
+    pub name: &'static str,
+    /// How it does.
+    pub state: PartState,
+    /// How long it took to answer, in milliseconds.
+    pub latency_ms: f64,
+    /// What is wrong, with the remedy, when it failed.
+    pub message: Option<String>,
+}
+
+/// All parts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Health {
+    /// Each part, in a fixed order.
+    pub parts: Vec<PartHealth>,
+}
+
+impl Health {
+    /// Whether nothing failed.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.parts.iter().all(|part| part.state != PartState::Failed)
+    }
+}
+
+impl Library {
+    /// Asks every part for a sign of life, all at the same time.
+    pub async fn health(&self) -> Health {
+        let (catalog, blobs, vectors, text, embedder) = tokio::join!(
+            part("catalog", self.catalog.ping()),
+            part("blobs", self.blobs.check()),
+            part("vectors", self.vectors.check()),
+            part("text", self.text.check()),
+            self.embedder_health(),
+        );
+        Health { parts: vec![catalog, blobs, vectors, text, embedder] }
+    }
+
+    async fn embedder_health(&self) -> PartHealth {
+        let name = "embedder";
+        let Some(embedder) = &self.embedder else {
+            return PartHealth { name, state: PartState::Off, latency_ms: 0.0, message: None };
+        };
+        let embed = async { embedder.embed(&["health"], Purpose::Query).await.map(drop) };
+        part(name, embed).await
+    }
+}
+
+async fn part(name: &'static str, check: impl Future<Output = Result<()>>) -> PartHealth {
+    let started = Instant::now();
+    let outcome = tokio::time::timeout(PART_TIMEOUT, check).await.unwrap_or_else(|elapsed| {
+        let seconds = PART_TIMEOUT.as_secs();
+        Err(Error::new(ErrorKind::Timeout, format!("no answer within {seconds} s"))
+            .with_source(elapsed))
+    });
+    let (state, message) = match outcome {
+        Ok(()) => (PartState::Ok, None),
+        Err(error) => (PartState::Failed, Some(error.chain())),
+    };
+    PartHealth { name, state, latency_ms: milliseconds(started), message }
+}

@@ -1,0 +1,156 @@
+//! The kinds of background work, and looking at what is queued.
+//!
+//! A job is a kind with what it needs to know, written as JSON into the catalog. Any of them may
+//! run twice, be cut off anywhere, and ends the same.
+
+mod embed_document;
+mod index_document;
+mod purge;
+mod steps;
+
+use std::sync::Arc;
+
+use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_core::id::{CollectionId, DocumentId, JobId};
+use alexandria_core::principal::{Principal, Scope};
+use alexandria_store::catalog::{Job, JobQuery, NewJob, Page};
+use serde::{Deserialize, Serialize};
+
+use crate::library::Library;
+
+pub(crate) use self::index_document::given_up;
+pub(crate) use self::steps::Steps;
+
+/// How many times as often as it may fail a job may be begun: workers that are killed cost a job an
+/// attempt each, and a machine may be switched off often.
+const ATTEMPTS_FACTOR: u32 = 5;
+
+/// A kind of work with what it needs to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JobKind {
+    /// Read a document's file, cut it and make its words searchable.
+    IndexDocument {
+        /// Whether a person has given the title, which the file's own then does not replace.
+        titled: bool,
+    },
+    /// Embed the chunks of a document.
+    EmbedDocument {},
+    /// Remove what is left of a removed document.
+    PurgeDocument {
+        /// The document.
+        document: DocumentId,
+        /// The shelf it stood on.
+        collection: CollectionId,
+    },
+    /// Remove what is left of a removed shelf.
+    PurgeCollection {
+        /// The shelf.
+        collection: CollectionId,
+    },
+}
+
+impl JobKind {
+    /// The names of all kinds, as the catalog holds them. Reading comes before embedding, so that
+    /// words are found soon.
+    pub(crate) const NAMES: [&'static str; 4] =
+        ["index_document", "embed_document", "purge_document", "purge_collection"];
+
+    /// The kind's name in the catalog, the API and the logs.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::IndexDocument { .. } => "index_document",
+            Self::EmbedDocument {} => "embed_document",
+            Self::PurgeDocument { .. } => "purge_document",
+            Self::PurgeCollection { .. } => "purge_collection",
+        }
+    }
+
+    const fn priority(&self) -> i32 {
+        match self {
+            Self::IndexDocument { .. } => 10,
+            Self::PurgeDocument { .. } | Self::PurgeCollection { .. } => 5,
+            Self::EmbedDocument {} => 0,
+        }
+    }
+
+    /// The job to be queued.
+    pub(crate) fn new_job(&self, attempts_max: u32) -> Result<NewJob> {
+        let payload = serde_json::to_string(self)
+            .context(ErrorKind::Internal, || "cannot write a job".to_owned())?;
+        let mut job = NewJob::new(self.name(), payload);
+        job.priority = self.priority();
+        job.attempts_max = attempts_max.saturating_mul(ATTEMPTS_FACTOR);
+        Ok(job)
+    }
+
+    /// What a queued job asks.
+    pub(crate) fn of(job: &Job) -> Result<Self> {
+        serde_json::from_str(&job.payload).context(ErrorKind::Corrupt, || {
+            format!("cannot read what the job {} asks; cancel it", job.id)
+        })
+    }
+}
+
+impl Library {
+    /// A job.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn job(&self, principal: &Principal, id: JobId) -> Result<Job> {
+        principal.require(Scope::Ingest)?;
+        self.catalog.job(principal, id).await
+    }
+
+    /// The jobs that a query asks for, newest first.
+    ///
+    /// # Errors
+    /// `Invalid` for a cursor that this list has not given.
+    pub async fn jobs(&self, principal: &Principal, query: &JobQuery) -> Result<Page<Job>> {
+        principal.require(Scope::Ingest)?;
+        self.catalog.jobs(principal, query).await
+    }
+
+    /// Queues a job and wakes a worker.
+    pub(crate) async fn enqueue(&self, principal: &Principal, kind: &JobKind) -> Result<JobId> {
+        let job = kind.new_job(self.settings.limits.job_attempts_max)?;
+        let id = self.catalog.enqueue(principal, job).await?;
+        self.wake.notify_one();
+        Ok(id)
+    }
+
+    /// Queues the embedding of a document, unless it is queued already.
+    pub(crate) async fn enqueue_embedding(
+        &self,
+        principal: &Principal,
+        document: DocumentId,
+    ) -> Result<()> {
+        let kind = JobKind::EmbedDocument {};
+        let mut job = kind.new_job(self.settings.limits.job_attempts_max)?;
+        job.document = Some(document);
+        job.dedupe_key = Some(format!("{}:{document}", kind.name()));
+        self.catalog.enqueue(principal, job).await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Does what a job asks.
+    pub(crate) async fn run(&self, job: &Job, steps: &Arc<Steps>) -> Result<()> {
+        let principal = Principal::system(job.tenant, "a job");
+        match (JobKind::of(job)?, job.document) {
+            (JobKind::IndexDocument { titled }, Some(document)) => {
+                self.index_document(&principal, document, titled, steps).await
+            }
+            (JobKind::EmbedDocument {}, Some(document)) => {
+                self.embed_document(&principal, document, steps).await
+            }
+            (JobKind::PurgeDocument { document, collection }, _) => {
+                self.purge_document(&principal, document, collection).await
+            }
+            (JobKind::PurgeCollection { collection }, _) => {
+                self.purge_collection(&principal, collection).await
+            }
+            (JobKind::IndexDocument { .. } | JobKind::EmbedDocument {}, None) => Ok(()),
+        }
+    }
+}

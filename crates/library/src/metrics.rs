@@ -1,0 +1,51 @@
+//! The names of what the library measures. The server exports them.
+
+/// Histogram: the time from a question or search to its reply, in seconds.
+pub const LLM_QUERY_DURATION_SECONDS: &str = "llm_query_duration_seconds";
+
+/// Gauge: the share of cache look-ups that hit, from 0 to 1, since the process started.
+pub const CACHE_HIT_RATE: &str = "cache_hit_rate";
+
+/// Gauge: connections to the catalog's database that are in use.
+pub const DATABASE_CONNECTIONS_ACTIVE: &str = "database_connections_active";
+
+/// Counter: jobs by kind and outcome (`done`, `retried`, `failed`).
+pub const JOBS_TOTAL: &str = "jobs_total";
+
+/// Histogram: the time a job took, in seconds, by kind.
+pub const JOB_DURATION_SECONDS: &str = "job_duration_seconds";
+
+/// Counter: searches that went on without one of their parts, by part.
+pub const SEARCH_DEGRADED_TOTAL: &str = "search_degraded_total";
+
+/// Counter: citations that did not match the stored text and were dropped. Anything above zero is a
+/// fault of ours.
+pub const CITATIONS_DROPPED_TOTAL: &str = "citations_dropped_total";
+
+/// Tells the recorder what each metric means. Call it once, after installing a recorder.
+pub fn describe() {
+    metrics::describe_histogram!(
+        LLM_QUERY_DURATION_SECONDS,
+        metrics::Unit::Seconds,
+        "Time from a question or search to its reply."
+    );
+    metrics::describe_gauge!(CACHE_HIT_RATE, "Share of cache look-ups that hit, from 0 to 1.");
+    metrics::describe_gauge!(
+        DATABASE_CONNECTIONS_ACTIVE,
+        "Connections to the catalog's database in use."
+    );
+    metrics::describe_counter!(JOBS_TOTAL, "Jobs by kind and outcome.");
+    metrics::describe_histogram!(
+        JOB_DURATION_SECONDS,
+        metrics::Unit::Seconds,
+        "Time a job took, by kind."
+    );
+    metrics::describe_counter!(
+        SEARCH_DEGRADED_TOTAL,
+        "Searches that went on without one of their parts, by part."
+    );
+    metrics::describe_counter!(
+        CITATIONS_DROPPED_TOTAL,
+        "Citations dropped because they did not match the stored text."
+    );
+}

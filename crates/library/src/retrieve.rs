@@ -1,0 +1,196 @@
+//! Finding passages: both indexes at once, one ranking, the catalog's word on what may be seen.
+
+mod legs;
+mod passages;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use alexandria_core::document::Collection;
+use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_core::fusion::{Fusion, Leg, fuse};
+use alexandria_core::principal::{Principal, Scope};
+use alexandria_store::catalog::PAGE_ITEMS_MAX;
+
+use self::legs::Legs;
+use crate::library::Library;
+use crate::metrics::LLM_QUERY_DURATION_SECONDS;
+use crate::remember::ReplyKey;
+use crate::search::{SearchMode, SearchReply, SearchRequest, Timings};
+
+/// Candidates that each index names for every passage wanted.
+const CANDIDATES_PER_PASSAGE: usize = 10;
+
+/// Candidates that each index names at least.
+const CANDIDATES_MIN: usize = 100;
+
+/// Candidates that each index names at most.
+const CANDIDATES_MAX: usize = 1_000;
+
+/// Shelves that one search looks at; with more, the search has to name some.
+const SEARCH_COLLECTIONS_MAX: usize = 2_000;
+
+/// Shelves up to which replies are remembered: asking for the last change of each costs more than it
+/// saves beyond that.
+const REMEMBERED_COLLECTIONS_MAX: usize = 16;
+
+impl Library {
+    /// Finds passages.
+    ///
+    /// One of the two indexes may fail or take too long: the other's passages are returned, and
+    /// `degraded` says so.
+    ///
+    /// # Errors
+    /// `Invalid` for an empty or too long query or too many passages, `NotFound` for a shelf that
+    /// does not exist, `Unavailable` when neither index answers.
+    pub async fn search(
+        &self,
+        principal: &Principal,
+        request: &SearchRequest,
+    ) -> Result<SearchReply> {
+        principal.require(Scope::Ask)?;
+        let started = Instant::now();
+        self.check_search(request)?;
+        let reply = self.find(principal, request, started).await?;
+        metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "search")
+            .record(started.elapsed().as_secs_f64());
+        Ok(reply)
+    }
+
+    /// A search whose request has been checked, remembered or made anew.
+    pub(crate) async fn find(
+        &self,
+        principal: &Principal,
+        request: &SearchRequest,
+        started: Instant,
+    ) -> Result<SearchReply> {
+        let shelves = self.shelves(principal, request).await?;
+        let key = self.reply_key(principal, request, &shelves).await?;
+        if let Some(reply) = key.as_ref().and_then(|key| self.remembered.reply(key)) {
+            let timings = Timings { total: milliseconds(started), ..Timings::default() };
+            return Ok(SearchReply { timings, ..SearchReply::clone(&reply) });
+        }
+        let reply = self.find_anew(principal, request, &shelves, started).await?;
+        if let Some(key) = key
+            && reply.degraded.is_empty()
+        {
+            self.remembered.keep_reply(key, Arc::new(reply.clone()));
+        }
+        Ok(reply)
+    }
+
+    async fn find_anew(
+        &self,
+        principal: &Principal,
+        request: &SearchRequest,
+        shelves: &[Collection],
+        started: Instant,
+    ) -> Result<SearchReply> {
+        let per_leg = request.limit.saturating_mul(CANDIDATES_PER_PASSAGE);
+        let per_leg = per_leg.clamp(CANDIDATES_MIN, CANDIDATES_MAX);
+        let spaces: Vec<_> =
+            shelves.iter().map(|shelf| self.space(principal, shelf.id)).collect();
+        let mut timings = Timings::default();
+        let legs = Legs { library: self, spaces: &spaces, request, limit: per_leg };
+        let (rankings, degraded) = legs.run(&mut timings).await?;
+        let fusing = Instant::now();
+        let hits = fuse(&rankings, Fusion::default());
+        timings.fuse = milliseconds(fusing);
+        let total = hits.len();
+        let reading = Instant::now();
+        let found = passages::Finding { library: self, principal, request, shelves };
+        let passages = found.passages(&hits, &rankings).await?;
+        timings.catalog = milliseconds(reading);
+        timings.total = milliseconds(started);
+        Ok(SearchReply { passages, degraded, timings, total })
+    }
+
+    pub(crate) fn check_search(&self, request: &SearchRequest) -> Result<()> {
+        let limits = &self.settings.limits;
+        let refused = |why: String| Err(Error::new(ErrorKind::Invalid, why));
+        if request.query.trim().is_empty() {
+            return refused("the query is empty: write a few words or a question".to_owned());
+        }
+        if request.query.len() > limits.query_bytes_max {
+            return refused(format!("the query is longer than {} bytes", limits.query_bytes_max));
+        }
+        if request.limit == 0 || request.limit > limits.search_passages_max {
+            return refused(format!(
+                "a search returns 1 to {} passages",
+                limits.search_passages_max
+            ));
+        }
+        if request.mode == SearchMode::Vectors && self.embedder.is_none() {
+            return refused(
+                "embedding is switched off in the settings: search by text, or switch it on"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+
+    /// The shelves that a request looks at: those it names, or all.
+    async fn shelves(
+        &self,
+        principal: &Principal,
+        request: &SearchRequest,
+    ) -> Result<Vec<Collection>> {
+        let mut shelves = Vec::new();
+        for id in &request.filter.collections {
+            shelves.push(self.catalog.collection(principal, *id).await?);
+        }
+        if !shelves.is_empty() {
+            return Ok(shelves);
+        }
+        let mut cursor = None;
+        loop {
+            let page =
+                self.catalog.collections(principal, cursor.as_deref(), PAGE_ITEMS_MAX).await?;
+            shelves.extend(page.items);
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(shelves);
+            }
+            if shelves.len() > SEARCH_COLLECTIONS_MAX {
+                return Err(Error::new(
+                    ErrorKind::Invalid,
+                    format!("name the collections to search: there are more than {SEARCH_COLLECTIONS_MAX}"),
+                ));
+            }
+        }
+    }
+
+    /// What the reply to a request is kept under; none when it is not worth keeping.
+    async fn reply_key(
+        &self,
+        principal: &Principal,
+        request: &SearchRequest,
+        shelves: &[Collection],
+    ) -> Result<Option<ReplyKey>> {
+        if shelves.len() > REMEMBERED_COLLECTIONS_MAX {
+            return Ok(None);
+        }
+        let epoch = self.remembered.epoch();
+        let mut heads = Vec::with_capacity(shelves.len());
+        for shelf in shelves {
+            heads.push(self.catalog.outbox_head(self.space(principal, shelf.id)).await?);
+        }
+        let request = format!("{request:?}");
+        Ok(Some(ReplyKey { tenant: principal.tenant(), request, heads, epoch }))
+    }
+}
+
+/// The time since a moment, in milliseconds.
+pub(crate) fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1_000.0
+}
+
+/// Which leg a mode asks.
+pub(crate) const fn asks(mode: SearchMode, leg: Leg) -> bool {
+    match (mode, leg) {
+        (SearchMode::Hybrid, _)
+        | (SearchMode::Text, Leg::Lexical)
+        | (SearchMode::Vectors, Leg::Semantic) => true,
+        (SearchMode::Text, Leg::Semantic) | (SearchMode::Vectors, Leg::Lexical) => false,
+    }
+}

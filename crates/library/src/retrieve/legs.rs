@@ -1,0 +1,145 @@
+//! Asking both indexes at the same time, each with a time of its own.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_core::fusion::{Leg, Ranking};
+use alexandria_core::space::Space;
+use alexandria_models::embedder::{Embedder, Purpose};
+use alexandria_store::vectors::Effort;
+use futures::future::try_join_all;
+
+use super::{asks, milliseconds};
+use crate::library::Library;
+use crate::metrics::SEARCH_DEGRADED_TOTAL;
+use crate::search::{SearchRequest, Timings};
+
+/// A search of both indexes.
+pub(super) struct Legs<'a> {
+    pub(super) library: &'a Library,
+    pub(super) spaces: &'a [Space],
+    pub(super) request: &'a SearchRequest,
+    /// Candidates that each index names.
+    pub(super) limit: usize,
+}
+
+/// What a leg brought: its ranking and how long its parts took; none when it was not asked.
+type Outcome<T> = Option<Result<(Ranking, T)>>;
+
+impl Legs<'_> {
+    /// The rankings of the legs that answered, and a sentence for each that did not.
+    ///
+    /// # Errors
+    /// The first leg's error when no leg answered.
+    pub(super) async fn run(&self, timings: &mut Timings) -> Result<(Vec<Ranking>, Vec<String>)> {
+        let (text, vectors) = tokio::join!(self.text(), self.vectors());
+        let mut rankings = Vec::new();
+        let mut failed = Vec::new();
+        match text {
+            Some(Ok((ranking, took))) => {
+                timings.text = took;
+                rankings.push(ranking);
+            }
+            Some(Err(error)) => failed.push(("text", "the text index did not answer", error)),
+            None => {}
+        }
+        match vectors {
+            Some(Ok((ranking, (embed, search)))) => {
+                (timings.embed, timings.vectors) = (embed, search);
+                rankings.push(ranking);
+            }
+            Some(Err(error)) => {
+                failed.push(("vectors", "the search by meaning did not answer", error));
+            }
+            None => {}
+        }
+        let mut degraded = Vec::new();
+        for (part, sentence, error) in failed {
+            if rankings.is_empty() {
+                return Err(error);
+            }
+            tracing::warn!(part, error = %error.chain(), "a search goes on without a part");
+            metrics::counter!(SEARCH_DEGRADED_TOTAL, "part" => part).increment(1);
+            degraded.push(format!("{sentence}: {}", error.message()));
+        }
+        Ok((rankings, degraded))
+    }
+
+    async fn text(&self) -> Outcome<f64> {
+        if !asks(self.request.mode, Leg::Lexical) {
+            return None;
+        }
+        let started = Instant::now();
+        let request = self.request;
+        let search =
+            self.library.text.search(self.spaces, &request.query, &request.filter, self.limit);
+        let wait = Duration::from_millis(self.library.settings.limits.search_text_timeout_ms);
+        let found = in_time(wait, search).await;
+        Some(found.map(|hits| {
+            let entries = hits.into_iter().map(|hit| (hit.chunk, hit.score)).collect();
+            (Ranking { leg: Leg::Lexical, entries }, milliseconds(started))
+        }))
+    }
+
+    async fn vectors(&self) -> Outcome<(f64, f64)> {
+        let embedder = self.library.embedder.as_deref()?;
+        if !asks(self.request.mode, Leg::Semantic) {
+            return None;
+        }
+        let wait = Duration::from_millis(self.library.settings.limits.search_vectors_timeout_ms);
+        Some(in_time(wait, self.nearest(embedder)).await)
+    }
+
+    async fn nearest(&self, embedder: &dyn Embedder) -> Result<(Ranking, (f64, f64))> {
+        let started = Instant::now();
+        let query = self.library.embed_question(embedder, &self.request.query).await?;
+        let embedded = milliseconds(started);
+        let searching = Instant::now();
+        let store = &self.library.vectors;
+        let filter = &self.request.filter;
+        let searches = self
+            .spaces
+            .iter()
+            .map(|space| store.search(*space, &query, filter, self.limit, Effort::Normal));
+        let found = try_join_all(searches).await?;
+        let mut entries: Vec<_> =
+            found.into_iter().flatten().map(|hit| (hit.chunk, hit.cosine)).collect();
+        entries.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        entries.truncate(self.limit);
+        let ranking = Ranking { leg: Leg::Semantic, entries };
+        Ok((ranking, (embedded, milliseconds(searching))))
+    }
+}
+
+impl Library {
+    /// The embedding of a question, remembered from the last time it was asked.
+    pub(crate) async fn embed_question(
+        &self,
+        embedder: &dyn Embedder,
+        text: &str,
+    ) -> Result<Arc<Vec<f32>>> {
+        if let Some(vector) = self.remembered.question(text) {
+            return Ok(vector);
+        }
+        let mut embedded = embedder.embed(&[text], Purpose::Query).await?;
+        let vector = embedded.vectors.pop().ok_or_else(|| {
+            Error::new(ErrorKind::Internal, "the embedder gave no vector for the question")
+        })?;
+        let vector = Arc::new(vector);
+        self.remembered.keep_question(text, Arc::clone(&vector));
+        Ok(vector)
+    }
+}
+
+/// Waits for a part of a search only so long.
+async fn in_time<T>(wait: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(wait, work).await {
+        Ok(result) => result,
+        Err(elapsed) => Err(Error::new(
+            ErrorKind::Timeout,
+            format!("it took longer than {} ms", wait.as_millis()),
+        )
+        .with_source(elapsed)),
+    }
+}

@@ -1,0 +1,117 @@
+//! What a library is opened with, and every limit it keeps.
+//!
+//! Nothing here is read from the environment: the server reads settings from everywhere and hands
+//! over these structs.
+
+use std::path::PathBuf;
+
+use alexandria_extract::limits::Limits as ReadingLimits;
+use alexandria_models::embedder::EmbedderConfig;
+use serde::{Deserialize, Serialize};
+
+/// The name of the SQLite catalog inside the data directory.
+pub const CATALOG_FILE: &str = "catalog.sqlite";
+
+/// Where a library lives and how it works.
+#[derive(Clone, Debug)]
+pub struct LibrarySettings {
+    /// The one directory that holds everything: catalog, files, indexes.
+    pub data: PathBuf,
+    /// The address of the catalog's database; [`CATALOG_FILE`] in the data directory when none is
+    /// given.
+    pub database: Option<String>,
+    /// The directory that holds the models.
+    pub models: PathBuf,
+    /// Which embedder turns text into vectors.
+    pub embedder: EmbedderConfig,
+    /// How foreign files are read.
+    pub reader: ReaderSettings,
+    /// Whether pages without text are recognised from their picture.
+    pub recognition: Recognition,
+    /// How many jobs run at the same time.
+    pub workers: usize,
+    /// What a caller may ask for at most.
+    pub limits: LibraryLimits,
+}
+
+impl LibrarySettings {
+    /// The defaults for a library in `data` that finds its models in `models`. Files are read in
+    /// this process until `reader.worker` names the program that does it.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>, models: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            database: None,
+            models: models.into(),
+            embedder: EmbedderConfig::default(),
+            reader: ReaderSettings::default(),
+            recognition: Recognition::default(),
+            workers: WORKERS_DEFAULT,
+            limits: LibraryLimits::default(),
+        }
+    }
+}
+
+/// Jobs that run at the same time unless the settings say otherwise: one reads while one embeds.
+pub const WORKERS_DEFAULT: usize = 2;
+
+/// How foreign files are read.
+#[derive(Clone, Debug, Default)]
+pub struct ReaderSettings {
+    /// The program that is run as `PROGRAM parse-worker …` for every file, with limits of its own.
+    /// Without one, files are read in this process: only for tests and trusted files.
+    pub worker: Option<PathBuf>,
+    /// What reading one file may cost.
+    pub limits: ReadingLimits,
+}
+
+/// Whether pages without text are recognised (OCR).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recognition {
+    /// With the recogniser found on this machine; without one such pages become faults.
+    #[default]
+    Auto,
+    /// Never.
+    Off,
+}
+
+/// What a caller may ask for at most, and how long parts may take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LibraryLimits {
+    /// The largest file that can be added, in bytes.
+    pub upload_bytes_max: u64,
+    /// The most passages a search returns.
+    pub search_passages_max: usize,
+    /// The longest question or query, in bytes.
+    pub query_bytes_max: usize,
+    /// How long the text index may take for one search, in milliseconds.
+    pub search_text_timeout_ms: u64,
+    /// How long embedding the question and the vector store may take, in milliseconds.
+    pub search_vectors_timeout_ms: u64,
+    /// The most bytes of stored text that one call returns.
+    pub stored_text_bytes_max: u64,
+    /// The most pictures of pages kept in memory, in bytes.
+    pub picture_cache_bytes_max: usize,
+    /// The finest picture of a page, in dots per inch.
+    pub picture_dots_per_inch_max: u32,
+    /// How often an interrupted or failed job is tried.
+    pub job_attempts_max: u32,
+}
+
+impl Default for LibraryLimits {
+    fn default() -> Self {
+        Self {
+            upload_bytes_max: 512 * 1024 * 1024,
+            search_passages_max: 100,
+            query_bytes_max: 8 * 1024,
+            search_text_timeout_ms: 5_000,
+            search_vectors_timeout_ms: 5_000,
+            stored_text_bytes_max: 1024 * 1024,
+            picture_cache_bytes_max: 16 * 1024 * 1024,
+            picture_dots_per_inch_max: 300,
+            job_attempts_max: 5,
+        }
+    }
+}

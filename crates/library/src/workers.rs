@@ -1,0 +1,266 @@
+//! Running jobs: claiming, heartbeats, retries, giving up.
+//!
+//! A worker holds a job by a lease that it renews; a process that dies lets its leases run out, and
+//! the next one that takes the data directory's lock ends them at once, because nobody else can be
+//! alive. What a job has changed is committed step by step, so beginning again costs a few steps.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use alexandria_core::document::DocumentState;
+use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_core::id::TenantId;
+use alexandria_core::principal::Principal;
+use alexandria_core::space::Space;
+use alexandria_store::catalog::{DocumentQuery, Job, PAGE_ITEMS_MAX};
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::jobs::{JobKind, Steps, given_up};
+use crate::library::Library;
+use crate::metrics::{DATABASE_CONNECTIONS_ACTIVE, JOB_DURATION_SECONDS, JOBS_TOTAL};
+
+/// For how long a job is a worker's before it has to say again that it is still at it.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// How often a worker says how far it is.
+const HEARTBEAT: Duration = Duration::from_millis(300);
+
+/// How long a worker without work sleeps before it looks for work that another process has queued.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How often jobs of dead workers are taken back.
+const RELEASE_EVERY: Duration = Duration::from_secs(15);
+
+/// The wait before the first retry; each further one doubles.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+
+/// The longest wait before a retry.
+const RETRY_MAX: Duration = Duration::from_secs(300);
+
+impl Library {
+    /// Runs jobs until it is cancelled: brings the indexes up to date first, then works on whatever
+    /// is queued. When this returns, nothing of it runs any more.
+    ///
+    /// # Errors
+    /// `Conflict` when another process works on the data directory.
+    pub async fn run_workers(self: &Arc<Self>, cancel: CancellationToken) -> Result<()> {
+        self.lock.take()?;
+        self.recover().await?;
+        let worker = |number: usize| {
+            let (library, cancel) = (Arc::clone(self), cancel.clone());
+            self.tracker.spawn(async move { library.work(number, &cancel).await })
+        };
+        let workers: Vec<_> = (0..self.settings.workers.max(1)).map(worker).collect();
+        let janitor = {
+            let (library, cancel) = (Arc::clone(self), cancel.clone());
+            self.tracker.spawn(async move { library.tidy(&cancel).await })
+        };
+        for task in workers.into_iter().chain([janitor]) {
+            if let Err(error) = task.await {
+                tracing::error!(error = %error, "a worker broke");
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back what a dead process has left and brings the indexes up to the catalog. An index
+    /// that cannot be brought up is logged and tried again with the next change.
+    pub(crate) async fn recover(&self) -> Result<()> {
+        if self.settings.database.is_none() {
+            self.catalog.end_leases_of_others(&self.owner()).await?;
+        }
+        self.release().await?;
+        if let Err(error) = self.follow_all().await {
+            tracing::error!(error = %error.chain(), "cannot bring the indexes up to the catalog");
+        }
+        self.embed_what_waits().await
+    }
+
+    /// Queues the embedding of documents that are found by words alone and have no job: they were
+    /// read while there was no embedder.
+    async fn embed_what_waits(&self) -> Result<()> {
+        if self.embedder.is_none() {
+            return Ok(());
+        }
+        for tenant in self.tenants().await? {
+            let principal = Principal::system(tenant, "embedding what waits");
+            let mut query = DocumentQuery {
+                state: Some(DocumentState::Searchable),
+                limit: PAGE_ITEMS_MAX,
+                ..DocumentQuery::default()
+            };
+            loop {
+                let page = self.catalog.documents(&principal, &query).await?;
+                for document in page.items {
+                    self.enqueue_embedding(&principal, document.id).await?;
+                }
+                query.cursor = page.next;
+                if query.cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The tenants that have something in the indexes.
+    async fn tenants(&self) -> Result<BTreeSet<TenantId>> {
+        let spaces = self.catalog.spaces().await?;
+        Ok(spaces.iter().map(Space::tenant).collect())
+    }
+
+    /// The name of this process among the owners of leases.
+    fn owner(&self) -> String {
+        format!("{}-{}", std::process::id(), self.born.simple())
+    }
+
+    async fn work(&self, number: usize, cancel: &CancellationToken) {
+        let name = format!("{}/{number}", self.owner());
+        while !cancel.is_cancelled() {
+            match self.catalog.claim(&name, &JobKind::NAMES, LEASE).await {
+                Ok(Some(job)) => {
+                    // There may be more: let another worker look as well.
+                    self.wake.notify_one();
+                    self.attend(&job, cancel).await;
+                }
+                Ok(None) => self.rest(cancel).await,
+                Err(error) => {
+                    tracing::error!(error = %error.chain(), "cannot look for work");
+                    self.rest(cancel).await;
+                }
+            }
+        }
+    }
+
+    async fn rest(&self, cancel: &CancellationToken) {
+        tokio::select! {
+            () = cancel.cancelled() => {}
+            () = self.wake.notified() => {}
+            () = tokio::time::sleep(IDLE) => {}
+        }
+    }
+
+    /// Runs a claimed job to its end, keeping its lease alive.
+    async fn attend(&self, job: &Job, cancel: &CancellationToken) {
+        let started = Instant::now();
+        let steps = Arc::new(Steps::default());
+        let outcome = tokio::select! {
+            outcome = self.run(job, &steps) => outcome,
+            lost = self.keep_lease(job, &steps) => Err(lost),
+            () = cancel.cancelled() => {
+                Err(Error::new(ErrorKind::Unavailable, "stopped: the process is shutting down"))
+            }
+        };
+        // The last step is told even when the job was quicker than a heartbeat.
+        self.catalog.heartbeat(job, &steps.progress(), LEASE).await.ok();
+        let told = self.tell(job, outcome, cancel.is_cancelled()).await;
+        if let Err(error) = told {
+            tracing::warn!(job.id = %job.id, error = %error.chain(), "cannot end a job");
+        }
+        metrics::histogram!(JOB_DURATION_SECONDS, "kind" => job.kind.clone())
+            .record(started.elapsed().as_secs_f64());
+    }
+
+    /// Renews the lease and tells the progress for ever; ends when the job is lost.
+    async fn keep_lease(&self, job: &Job, steps: &Steps) -> Error {
+        let mut told = None;
+        let mut renewed = Instant::now();
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            let progress = steps.progress();
+            if told.as_ref() == Some(&progress) && renewed.elapsed() < LEASE / 4 {
+                continue;
+            }
+            match self.catalog.heartbeat(job, &progress, LEASE).await {
+                Ok(()) => {
+                    told = Some(progress);
+                    renewed = Instant::now();
+                }
+                Err(error) if error.kind() == ErrorKind::Conflict => return error,
+                Err(error) => {
+                    tracing::warn!(job.id = %job.id, error = %error.chain(), "cannot renew a lease");
+                }
+            }
+        }
+    }
+
+    /// Writes down how a job ended.
+    async fn tell(&self, job: &Job, outcome: Result<()>, stopping: bool) -> Result<()> {
+        let (label, result) = match outcome {
+            Ok(()) => ("done", self.catalog.complete(job).await),
+            // What it worked on has been removed meanwhile.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                ("done", self.catalog.complete(job).await)
+            }
+            Err(error) if stopping => {
+                ("retried", self.catalog.fail(job, &error.chain(), Some(self.clock.now())).await)
+            }
+            Err(error) if self.is_worth_retrying(job, &error) => {
+                tracing::warn!(job.id = %job.id, job.kind, error = %error.chain(), "a job will be tried again");
+                let moment = self.retry_at(job, &error);
+                ("retried", self.catalog.fail(job, &error.chain(), Some(moment)).await)
+            }
+            Err(error) => {
+                tracing::error!(job.id = %job.id, job.kind, error = %error.chain(), "a job has failed");
+                self.give_up(job, error.message()).await;
+                ("failed", self.catalog.fail(job, &error.chain(), None).await)
+            }
+        };
+        metrics::counter!(JOBS_TOTAL, "kind" => job.kind.clone(), "outcome" => label).increment(1);
+        result
+    }
+
+    fn is_worth_retrying(&self, job: &Job, error: &Error) -> bool {
+        let passing = matches!(
+            error.kind(),
+            ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Exhausted | ErrorKind::Conflict
+        );
+        passing && job.attempts < job.attempts_max
+    }
+
+    fn retry_at(&self, job: &Job, error: &Error) -> Timestamp {
+        let doubled = RETRY_FIRST.saturating_mul(1 << job.attempts.saturating_sub(1).min(16));
+        let wait = error.retry_after().unwrap_or(doubled).min(RETRY_MAX);
+        self.clock.now().checked_add(wait).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Tells the owner of a document that its job has been given up. A document that is searched
+    /// already stays as it is: its words are found, and only their meaning is missing.
+    async fn give_up(&self, job: &Job, message: &str) {
+        let principal = Principal::system(job.tenant, "giving a job up");
+        let Some(document) = job.document else { return };
+        let told = match self.catalog.document(&principal, document).await {
+            Ok(found) if found.version.is_some() => Ok(()),
+            Ok(_) => self.catalog.fail_document(&principal, document, &[given_up(message)]).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = told
+            && error.kind() != ErrorKind::NotFound
+        {
+            tracing::error!(document.id = %document, error = %error.chain(), "cannot mark a document");
+        }
+    }
+
+    /// Takes back jobs of dead workers, again and again.
+    async fn tidy(&self, cancel: &CancellationToken) {
+        loop {
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(RELEASE_EVERY) => {}
+            }
+            if let Err(error) = self.release().await {
+                tracing::error!(error = %error.chain(), "cannot take back jobs");
+            }
+        }
+    }
+
+    async fn release(&self) -> Result<()> {
+        for job in self.catalog.release_expired().await? {
+            self.give_up(&job, "its worker was stopped again and again").await;
+        }
+        metrics::gauge!(DATABASE_CONNECTIONS_ACTIVE).set(f64::from(self.catalog.connections_active()));
+        Ok(())
+    }
+}
