@@ -82,11 +82,7 @@ impl Attention<'_> {
                     out,
                     out_stride: HIDDEN,
                 });
-                for (row, share) in out.chunks_mut(HIDDEN).zip(shares.iter()) {
-                    for number in row.iter_mut().take(HEAD) {
-                        *number *= share;
-                    }
-                }
+                scale(out, shares);
             }
         }
     }
@@ -98,6 +94,15 @@ fn transpose(keys: &[f32], out: &mut [f32], stride: usize) {
         let column = out.iter_mut().skip(token).step_by(stride);
         for (out, number) in column.zip(key.iter().take(HEAD)) {
             *out = *number;
+        }
+    }
+}
+
+/// Multiplies what one head made of each token.
+fn scale(out: &mut [f32], shares: &[f32]) {
+    for (row, share) in out.chunks_mut(HIDDEN).zip(shares) {
+        for number in row.iter_mut().take(HEAD) {
+            *number *= share;
         }
     }
 }

@@ -108,19 +108,22 @@ impl Kernel {
         unsafe_code,
         reason = "the level was detected when this kernel was made"
     )]
-    pub(super) fn multiply(self, product: IntegerProduct<'_>) {
+    pub(super) fn multiply(self, mut product: IntegerProduct<'_>) {
         product.check();
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: only `available` makes this level; `check` has compared all lengths.
-            Level::Avx512 => unsafe { avx512::multiply(product) },
+            Level::Avx512 => unsafe { avx512::multiply(&mut product) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Level::AvxVnni => unsafe { avx2::multiply_vnni(product) },
+            Level::AvxVnni => unsafe { avx2::multiply_vnni(&mut product) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Level::Avx2 => unsafe { avx2::multiply(product) },
-            Level::Portable => portable::multiply(product),
+            Level::Avx2 => unsafe { avx2::multiply(&mut product) },
+            Level::Portable => portable::multiply(&mut product),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,9 +82,9 @@ impl<G: FnMut(&[u32]) -> ControlFlow<()>> Word<'_, G> {
     fn read(&mut self, text: &str) -> ControlFlow<()> {
         for character in text.chars() {
             if character.is_ascii() {
-                self.take_ascii(character)?
+                self.take_ascii(character)?;
             } else {
-                self.take(character)?
+                self.take(character)?;
             }
         }
         self.end()

@@ -156,30 +156,10 @@ macro_rules! tiles {
                 // the caller has asked the processor.
                 unsafe {
                     match $product.row_count() - row {
-                        1 => store(
-                            $sums::<1>(&$product, row, column),
-                            &mut $product,
-                            row,
-                            column,
-                        ),
-                        2 => store(
-                            $sums::<2>(&$product, row, column),
-                            &mut $product,
-                            row,
-                            column,
-                        ),
-                        3 => store(
-                            $sums::<3>(&$product, row, column),
-                            &mut $product,
-                            row,
-                            column,
-                        ),
-                        _ => store(
-                            $sums::<4>(&$product, row, column),
-                            &mut $product,
-                            row,
-                            column,
-                        ),
+                        1 => store($sums::<1>($product, row, column), $product, row, column),
+                        2 => store($sums::<2>($product, row, column), $product, row, column),
+                        3 => store($sums::<3>($product, row, column), $product, row, column),
+                        _ => store($sums::<4>($product, row, column), $product, row, column),
                     }
                 }
             }
@@ -192,7 +172,7 @@ macro_rules! tiles {
 /// # Safety
 /// [`is_available`] must have said yes, and `product.check()` must have passed.
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn multiply(mut product: IntegerProduct<'_>) {
+pub(super) unsafe fn multiply(product: &mut IntegerProduct<'_>) {
     tiles!(product, sums);
 }
 
@@ -202,7 +182,7 @@ pub(super) unsafe fn multiply(mut product: IntegerProduct<'_>) {
 /// [`is_available`] must have said yes, the processor must have AVX-VNNI, and `product.check()` must
 /// have passed.
 #[target_feature(enable = "avx2,fma,avxvnni")]
-pub(super) unsafe fn multiply_vnni(mut product: IntegerProduct<'_>) {
+pub(super) unsafe fn multiply_vnni(product: &mut IntegerProduct<'_>) {
     tiles!(product, sums_vnni);
 }
 
@@ -245,13 +225,16 @@ unsafe fn sums_vnni<const R: usize>(
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn sums<const R: usize>(product: &IntegerProduct<'_>, row: usize, column: usize) -> Sums<R> {
+    // SAFETY: the two halves of the tile lie inside as the tile does.
+    let (low, high): ([__m256i; R], [__m256i; R]) = unsafe {
+        (
+            eight(product, row, column),
+            eight(product, row, column + WIDTH),
+        )
+    };
     let mut all = [[_mm256_setzero_si256(); 2]; R];
-    for half in 0..2 {
-        // SAFETY: the two halves of the tile lie inside as the tile does.
-        let sums: [__m256i; R] = unsafe { eight(product, row, column + half * WIDTH) };
-        for (all, sum) in all.iter_mut().zip(sums) {
-            all[half] = sum;
-        }
+    for (all, (low, high)) in all.iter_mut().zip(low.into_iter().zip(high)) {
+        *all = [low, high];
     }
     all
 }

@@ -132,19 +132,19 @@ pub(super) unsafe fn run<O: Operation>(operation: O) {
 /// # Safety
 /// [`is_available`] must have said yes, and `product.check()` must have passed.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
-pub(super) unsafe fn multiply(mut product: IntegerProduct<'_>) {
+pub(super) unsafe fn multiply(product: &mut IntegerProduct<'_>) {
     let (rows, columns) = (product.row_count(), product.column_count());
     for column in (0..columns).step_by(PANEL_COLUMNS) {
         for row in (0..rows).step_by(ROWS) {
             // SAFETY: `row` and `column` lie inside, and the tile takes no more rows than are left.
             unsafe {
                 match rows - row {
-                    1 => tile::<1>(&mut product, row, column),
-                    2 => tile::<2>(&mut product, row, column),
-                    3 => tile::<3>(&mut product, row, column),
-                    4 => tile::<4>(&mut product, row, column),
-                    5 => tile::<5>(&mut product, row, column),
-                    _ => tile::<ROWS>(&mut product, row, column),
+                    1 => tile::<1>(product, row, column),
+                    2 => tile::<2>(product, row, column),
+                    3 => tile::<3>(product, row, column),
+                    4 => tile::<4>(product, row, column),
+                    5 => tile::<5>(product, row, column),
+                    _ => tile::<ROWS>(product, row, column),
                 }
             }
         }

@@ -126,7 +126,7 @@ const TAIL: f32 = 5.0;
 /// the largest error of `x * Φ(x)` is smallest; the highest power comes first.
 const UPPER: [f32; 5] = [
     1.208_441_5e-5,
-    6.393_304_8e-4,
+    6.393_305e-4,
     1.106_433_8e-2,
     9.976_142e-2,
     0.797_882_5,

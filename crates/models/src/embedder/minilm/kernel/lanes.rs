@@ -10,10 +10,6 @@
 /// # Safety
 /// Every method needs the instructions of the implementing type; loads and stores read and write
 /// `COUNT` numbers (bytes for [`Lanes::store_bytes`]) at any alignment.
-#[expect(
-    clippy::missing_safety_doc,
-    reason = "the rule of the trait holds for all its methods"
-)]
 pub(in super::super) trait Lanes: Copy {
     /// Numbers in a register; every row length is a multiple of it, because 32 is.
     const COUNT: usize;

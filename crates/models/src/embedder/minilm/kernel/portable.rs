@@ -117,7 +117,7 @@ pub(super) fn run<O: Operation>(operation: O) {
 }
 
 /// Multiplies rows of bytes by a matrix of bytes.
-pub(super) fn multiply(product: IntegerProduct<'_>) {
+pub(super) fn multiply(product: &mut IntegerProduct<'_>) {
     let (columns, inner) = (product.column_count(), product.matrix.inner);
     let (rows, matrix) = (product.rows, product.matrix);
     for (panel, weights) in matrix.bytes.chunks_exact(PANEL_COLUMNS * inner).enumerate() {
