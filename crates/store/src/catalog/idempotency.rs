@@ -119,7 +119,11 @@ impl Catalog {
         done.doing(|| "cannot forget the keys of old requests".to_owned())
     }
 
-    async fn request(
+    /// What is known of a request with this key: its digest and, once answered, its reply.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be read.
+    pub async fn request(
         &self,
         principal: &Principal,
         key: &str,

@@ -1,0 +1,206 @@
+//! The HTTP API: everything under `/api/v1`, its description, and the paths that operators watch.
+//!
+//! A new endpoint is a handler in `api/<noun>.rs` and a line in that noun's `routes`.
+
+use std::sync::{Arc, OnceLock};
+
+use aide::axum::ApiRouter;
+use aide::openapi::{Info, License, OpenApi};
+use alexandria_core::clock::Clock;
+use alexandria_core::id::IdSource;
+use alexandria_library::Library;
+use alexandria_library::clock::{SystemClock, SystemIds};
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::response::Response;
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::config::Config;
+use crate::presence::INSTANCE_HEADER;
+
+mod ask;
+mod collections;
+mod description;
+pub(crate) mod documents;
+mod events;
+mod extract;
+pub(crate) mod form;
+pub(crate) mod health;
+mod idempotency;
+pub(crate) mod jobs;
+mod measures;
+mod observe;
+pub(crate) mod originals;
+pub(crate) mod problem;
+pub(crate) mod requests;
+mod search;
+mod start;
+pub(crate) mod status;
+pub(crate) mod upload;
+pub(crate) mod wire;
+
+use problem::Problem;
+
+/// Where files are put in.
+pub(crate) const UPLOAD_PATH: &str = "/api/v1/documents";
+
+/// What every handler shares.
+pub(crate) type Shared = Arc<App>;
+
+/// The library behind the API, and what the API itself needs.
+#[derive(Debug)]
+pub(crate) struct App {
+    /// The library.
+    pub(crate) library: Arc<Library>,
+    /// The settings in force.
+    pub(crate) config: Config,
+    /// Renders the measures; absent inside the command line.
+    pub(crate) measures: Option<PrometheusHandle>,
+    /// Which start of the server this is.
+    pub(crate) instance: String,
+    /// Cancelled when the server stops: replies that stream end then.
+    pub(crate) stop: CancellationToken,
+    /// Where the time comes from.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Where ids of requests come from.
+    pub(crate) ids: Arc<dyn IdSource>,
+    /// Places for requests that are worked on.
+    pub(crate) places: Semaphore,
+    /// How the parts did when they were last looked at.
+    pub(crate) checker: health::Checker,
+    /// The description of the API, as JSON.
+    pub(crate) description: OnceLock<String>,
+}
+
+impl App {
+    /// For a server.
+    pub(crate) fn new(
+        library: Arc<Library>,
+        config: Config,
+        measures: Option<PrometheusHandle>,
+        stop: CancellationToken,
+    ) -> Shared {
+        let ids: Arc<dyn IdSource> = Arc::new(SystemIds);
+        Arc::new(Self {
+            library,
+            measures,
+            instance: ids.next().to_string(),
+            stop,
+            clock: Arc::new(SystemClock),
+            ids,
+            places: Semaphore::new(config.requests_max),
+            checker: health::Checker::default(),
+            description: OnceLock::new(),
+            config,
+        })
+    }
+
+    /// For the command line, which asks its own library.
+    pub(crate) fn inside(library: Arc<Library>, config: Config) -> Shared {
+        Self::new(library, config, None, CancellationToken::new())
+    }
+}
+
+/// Everything that is served.
+pub(crate) fn router(app: Shared) -> Router {
+    let (router, api) = described();
+    // The description is made of strings and numbers, which always have a JSON form.
+    app.description.get_or_init(|| serde_json::to_string_pretty(&api).unwrap_or_default());
+    let operations = Router::new()
+        .merge(health::routes())
+        .merge(measures::routes())
+        .merge(description::routes())
+        .merge(start::routes());
+    let cors = cors(&app.config);
+    let body_bytes_max = app.config.body_bytes_max;
+    router
+        .layer(from_fn_with_state(Arc::clone(&app), observe::admit))
+        .merge(operations)
+        .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
+        .method_not_allowed_fallback(async || Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
+        .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
+        .layer(cors)
+        .layer(map_response_with_state(Arc::clone(&app), name_instance))
+        .with_state(app)
+}
+
+/// The documented part of the router, and its description.
+pub(crate) fn described() -> (Router<Shared>, OpenApi) {
+    let mut api = OpenApi {
+        info: Info {
+            title: "Alexandria".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            summary: Some("A library that you can ask.".to_owned()),
+            description: Some(description::INTRODUCTION.to_owned()),
+            license: Some(License {
+                name: "Apache-2.0".to_owned(),
+                identifier: Some("Apache-2.0".to_owned()),
+                ..License::default()
+            }),
+            ..Info::default()
+        },
+        ..OpenApi::default()
+    };
+    aide::generate::extract_schemas(true);
+    aide::generate::infer_responses(true);
+    let router = ApiRouter::new()
+        .merge(collections::routes())
+        .merge(documents::routes())
+        .merge(upload::routes())
+        .merge(originals::routes())
+        .merge(search::routes())
+        .merge(ask::routes())
+        .merge(jobs::routes())
+        .merge(status::routes())
+        .finish_api(&mut api);
+    (router, api)
+}
+
+/// A panic in a handler is a fault of ours, told like any other.
+fn panicked(_panic: Box<dyn std::any::Any + Send>) -> Response {
+    let error = alexandria_core::error::Error::new(
+        alexandria_core::error::ErrorKind::Internal,
+        "a handler panicked",
+    );
+    axum::response::IntoResponse::into_response(Problem::from(error))
+}
+
+fn cors(config: &Config) -> CorsLayer {
+    let origins = &config.allowed_origins;
+    let allowed = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+    };
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::CONTENT_TYPE,
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::RANGE,
+            observe::REQUEST_ID,
+            idempotency::IDEMPOTENCY_KEY,
+        ])
+        .expose_headers([header::LOCATION, header::CONTENT_RANGE, observe::REQUEST_ID])
+}
+
+/// Says which instance answers, so that the command line knows the server of its directory.
+async fn name_instance(
+    axum::extract::State(app): axum::extract::State<Shared>,
+    mut response: Response,
+) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&app.instance) {
+        response.headers_mut().insert(HeaderName::from_static(INSTANCE_HEADER), value);
+    }
+    response
+}

@@ -1,0 +1,76 @@
+//! Asking: an answer of exact sentences, whole as JSON or as it comes as server-sent events.
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::post_with;
+use alexandria_core::error::Error;
+use alexandria_library::ask::{AskEvent, AskRequest};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt as _;
+
+use super::Shared;
+use super::events::{self, Told};
+use super::extract::{Asker, Body};
+use super::problem::Problem;
+use super::requests::QuestionBody;
+use super::wire::{AnswerBody, PassageBody, SentenceBody};
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new().api_route(
+        "/api/v1/ask",
+        post_with(ask, |operation| {
+            operation
+                .id("ask")
+                .tag("ask")
+                .summary("Ask a question")
+                .description(
+                    "An answer made of exact sentences of the library, each with its citations, or \
+                     `answered: false` when the library does not answer it. With `Accept: \
+                     text/event-stream` the same comes in events: `passages`, then one `sentence` \
+                     after another, then `done` with the whole answer.",
+                )
+                .response::<200, Json<AnswerBody>>()
+        }),
+    )
+}
+
+async fn ask(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    headers: HeaderMap,
+    Body(body): Body<QuestionBody>,
+) -> Result<Response, Problem> {
+    let mut request = AskRequest::new(body.question);
+    request.filter = body.filter.resolve(&app.library, &principal).await?;
+    request.passages = body.passages.unwrap_or(request.passages);
+    if !wants_events(&headers) {
+        let answer = app.library.ask(&principal, &request).await?;
+        return Ok(Json(AnswerBody::from(answer)).into_response());
+    }
+    let stream = app.library.ask_stream(principal, request);
+    Ok(events::reply(&app, stream.map(told)))
+}
+
+/// Whether the caller wants events.
+pub(super) fn wants_events(headers: &HeaderMap) -> bool {
+    let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepts.flat_map(|value| value.split(',')).any(|item| {
+        item.split(';').next().is_some_and(|kind| kind.trim() == events::EVENT_STREAM)
+    })
+}
+
+fn told(event: Result<AskEvent, Error>) -> Told {
+    match event {
+        Ok(AskEvent::Passages(passages)) => {
+            let passages: Vec<_> = passages.into_iter().map(PassageBody::from).collect();
+            Told::event("passages", &serde_json::json!({ "passages": passages }))
+        }
+        Ok(AskEvent::Sentence(sentence)) => {
+            Told::event("sentence", &SentenceBody::from(sentence))
+        }
+        Ok(AskEvent::Done(answer)) => Told::event("done", &AnswerBody::from(*answer)),
+        Err(error) => Told::Problem(error.into()),
+    }
+}

@@ -1,0 +1,220 @@
+//! Whether the library answers: one checker behind the five paths that orchestrators know.
+//!
+//! `/healthz` and `/health` say 200 as long as anything can be served, so that an orchestrator does
+//! not kill a process that still answers from what it has; readiness (`/health/ready`,
+//! `/healthz?full=true`) is strict.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use alexandria_library::health::{Health, PartState};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use super::Shared;
+use super::extract::Parameters;
+use super::problem::Problem;
+
+/// How long a look at the parts counts: probes by several observers cost one look.
+const CHECKED_FOR: Duration = Duration::from_secs(1);
+
+/// How long a look at the parts may take.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/health", get(health))
+        .route("/healthz", get(healthz))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+}
+
+/// Looks at the parts of the library, not more often than every second.
+#[derive(Debug, Default)]
+pub(crate) struct Checker {
+    last: Mutex<Option<(Instant, Verdict)>>,
+}
+
+/// How the library does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Verdict {
+    /// `ok`, `degraded` (something failed, the rest answers) or `failed` (nothing can be served).
+    pub(crate) status: String,
+    /// The version of the program.
+    pub(crate) version: String,
+    /// Whether nothing can be put in at present.
+    pub(crate) read_only: bool,
+    /// Each part: `ok`, `off` or `failed`.
+    pub(crate) checks: BTreeMap<String, String>,
+    /// How long each part took to answer, in milliseconds.
+    pub(crate) latencies_ms: BTreeMap<String, f64>,
+    /// What failed, one sentence each.
+    pub(crate) errors: Vec<String>,
+    /// When this was found.
+    pub(crate) timestamp: Timestamp,
+}
+
+impl Checker {
+    async fn look(&self, app: &Shared) -> Verdict {
+        let mut last = self.last.lock().await;
+        if let Some((at, verdict)) = last.as_ref()
+            && at.elapsed() < CHECKED_FOR
+        {
+            return verdict.clone();
+        }
+        let looked = tokio::time::timeout(CHECK_TIMEOUT, app.library.health()).await;
+        let now = app.clock.now();
+        let verdict = match looked {
+            Ok(health) => judge(&health, &app.config.version, now),
+            Err(_elapsed) => silent(&app.config.version, now),
+        };
+        *last = Some((Instant::now(), verdict.clone()));
+        verdict
+    }
+}
+
+/// The name under which the handbooks know the catalog.
+fn name_of(part: &str) -> String {
+    if part == "catalog" { "database".to_owned() } else { part.to_owned() }
+}
+
+fn judge(health: &Health, version: &str, timestamp: Timestamp) -> Verdict {
+    let failed = |name: &str| {
+        health.parts.iter().any(|part| part.name == name && part.state == PartState::Failed)
+    };
+    // Every answer passes the catalog; without both indexes nothing is found.
+    let nothing = failed("catalog") || (failed("text") && failed("vectors"));
+    let state = |state: PartState| match state {
+        PartState::Ok => "ok",
+        PartState::Off => "off",
+        PartState::Failed => "failed",
+    };
+    let errors = health.parts.iter().filter(|part| part.state == PartState::Failed);
+    let status = match (nothing, health.is_ready()) {
+        (true, _) => "failed",
+        (false, true) => "ok",
+        (false, false) => "degraded",
+    };
+    Verdict {
+        status: status.to_owned(),
+        version: version.to_owned(),
+        read_only: failed("catalog") || failed("blobs"),
+        checks: health
+            .parts
+            .iter()
+            .map(|part| (name_of(part.name), state(part.state).to_owned()))
+            .collect(),
+        latencies_ms: health
+            .parts
+            .iter()
+            .map(|part| (name_of(part.name), part.latency_ms))
+            .collect(),
+        errors: errors
+            .map(|part| {
+                let message = part.message.as_deref().unwrap_or("it does not answer");
+                format!("{}: {message}", name_of(part.name))
+            })
+            .collect(),
+        timestamp,
+    }
+}
+
+fn silent(version: &str, timestamp: Timestamp) -> Verdict {
+    let seconds = CHECK_TIMEOUT.as_secs();
+    Verdict {
+        status: "failed".to_owned(),
+        version: version.to_owned(),
+        read_only: true,
+        checks: BTreeMap::from([("database".to_owned(), "failed".to_owned())]),
+        latencies_ms: BTreeMap::new(),
+        errors: vec![format!("the library did not answer within {seconds} s")],
+        timestamp,
+    }
+}
+
+async fn health(State(app): State<Shared>) -> Response {
+    let verdict = app.checker.look(&app).await;
+    let body = serde_json::json!({ "status": verdict.status, "version": verdict.version });
+    (alive(&verdict), Json(body)).into_response()
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Full {
+    /// Whether the check is strict.
+    #[serde(default)]
+    full: bool,
+}
+
+async fn healthz(
+    State(app): State<Shared>,
+    Parameters(wanted): Parameters<Full>,
+) -> Result<Response, Problem> {
+    let verdict = app.checker.look(&app).await;
+    if wanted.full {
+        return Ok((strictly(&verdict), Json(verdict)).into_response());
+    }
+    let body = serde_json::json!({ "status": verdict.status, "version": verdict.version,
+        "read_only": verdict.read_only, "checks": { "database": verdict.checks.get("database") } });
+    Ok((alive(&verdict), Json(body)).into_response())
+}
+
+async fn live(State(app): State<Shared>) -> Response {
+    let body = serde_json::json!({ "status": "alive", "timestamp": app.clock.now() });
+    Json(body).into_response()
+}
+
+async fn ready(State(app): State<Shared>) -> Response {
+    let verdict = app.checker.look(&app).await;
+    let status = if verdict.errors.is_empty() { "ready" } else { "not_ready" };
+    let body = serde_json::json!({ "status": status, "checks": verdict.checks,
+        "errors": verdict.errors, "timestamp": verdict.timestamp });
+    (strictly(&verdict), Json(body)).into_response()
+}
+
+fn alive(verdict: &Verdict) -> StatusCode {
+    if verdict.status == "failed" { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
+}
+
+fn strictly(verdict: &Verdict) -> StatusCode {
+    if verdict.errors.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+}
+
+#[cfg(test)]
+mod tests {
+    use alexandria_library::health::{Health, PartHealth, PartState};
+    use axum::http::StatusCode;
+    use jiff::Timestamp;
+
+    use super::{alive, judge, strictly};
+
+    #[test]
+    fn a_process_that_can_still_answer_is_alive_but_not_ready() {
+        let check = |failed: &[&str], status: &str, read_only: bool, live: u16, ready: u16| {
+            let part = |name: &'static str| PartHealth {
+                name,
+                state: if failed.contains(&name) { PartState::Failed } else { PartState::Ok },
+                latency_ms: 0.1,
+                message: None,
+            };
+            let parts = ["catalog", "blobs", "vectors", "text", "embedder"].map(part).to_vec();
+            let verdict = judge(&Health { parts }, "1", Timestamp::UNIX_EPOCH);
+            assert_eq!(verdict.status, status, "{failed:?}");
+            assert_eq!(verdict.read_only, read_only, "{failed:?}");
+            assert_eq!(alive(&verdict), StatusCode::from_u16(live).unwrap(), "{failed:?}");
+            assert_eq!(strictly(&verdict), StatusCode::from_u16(ready).unwrap(), "{failed:?}");
+            assert_eq!(verdict.errors.len(), failed.len());
+        };
+        check(&[], "ok", false, 200, 200);
+        check(&["embedder"], "degraded", false, 200, 503);
+        check(&["blobs"], "degraded", true, 200, 503);
+        check(&["text"], "degraded", false, 200, 503);
+        check(&["text", "vectors"], "failed", false, 503, 503);
+        check(&["catalog"], "failed", true, 503, 503);
+    }
+}

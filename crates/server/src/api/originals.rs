@@ -1,0 +1,308 @@
+//! What a document consists of: the original file, its stored text, pictures of its pages, and where
+//! a piece of text stands on them.
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
+use alexandria_core::block::Span;
+use alexandria_core::error::{Context, ErrorKind};
+use alexandria_core::id::{DocumentId, VersionId};
+use alexandria_library::documents::OriginalFile;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+use uuid::Uuid;
+
+use super::Shared;
+use super::documents::Which;
+use super::extract::{Asker, Parameters, Segments};
+use super::problem::Problem;
+use super::wire::{RectangleBody, SpanBody};
+
+/// Dots per inch of a picture unless the caller says otherwise.
+const DOTS_PER_INCH_DEFAULT: u32 = 110;
+
+/// How much of a file is read at once, in bytes.
+const READ_BYTES: usize = 256 * 1024;
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route(
+            "/api/v1/documents/{document}/original",
+            get_with(original, |operation| {
+                operation
+                    .id("documents_original")
+                    .tag("documents")
+                    .summary("Get the original file")
+                    .description("As it was put in. A `Range` of bytes may be asked for.")
+            }),
+        )
+        .api_route(
+            "/api/v1/documents/{document}/text",
+            get_with(text, |operation| {
+                operation.id("documents_text").tag("documents").summary("Read the stored text")
+            }),
+        )
+        .api_route(
+            "/api/v1/documents/{document}/rectangles",
+            get_with(rectangles, |operation| {
+                operation
+                    .id("documents_rectangles")
+                    .tag("documents")
+                    .summary("Find where a span of the text stands on the pages")
+            }),
+        )
+        .api_route(
+            "/api/v1/documents/{document}/pages/{page}/picture",
+            get_with(picture, |operation| {
+                operation
+                    .id("documents_picture")
+                    .tag("documents")
+                    .summary("Get the picture of a page, as PNG")
+            }),
+        )
+}
+
+/// A piece of a document's stored text.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "StoredText")]
+pub(crate) struct TextBody {
+    /// The document.
+    #[schemars(with = "Uuid")]
+    pub(crate) document_id: DocumentId,
+    /// The reading of it; its text never changes.
+    #[schemars(with = "Uuid")]
+    pub(crate) version_id: VersionId,
+    /// Which bytes of the whole text these are.
+    pub(crate) span: SpanBody,
+    /// How many bytes the whole text has.
+    pub(crate) bytes: u64,
+    /// The text.
+    pub(crate) text: String,
+}
+
+/// A part of a text.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    /// The first byte; 0 unless given.
+    #[serde(default)]
+    start: u64,
+    /// One past the last byte; as much as one reply holds unless given.
+    end: Option<u64>,
+}
+
+/// A span of a text.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Where {
+    /// The first byte.
+    start: u64,
+    /// One past the last byte.
+    end: u64,
+}
+
+/// A rectangle and its page.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PageRectangle")]
+struct PageRectangle {
+    /// The page, counted from 1.
+    page: u32,
+    /// Where on it.
+    rectangle: RectangleBody,
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct WhichPage {
+    /// The document's id.
+    #[schemars(with = "Uuid")]
+    document: DocumentId,
+    /// The page, counted from 1.
+    page: u32,
+}
+
+/// How a picture is wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Fineness {
+    /// Dots per inch; 110 unless given.
+    dpi: Option<u32>,
+}
+
+async fn text(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    Segments(which): Segments<Which>,
+    Parameters(part): Parameters<Part>,
+) -> Result<Json<TextBody>, Problem> {
+    let most = app.library.settings().limits.stored_text_bytes_max;
+    let end = part.end.unwrap_or_else(|| part.start.saturating_add(most));
+    let span = Span::new(part.start, end);
+    let found = app.library.stored_text(&principal, which.document, Some(span)).await?;
+    Ok(Json(TextBody {
+        document_id: which.document,
+        version_id: found.version,
+        span: found.span.into(),
+        bytes: found.bytes,
+        text: found.text,
+    }))
+}
+
+async fn rectangles(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    Segments(which): Segments<Which>,
+    Parameters(wanted): Parameters<Where>,
+) -> Result<Json<Vec<PageRectangle>>, Problem> {
+    let span = Span::new(wanted.start, wanted.end);
+    let found = app.library.rectangles(&principal, which.document, span).await?;
+    let rows = found
+        .into_iter()
+        .map(|(page, rectangle)| PageRectangle { page, rectangle: rectangle.into() });
+    Ok(Json(rows.collect()))
+}
+
+async fn picture(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    Segments(which): Segments<WhichPage>,
+    Parameters(fineness): Parameters<Fineness>,
+) -> Result<Response, Problem> {
+    let dpi = fineness.dpi.unwrap_or(DOTS_PER_INCH_DEFAULT);
+    let png = app.library.picture(&principal, which.document, which.page, dpi).await?;
+    let headers =
+        [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, max-age=3600")];
+    Ok((headers, png.as_ref().clone()).into_response())
+}
+
+async fn original(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    headers: HeaderMap,
+    Segments(which): Segments<Which>,
+) -> Result<Response, Problem> {
+    let file = app.library.original(&principal, which.document).await?;
+    let wanted = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    let range = match wanted.map(|wanted| parse_range(wanted, file.bytes)) {
+        None | Some(Range::Ignored) => None,
+        Some(Range::Bytes(start, end)) => Some((start, end)),
+        Some(Range::Impossible) => return Ok(impossible(file.bytes)),
+    };
+    let (start, end) = range.unwrap_or((0, file.bytes));
+    let about = || "cannot read the original file".to_owned();
+    let mut opened = tokio::fs::File::open(&file.path)
+        .await
+        .context(ErrorKind::Unavailable, about)?;
+    opened
+        .seek(std::io::SeekFrom::Start(start))
+        .await
+        .context(ErrorKind::Unavailable, about)?;
+    let stream = ReaderStream::with_capacity(opened.take(end - start), READ_BYTES);
+    let mut response = Body::from_stream(stream).into_response();
+    if range.is_some() {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let last = end.saturating_sub(1);
+        set(&mut response, header::CONTENT_RANGE, &format!("bytes {start}-{last}/{}", file.bytes));
+    }
+    describe(&mut response, &file, end - start);
+    Ok(response)
+}
+
+/// Says what the file is. It is handed over to be kept, and never to be run: it comes from anybody.
+fn describe(response: &mut Response, file: &OriginalFile, length: u64) {
+    set(response, header::CONTENT_LENGTH, &length.to_string());
+    set(response, header::CONTENT_TYPE, &file.media_type);
+    set(response, header::ACCEPT_RANGES, "bytes");
+    set(response, header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
+    set(response, header::CONTENT_DISPOSITION, &disposition(&file.name));
+}
+
+fn set(response: &mut Response, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// The name under which a browser keeps the file, for old and new browsers.
+fn disposition(name: &str) -> String {
+    let last = name.rsplit('/').find(|part| !part.is_empty()).unwrap_or("file");
+    let plain: String = last
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' { c } else { '_' })
+        .collect();
+    let full = crate::cli::encode(last);
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}")
+}
+
+fn impossible(bytes: u64) -> Response {
+    let problem = Problem::new(
+        StatusCode::RANGE_NOT_SATISFIABLE,
+        format!("the file has {bytes} bytes, and the range lies beyond them"),
+    );
+    let mut response = problem.into_response();
+    set(&mut response, header::CONTENT_RANGE, &format!("bytes */{bytes}"));
+    response
+}
+
+/// What a `Range` asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Range {
+    /// These bytes, end exclusive.
+    Bytes(u64, u64),
+    /// Nothing that one reply can hold: the whole file is sent.
+    Ignored,
+    /// Bytes that there are not.
+    Impossible,
+}
+
+/// Reads a single range of bytes (RFC 9110, section 14).
+fn parse_range(text: &str, bytes: u64) -> Range {
+    let Some((first, last)) = text.strip_prefix("bytes=").and_then(|range| range.split_once('-'))
+    else {
+        return Range::Ignored;
+    };
+    let (first, last) = (first.trim(), last.trim());
+    let number = |text: &str| text.parse::<u64>().ok();
+    let (start, end) = match (number(first), number(last)) {
+        (Some(start), Some(last)) if start <= last => (start, last.saturating_add(1).min(bytes)),
+        (Some(start), None) if last.is_empty() => (start, bytes),
+        (None, Some(0)) if first.is_empty() => return Range::Impossible,
+        (None, Some(length)) if first.is_empty() => (bytes.saturating_sub(length), bytes),
+        _ => return Range::Ignored,
+    };
+    if start >= bytes { Range::Impossible } else { Range::Bytes(start, end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Range, disposition, parse_range};
+
+    #[test]
+    fn ranges_are_read_as_the_standard_says() {
+        let check = |text: &str, expected: Range| assert_eq!(parse_range(text, 10), expected, "{text}");
+        check("bytes=0-3", Range::Bytes(0, 4));
+        check("bytes=5-", Range::Bytes(5, 10));
+        check("bytes=-4", Range::Bytes(6, 10));
+        check("bytes=-40", Range::Bytes(0, 10));
+        check("bytes=8-40", Range::Bytes(8, 10));
+        check("bytes=10-", Range::Impossible);
+        check("bytes=-0", Range::Impossible);
+        check("bytes=4-2", Range::Ignored);
+        check("bytes=0-1,4-5", Range::Ignored);
+        check("items=0-1", Range::Ignored);
+    }
+
+    #[test]
+    fn names_cannot_break_out_of_their_header() {
+        assert_eq!(
+            disposition("a\"b\r\n📚.pdf"),
+            "attachment; filename=\"a_b___.pdf\"; filename*=UTF-8''a%22b%0D%0A%F0%9F%93%9A.pdf"
+        );
+    }
+}

@@ -1,0 +1,243 @@
+//! What callers are told when something is not right: problem details (RFC 9457), always.
+//!
+//! A handler returns [`Problem`]; the observer of requests renders it with the request's id. The one
+//! table that turns a kind of error into an HTTP status is [`status_of`].
+
+use std::time::Duration;
+
+use aide::OperationOutput;
+use aide::generate::GenContext;
+use aide::openapi::{MediaType, Operation, Response as Described, SchemaObject};
+use alexandria_core::error::{Error, ErrorKind};
+use axum::body::Body;
+use axum::extract::rejection::{
+    BytesRejection, ExtensionRejection, JsonRejection, PathRejection, QueryRejection,
+};
+use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The media type of problem details.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Problem details as they cross the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct ProblemBody {
+    /// A name for the sort of problem that programs can rely on.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// The sort of problem in a few words.
+    pub(crate) title: String,
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// What is wrong here, and what to do about it.
+    pub(crate) detail: String,
+    /// The id of the request, under which the log holds the rest.
+    pub(crate) instance: String,
+}
+
+/// What went wrong, on its way to the caller.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    detail: String,
+    /// What the log is told and the caller is not, unless debugging.
+    hidden: Option<String>,
+    retry_after: Option<Duration>,
+}
+
+/// The one table from kinds of errors to HTTP statuses.
+fn status_of(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::Forbidden => StatusCode::FORBIDDEN,
+        ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorKind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorKind::Exhausted => StatusCode::TOO_MANY_REQUESTS,
+        ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,
+        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::Corrupt | ErrorKind::Internal | _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The kind of error behind a status that a server sent: the table read backwards.
+pub(crate) fn kind_of(status: u16) -> ErrorKind {
+    match status {
+        400 | 405 | 416 | 422 => ErrorKind::Invalid,
+        401 | 403 => ErrorKind::Forbidden,
+        404 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        413 => ErrorKind::TooLarge,
+        415 => ErrorKind::Unsupported,
+        429 => ErrorKind::Exhausted,
+        408 | 504 => ErrorKind::Timeout,
+        502 | 503 => ErrorKind::Unavailable,
+        _ => ErrorKind::Internal,
+    }
+}
+
+/// The name of a sort of problem, and its title.
+fn sort_of(status: StatusCode) -> (&'static str, &'static str) {
+    match status.as_u16() {
+        400 => ("bad-request", "The request cannot be understood"),
+        403 => ("forbidden", "Not allowed"),
+        404 => ("not-found", "Not found"),
+        405 => ("method-not-allowed", "That method does not work here"),
+        408 => ("request-timeout", "The request took too long"),
+        409 => ("conflict", "It contradicts what is there"),
+        413 => ("too-large", "Too large"),
+        415 => ("unsupported-media-type", "That kind of content cannot be read"),
+        416 => ("range-not-satisfiable", "There are no such bytes"),
+        422 => ("invalid", "The request does not fit"),
+        429 => ("too-many-requests", "Too many requests"),
+        503 => ("unavailable", "Not available at present"),
+        504 => ("timeout", "It did not finish in time"),
+        _ if status.is_client_error() => ("bad-request", "The request cannot be served"),
+        _ => ("internal", "A fault of ours"),
+    }
+}
+
+impl Problem {
+    /// A problem with nothing behind it.
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), hidden: None, retry_after: None }
+    }
+
+    /// The problem that a bare status stands for.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let detail = match status.as_u16() {
+            404 => "there is nothing at this address; /docs lists what there is",
+            405 => "this address does not take that method; the Allow header lists those it takes",
+            413 => "the request is larger than this address takes",
+            415 => "this address takes another content type; /docs says which",
+            _ => "the request could not be served",
+        };
+        Self::new(status, detail)
+    }
+
+    /// The status.
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What the caller is told.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What the log is told.
+    pub(crate) fn for_log(&self) -> &str {
+        self.hidden.as_deref().unwrap_or(&self.detail)
+    }
+
+    /// The response, for the request of this id.
+    pub(crate) fn render(&self, request_id: &str, debug: bool) -> Response {
+        let (name, title) = sort_of(self.status);
+        let detail = match &self.hidden {
+            Some(hidden) if debug => hidden.clone(),
+            Some(_) if self.status == StatusCode::INTERNAL_SERVER_ERROR => {
+                format!("{}; the log holds the rest under {request_id}", self.detail)
+            }
+            _ => self.detail.clone(),
+        };
+        let body = ProblemBody {
+            kind: format!("urn:alexandria:problem:{name}"),
+            title: title.to_owned(),
+            status: self.status.as_u16(),
+            detail,
+            instance: request_id.to_owned(),
+        };
+        // A struct of strings and a number always has a JSON form.
+        let json = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (self.status, Body::from(json)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if let Some(wait) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        response
+    }
+}
+
+/// Until the observer renders it, a problem is a bare status that carries it along.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let status = status_of(error.kind());
+        let retry_after = error.retry_after().or_else(|| {
+            (status == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::from_secs(5))
+        });
+        let (detail, hidden) = match error.kind() {
+            ErrorKind::Internal | ErrorKind::Corrupt => {
+                ("something went wrong inside the library".to_owned(), Some(error.chain()))
+            }
+            ErrorKind::Unavailable | ErrorKind::Timeout => {
+                (error.message().to_owned(), Some(error.chain()))
+            }
+            _ => (error.chain(), None),
+        };
+        Self { status, detail, hidden, retry_after }
+    }
+}
+
+macro_rules! rejections {
+    ($($rejection:ty),*) => {$(
+        impl From<$rejection> for Problem {
+            fn from(rejection: $rejection) -> Self {
+                let status = match rejection.status() {
+                    // A body that is not what it should be is 422, whether it is bad JSON or good
+                    // JSON of another shape.
+                    StatusCode::BAD_REQUEST => StatusCode::UNPROCESSABLE_ENTITY,
+                    status => status,
+                };
+                Self::new(status, rejection.body_text())
+            }
+        }
+    )*};
+}
+
+rejections!(
+    BytesRejection,
+    ExtensionRejection,
+    JsonRejection,
+    MultipartError,
+    MultipartRejection,
+    PathRejection,
+    QueryRejection
+);
+
+impl OperationOutput for Problem {
+    type Inner = ProblemBody;
+
+    fn operation_response(ctx: &mut GenContext, _operation: &mut Operation) -> Option<Described> {
+        let schema = ctx.schema.subschema_for::<ProblemBody>();
+        let media = MediaType {
+            schema: Some(SchemaObject { json_schema: schema, example: None, external_docs: None }),
+            ..MediaType::default()
+        };
+        Some(Described {
+            description: "Anything that is not right, as problem details (RFC 9457).".to_owned(),
+            content: [(PROBLEM_JSON.to_owned(), media)].into_iter().collect(),
+            ..Described::default()
+        })
+    }
+
+    fn inferred_responses(
+        ctx: &mut GenContext,
+        operation: &mut Operation,
+    ) -> Vec<(Option<u16>, Described)> {
+        Self::operation_response(ctx, operation).map(|response| (None, response)).into_iter().collect()
+    }
+}

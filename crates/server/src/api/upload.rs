@@ -1,0 +1,379 @@
+//! Putting files in: a form with one or several files, streamed from the wire to the disk.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::post_with;
+use alexandria_core::error::{Error, ErrorKind};
+use alexandria_core::id::JobId;
+use alexandria_core::principal::Principal;
+use alexandria_library::documents::Upload;
+use alexandria_store::blobs::{Digest, Hasher};
+use axum::Json;
+use axum::extract::multipart::Field;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures::TryStreamExt as _;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio_util::io::StreamReader;
+use uuid::Uuid;
+
+use super::documents::twin;
+use super::extract::{Asker, Form};
+use super::form::unescape;
+use super::idempotency::{Key, Reply};
+use super::problem::Problem;
+use super::wire::DocumentBody;
+use super::{Shared, UPLOAD_PATH};
+
+/// The shelf of files for which none is named.
+const COLLECTION_DEFAULT: &str = "Library";
+
+/// Files in one form.
+const FILES_MAX: usize = 100;
+
+/// Fields in one form.
+const FIELDS_MAX: usize = 200;
+
+/// A field that is not a file, in bytes.
+const FIELD_BYTES_MAX: usize = 16 * 1024;
+
+/// A file's name, in bytes; longer ones are cut in the middle, so that the ending stays.
+const NAME_BYTES_MAX: usize = 255;
+
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route(
+            UPLOAD_PATH,
+            post_with(upload, |operation| {
+                operation
+                    .id("documents_add")
+                    .tag("documents")
+                    .summary("Put files in")
+                    .description(
+                        "A form (multipart/form-data) with one or more files. The fields \
+                         `collection` (a name or an id; the shelf is made if there is none of that \
+                         name), `tag` (may come several times), `category` and `title` hold for the \
+                         files that come after them. The reply comes as soon as the files are \
+                         stored; reading goes on in the background. A file that is there already \
+                         is found, not stored twice.",
+                    )
+                    .response::<202, Json<UploadBody>>()
+            }),
+        )
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// What became of the files of a form.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Upload")]
+pub(crate) struct UploadBody {
+    /// The files that were taken.
+    pub(crate) documents: Vec<AddedBody>,
+    /// The files that were not taken.
+    pub(crate) refused: Vec<RefusedBody>,
+}
+
+/// A file that was taken.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Added")]
+pub(crate) struct AddedBody {
+    /// The document: the new one, or the one that holds exactly these bytes already.
+    pub(crate) document: DocumentBody,
+    /// Whether it was there already.
+    pub(crate) duplicate: bool,
+    /// The job that reads it, when it is new.
+    #[schemars(with = "Option<Uuid>")]
+    pub(crate) job_id: Option<JobId>,
+}
+
+/// A file that was not taken.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Refused")]
+pub(crate) struct RefusedBody {
+    /// Its name.
+    pub(crate) name: String,
+    /// The status that it alone would have had.
+    pub(crate) status: u16,
+    /// Why, and what to do about it.
+    pub(crate) detail: String,
+}
+
+/// What the fields before a file say of it.
+#[derive(Clone, Debug, Default)]
+struct Labels {
+    collection: Option<String>,
+    tags: Vec<String>,
+    category: Option<String>,
+    title: Option<String>,
+}
+
+/// What is done with the files of a form.
+enum Purpose {
+    /// They are put in.
+    Keep,
+    /// They are only compared with those of an earlier request.
+    Compare,
+}
+
+/// The digest of a request: its fields and files in their order.
+#[derive(Debug, Default)]
+struct Seen {
+    hasher: Hasher,
+    files: usize,
+    fields: usize,
+}
+
+impl Seen {
+    fn note(&mut self, name: &str, value: &[u8]) {
+        for part in [name.as_bytes(), value] {
+            self.hasher.update(&(part.len() as u64).to_le_bytes());
+            self.hasher.update(part);
+        }
+    }
+}
+
+async fn upload(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    key: Key,
+    Form(mut form): Form,
+) -> Result<Response, Problem> {
+    let known = key.is_known(&app, &principal).await?;
+    let purpose = if known { Purpose::Compare } else { Purpose::Keep };
+    let mut seen = Seen::default();
+    let mut labels = Labels::default();
+    let mut taken = UploadBody { documents: Vec::new(), refused: Vec::new() };
+    let mut first_problem = None;
+    while let Some(field) = form.next_field().await? {
+        if field.file_name().is_none() {
+            read_label(field, &mut labels, &mut seen).await?;
+            continue;
+        }
+        seen.files += 1;
+        if seen.files > FILES_MAX {
+            return Err(too_many("files", FILES_MAX));
+        }
+        let name = tidy_name(&unescape(field.file_name().unwrap_or_default()));
+        match purpose {
+            Purpose::Compare => compare(field, &name, &mut seen).await?,
+            Purpose::Keep => match keep(&app, &principal, field, &name, &labels).await {
+                Ok(added) => {
+                    seen.note(&name, added.document.digest.as_bytes());
+                    taken.documents.push(added);
+                }
+                Err(Refusal::File(problem)) => {
+                    taken.refused.push(RefusedBody {
+                        name,
+                        status: problem.status().as_u16(),
+                        detail: problem.detail().to_owned(),
+                    });
+                    first_problem.get_or_insert(problem);
+                }
+                Err(Refusal::Request(problem)) => return Err(problem),
+            },
+        }
+    }
+    let request = seen.hasher.finish();
+    if let Some(reply) = key.recall(&app, &principal, request).await? {
+        return Ok(reply);
+    }
+    finish(&app, &principal, &key, request, (taken, first_problem)).await
+}
+
+async fn finish(
+    app: &Shared,
+    principal: &Principal,
+    key: &Key,
+    request: Digest,
+    (taken, first_problem): (UploadBody, Option<Problem>),
+) -> Result<Response, Problem> {
+    let Some(first) = taken.documents.first() else {
+        return Err(first_problem.unwrap_or_else(no_file));
+    };
+    let location = format!("{UPLOAD_PATH}/{}", first.document.id);
+    let reply = Reply::new(StatusCode::ACCEPTED, Some(location), &taken);
+    if taken.refused.is_empty() {
+        return key.keep(app, principal, request, reply).await;
+    }
+    // A request that was served in part is not kept: sent again, it may succeed.
+    Ok(reply.into_response())
+}
+
+fn no_file() -> Problem {
+    let message = "there is no file in this form: send it as a part with a filename";
+    Error::new(ErrorKind::Invalid, message).into()
+}
+
+fn too_many(what: &str, most: usize) -> Problem {
+    Error::new(ErrorKind::TooLarge, format!("a form may hold at most {most} {what}")).into()
+}
+
+/// Reads a field that is not a file.
+async fn read_label(
+    mut field: Field<'_>,
+    labels: &mut Labels,
+    seen: &mut Seen,
+) -> Result<(), Problem> {
+    seen.fields += 1;
+    if seen.fields > FIELDS_MAX {
+        return Err(too_many("fields", FIELDS_MAX));
+    }
+    let name = field.name().unwrap_or_default().to_owned();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await? {
+        if bytes.len() + chunk.len() > FIELD_BYTES_MAX {
+            let message = format!("the field {name:?} is larger than {FIELD_BYTES_MAX} bytes");
+            return Err(Error::new(ErrorKind::TooLarge, message).into());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    seen.note(&name, &bytes);
+    let value = String::from_utf8(bytes).map_err(|_source| {
+        Problem::from(Error::new(ErrorKind::Invalid, format!("the field {name:?} is not UTF-8")))
+    })?;
+    let value = value.trim().to_owned();
+    let given = (!value.is_empty()).then(|| value.clone());
+    match name.as_str() {
+        "collection" => labels.collection = given,
+        "tag" | "tags" => labels.tags.extend(
+            value.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned),
+        ),
+        "category" => labels.category = given,
+        "title" => labels.title = given,
+        "file" | "files" => return Err(no_file()),
+        _ => {
+            let message = format!(
+                "there is no field {name:?}: the fields are collection, tag, category, title, file"
+            );
+            return Err(Error::new(ErrorKind::Invalid, message).into());
+        }
+    }
+    Ok(())
+}
+
+/// Why a file was not taken.
+enum Refusal {
+    /// Because of the file: the others may be taken.
+    File(Problem),
+    /// Because of the request: nothing more of it can be read.
+    Request(Problem),
+}
+
+/// Puts a file in, as it comes.
+async fn keep(
+    app: &Shared,
+    principal: &Principal,
+    field: Field<'_>,
+    name: &str,
+    labels: &Labels,
+) -> Result<AddedBody, Refusal> {
+    let collection = labels.collection.as_deref().unwrap_or(COLLECTION_DEFAULT);
+    let collection = shelf(app, principal, collection).await.map_err(Refusal::Request)?;
+    let upload = Upload {
+        collection,
+        name: name.to_owned(),
+        title: labels.title.clone(),
+        tags: labels.tags.clone(),
+        category: labels.category.clone(),
+        media_type: field.content_type().map(str::to_owned),
+    };
+    let broken = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&broken);
+    let bytes = field.map_err(move |error| {
+        told.store(true, Ordering::Relaxed);
+        io::Error::other(error)
+    });
+    let mut reader = std::pin::pin!(StreamReader::new(bytes));
+    let added = app.library.add_document(principal, upload, &mut reader).await;
+    if broken.load(Ordering::Relaxed) {
+        let message = "the upload broke off before its end; nothing of this file was kept, so send \
+                       it again";
+        return Err(Refusal::Request(Problem::new(StatusCode::BAD_REQUEST, message)));
+    }
+    let added = match added {
+        Ok(added) => added,
+        Err(error) => {
+            let of_file = matches!(
+                error.kind(),
+                ErrorKind::Invalid | ErrorKind::Unsupported | ErrorKind::TooLarge
+            );
+            let problem = Problem::from(error);
+            return Err(if of_file { Refusal::File(problem) } else { Refusal::Request(problem) });
+        }
+    };
+    let (duplicate, job_id) = (added.duplicate, added.job);
+    let document = twin(&app.library, principal, added.document).await;
+    let document = document.map_err(|error| Refusal::Request(error.into()))?;
+    Ok(AddedBody { document, duplicate, job_id })
+}
+
+/// The shelf of this id or name; one of that name is made when there is none.
+async fn shelf(
+    app: &Shared,
+    principal: &Principal,
+    id_or_name: &str,
+) -> Result<alexandria_core::id::CollectionId, Problem> {
+    match app.library.find_collection(principal, id_or_name).await {
+        Ok(found) => Ok(found.id),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Ok(app.library.ensure_collection(principal, id_or_name).await?.id)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads a file only to know whether it is the one that was sent before.
+async fn compare(mut field: Field<'_>, name: &str, seen: &mut Seen) -> Result<(), Problem> {
+    let mut hasher = Hasher::default();
+    while let Some(chunk) = field.chunk().await? {
+        hasher.update(&chunk);
+    }
+    seen.note(name, hasher.finish().to_string().as_bytes());
+    Ok(())
+}
+
+/// The name to show: the last part of what the caller gave, without control characters. A web
+/// address stays whole.
+fn tidy_name(given: &str) -> String {
+    let clean: String = given.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let web = clean.starts_with("http://") || clean.starts_with("https://");
+    let last = if web { &clean } else { clean.rsplit(['/', '\\']).next().unwrap_or_default() };
+    let name = last.trim();
+    if name.is_empty() || name.chars().all(|c| c == '.') {
+        return "unnamed".to_owned();
+    }
+    if name.len() <= NAME_BYTES_MAX {
+        return name.to_owned();
+    }
+    let half = NAME_BYTES_MAX / 2 - 2;
+    let head = name.get(..name.floor_char_boundary(half)).unwrap_or_default();
+    let tail = name.get(name.ceil_char_boundary(name.len() - half)..).unwrap_or_default();
+    format!("{head}…{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NAME_BYTES_MAX, tidy_name};
+
+    #[test]
+    fn a_name_is_shown_and_never_a_path() {
+        let check = |given: &str, shown: &str| assert_eq!(tidy_name(given), shown);
+        check("dune.pdf", "dune.pdf");
+        check("../../etc/passwd", "passwd");
+        check("C:\\books\\dune.pdf", "dune.pdf");
+        check("..", "unnamed");
+        check("a/..", "unnamed");
+        check("", "unnamed");
+        check("two\nlines\r.txt", "two lines .txt");
+        check("📚 książki.epub", "📚 książki.epub");
+        check("https://example.org/a/b.pdf", "https://example.org/a/b.pdf");
+        let long = format!("{}.pdf", "ż".repeat(300));
+        let shown = tidy_name(&long);
+        assert!(shown.len() <= NAME_BYTES_MAX && shown.ends_with(".pdf"), "{shown}");
+    }
+}

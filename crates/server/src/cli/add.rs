@@ -1,0 +1,208 @@
+//! `alexandria add`: files, folders, patterns and web addresses, with progress, until everything can
+//! be found.
+
+use alexandria_core::document::DocumentState;
+use alexandria_core::error::{Error, ErrorKind, Result};
+use clap::Args;
+use serde::Serialize;
+
+use super::door::{Door, Work};
+use super::paint::{BAD, FAINT, GOOD, STRONG, WARN, clean, paint};
+use super::sources::{Source, expand};
+use super::upload::{Labels, send};
+use super::{Outcome, Setting};
+use crate::api::wire::DocumentBody;
+use crate::web::Fence;
+
+mod bars;
+mod wait;
+
+use bars::Bars;
+
+/// Put files, folders, patterns or web addresses into the library.
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// Files, folders, patterns such as 'books/*.pdf', web addresses
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<String>,
+    /// The shelf to put them on; made if there is none of that name [default: Library]
+    #[arg(long, value_name = "NAME")]
+    collection: Option<String>,
+    /// A tag for all of them; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// What they are about
+    #[arg(long, value_name = "TEXT")]
+    category: Option<String>,
+    /// The title, when a single file is added
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Return as soon as everything is stored; reading goes on in the server
+    #[arg(long)]
+    no_wait: bool,
+}
+
+/// What became of one source.
+#[derive(Debug, Serialize)]
+struct Row {
+    /// What was to be added.
+    source: String,
+    /// `added`, `duplicate` or `refused`.
+    result: &'static str,
+    /// The document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<DocumentBody>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl Add {
+    /// Adds everything.
+    pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
+        let sources = expand(&self.sources)?;
+        if self.title.is_some() && sources.found.len() != 1 {
+            let message = "--title is for a single file; files know their own titles";
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        if sources.found.is_empty() {
+            let message = format!(
+                "there is nothing to add: {} file(s) are of a format that is not read",
+                sources.skipped
+            );
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
+        let work = if self.no_wait { Work::None } else { Work::Jobs };
+        let door = Door::open(setting, work).await?;
+        let bars = Bars::new(setting.painter);
+        let mut rows = self.send_all(&door, &sources.found, setting, &bars).await;
+        let waited = match &mut rows {
+            Ok(rows) if !self.no_wait => {
+                let documents = rows.iter_mut().filter_map(|row| row.document.as_mut());
+                wait::until_found(&door, &bars, documents.collect()).await
+            }
+            Ok(_) | Err(_) => Ok(()),
+        };
+        bars.clear();
+        let through_server = matches!(door, Door::Server(_));
+        door.close().await;
+        let rows = rows?;
+        self.report(setting, &rows, sources.skipped, through_server)?;
+        waited?;
+        Ok(outcome(&rows))
+    }
+
+    async fn send_all(
+        &self,
+        door: &Door,
+        sources: &[Source],
+        setting: &Setting,
+        bars: &Bars,
+    ) -> Result<Vec<Row>> {
+        let labels = Labels {
+            collection: self.collection.clone(),
+            tags: self.tags.clone(),
+            category: self.category.clone(),
+            title: self.title.clone(),
+        };
+        let fence = Fence {
+            bytes_max: setting.config().upload_bytes_max,
+            private_addresses: setting.config().web_private_addresses.is_on(),
+        };
+        let mut rows = Vec::with_capacity(sources.len());
+        for (index, source) in sources.iter().enumerate() {
+            let sent = bars.sending(&source.name(), index, sources.len());
+            match send(door, source, &labels, fence, sent).await {
+                Ok(upload) => rows.extend(upload.documents.into_iter().map(|added| Row {
+                    source: source.name(),
+                    result: if added.duplicate { "duplicate" } else { "added" },
+                    document: Some(added.document),
+                    error: None,
+                })),
+                // Without a library the others will not get in either.
+                Err(error) if stops(&error) => return Err(error),
+                Err(error) => rows.push(Row {
+                    source: source.name(),
+                    result: "refused",
+                    document: None,
+                    error: Some(error.chain()),
+                }),
+            }
+        }
+        Ok(rows)
+    }
+
+    fn report(
+        &self,
+        setting: &Setting,
+        rows: &[Row],
+        skipped: usize,
+        through_server: bool,
+    ) -> Result<()> {
+        let painter = setting.painter;
+        if painter.is_json() {
+            return painter.json(&serde_json::json!({ "documents": rows, "skipped": skipped }));
+        }
+        for row in rows {
+            painter.say(describe(row));
+        }
+        if skipped > 0 {
+            painter.say(paint(FAINT, format!("{skipped} file(s) of other formats left out")));
+        }
+        if self.no_wait && !through_server && rows.iter().any(|row| row.result == "added") {
+            painter.say(paint(
+                FAINT,
+                "stored; they are read by `alexandria serve`, or by the next `alexandria add`",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Whether an error is not about one file.
+fn stops(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Internal | ErrorKind::Corrupt | ErrorKind::Exhausted
+    ) || (error.kind() == ErrorKind::Unavailable && !error.message().starts_with("cannot fetch"))
+}
+
+fn outcome(rows: &[Row]) -> Outcome {
+    let failed = |row: &Row| {
+        row.document.as_ref().is_none_or(|document| document.state == DocumentState::Failed)
+    };
+    if rows.iter().any(failed) { Outcome::Incomplete } else { Outcome::Done }
+}
+
+fn describe(row: &Row) -> String {
+    let Some(document) = &row.document else {
+        let why = clean(row.error.as_deref().unwrap_or_default());
+        return format!("{} {}: {why}", paint(BAD, "✗"), clean(&row.source));
+    };
+    let title = paint(STRONG, clean(&document.title));
+    let id = paint(FAINT, document.id);
+    if document.state == DocumentState::Failed {
+        let why = document.faults.first().map_or("it could not be read", |f| f.message.as_str());
+        return format!("{} {title}: {}  {id}", paint(BAD, "✗"), clean(why));
+    }
+    let mut facts = Vec::new();
+    if row.result == "duplicate" {
+        facts.push(paint(WARN, "here already"));
+    }
+    if let Some(pages) = document.pages {
+        facts.push(format!("{pages} pages"));
+    }
+    facts.push(match document.state {
+        DocumentState::Queued | DocumentState::Reading => "waiting to be read".to_owned(),
+        DocumentState::Searchable | DocumentState::Ready | DocumentState::Failed => {
+            format!("{} passages", document.chunks)
+        }
+    });
+    if document.state == DocumentState::Searchable {
+        facts.push(format!("{} embedded", document.embedded));
+    }
+    if !document.faults.is_empty() {
+        facts.push(paint(WARN, format!("{} faults", document.faults.len())));
+    }
+    format!("{} {title}  {}  {id}", paint(GOOD, "✓"), facts.join(", "))
+}

@@ -1,0 +1,89 @@
+//! `alexandria ask`: an answer in quoted sentences, each with the page it stands on.
+
+use alexandria_core::error::Result;
+use clap::Args;
+
+use super::door::{Door, Work};
+use super::paint::{FAINT, MARK, STRONG, WARN, clean, paint, wrap};
+use super::search::{FilterFlags, describe, say_place};
+use super::{Outcome, Setting};
+use crate::api::requests::QuestionBody;
+use crate::api::wire::{AnswerBody, CitationBody};
+
+/// How many near misses are shown when nothing was found.
+const NEAR_MISSES: usize = 3;
+
+/// Ask a question and get an answer in quoted sentences.
+#[derive(Debug, Args)]
+pub(super) struct Ask {
+    /// The question
+    #[arg(required = true, value_name = "QUESTION")]
+    question: Vec<String>,
+    #[command(flatten)]
+    filter: FilterFlags,
+    /// How many passages are looked through
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    passages: usize,
+}
+
+impl Ask {
+    /// Asks.
+    pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
+        let body = QuestionBody {
+            question: self.question.join(" "),
+            filter: self.filter.body()?,
+            passages: Some(self.passages),
+        };
+        let door = Door::open(setting, Work::None).await?;
+        let answer: Result<AnswerBody> = door.post("/api/v1/ask", &body).await;
+        door.close().await;
+        let answer = answer?;
+        if setting.painter.is_json() {
+            setting.painter.json(&answer)?;
+        } else {
+            show(setting, &answer);
+        }
+        Ok(if answer.answered { Outcome::Done } else { Outcome::Nothing })
+    }
+}
+
+fn show(setting: &Setting, answer: &AnswerBody) {
+    let painter = setting.painter;
+    for sentence in &answer.degraded {
+        painter.tell(format!("{} {}", paint(WARN, "note:"), clean(sentence)));
+    }
+    if !answer.answered {
+        painter.say(paint(WARN, clean(&answer.answer)));
+        if !answer.passages.is_empty() {
+            painter.say(paint(FAINT, "\nNearest passages:\n"));
+        }
+        for (index, passage) in answer.passages.iter().take(NEAR_MISSES).enumerate() {
+            painter.say(describe(index + 1, passage));
+        }
+        return;
+    }
+    let mut citations: Vec<&CitationBody> = Vec::new();
+    let mut text = String::new();
+    for sentence in &answer.sentences {
+        text.push_str(sentence.text.trim());
+        for citation in &sentence.citations {
+            citations.push(citation);
+            let mark = citations.len();
+            text.extend([" [", &mark.to_string(), "]"]);
+        }
+        text.push(' ');
+    }
+    painter.say(format!("{}\n", wrap(&text, "")));
+    for (index, citation) in citations.iter().enumerate() {
+        let place = say_place(
+            citation.page,
+            citation.part.as_deref(),
+            citation.item,
+            &citation.section,
+        );
+        let number = paint(MARK, format!("[{}]", index + 1));
+        painter.say(format!("{number} {}{place}", paint(STRONG, clean(&citation.title))));
+        painter.say(paint(FAINT, wrap(&format!("“{}”", citation.quote), "    ")));
+    }
+    painter.say(paint(FAINT, format!("\nanswered in {:.0} ms", answer.timings_ms.total)));
+}

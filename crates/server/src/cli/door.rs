@@ -1,0 +1,246 @@
+//! How verbs reach the library: through the server that runs on the data directory, or by opening
+//! the directory themselves. Both ways speak the same API, so a verb does not know which it took.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
+use alexandria_library::Library;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, Response, StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use super::Setting;
+use crate::api::problem::{ProblemBody, kind_of};
+use crate::presence::{INSTANCE_HEADER, Presence};
+
+/// How long a server may take to say that it is there.
+const PRESENCE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long to wait before trying again to work on jobs that another process works on.
+const WORK_AGAIN: Duration = Duration::from_millis(500);
+
+/// The largest reply that a verb takes, in bytes.
+const REPLY_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Whether a verb needs jobs to be worked on while it waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// It only looks.
+    None,
+    /// Jobs are worked on until the door closes.
+    Jobs,
+}
+
+/// The way to the library.
+#[derive(Debug)]
+pub(crate) enum Door {
+    /// Through a running server.
+    Server(Server),
+    /// By opening the data directory.
+    Here(Box<Here>),
+}
+
+/// A running server.
+#[derive(Debug)]
+pub(crate) struct Server {
+    address: String,
+    client: reqwest::Client,
+}
+
+/// The library, opened by this process.
+#[derive(Debug)]
+pub(crate) struct Here {
+    library: Arc<Library>,
+    router: Router,
+    stop: CancellationToken,
+    tracker: TaskTracker,
+}
+
+impl Door {
+    /// Opens the way: the server when one answers, the directory otherwise.
+    ///
+    /// # Errors
+    /// When the library cannot be opened.
+    pub(crate) async fn open(setting: &Setting, work: Work) -> Result<Self> {
+        if let Some(server) = Server::find(setting).await {
+            return Ok(Self::Server(server));
+        }
+        let library = crate::library::open(setting.config()).await?;
+        let stop = CancellationToken::new();
+        let tracker = TaskTracker::new();
+        if work == Work::Jobs {
+            let (library, stop) = (Arc::clone(&library), stop.clone());
+            tracker.spawn(async move { work_on_jobs(&library, &stop).await });
+        }
+        let app = crate::api::App::inside(Arc::clone(&library), setting.config().clone());
+        let router = crate::api::router(app);
+        Ok(Self::Here(Box::new(Here { library, router, stop, tracker })))
+    }
+
+    /// Lets go: work under way is finished or given back.
+    pub(crate) async fn close(self) {
+        if let Self::Here(here) = self {
+            here.stop.cancel();
+            here.tracker.close();
+            here.tracker.wait().await;
+            drop(here.router);
+            if let Err(error) = here.library.close().await {
+                tracing::warn!("the library did not close in order: {}", error.chain());
+            }
+        }
+    }
+
+    /// Sends a request; a reply that is not a success becomes an error with its sentence.
+    ///
+    /// # Errors
+    /// What the library said, or that the server cannot be reached.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Result<Response<Body>> {
+        let response = self.send_plainly(request).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(problem(response).await)
+    }
+
+    /// Sends a request and takes any reply.
+    ///
+    /// # Errors
+    /// That the server cannot be reached.
+    pub(crate) async fn send_plainly(&self, request: Request<Body>) -> Result<Response<Body>> {
+        match self {
+            Self::Server(server) => server.send(request).await,
+            Self::Here(here) => match here.router.clone().oneshot(request).await {
+                Ok(response) => Ok(response),
+                Err(never) => match never {},
+            },
+        }
+    }
+
+    /// Asks for something.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.call(Method::GET, path, Body::empty()).await
+    }
+
+    /// Sends something.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        let json = serde_json::to_vec(body)
+            .context(ErrorKind::Internal, || "cannot write the request".to_owned())?;
+        self.call(Method::POST, path, Body::from(json)).await
+    }
+
+    /// Removes something.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn delete(&self, path: &str) -> Result<()> {
+        let request = Request::builder().method(Method::DELETE).uri(path);
+        let request = request
+            .body(Body::empty())
+            .context(ErrorKind::Internal, || "cannot make the request".to_owned())?;
+        self.send(request).await.map(drop)
+    }
+
+    async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Body) -> Result<T> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body)
+            .context(ErrorKind::Internal, || "cannot make the request".to_owned())?;
+        let response = self.send(request).await?;
+        read_json(response).await
+    }
+}
+
+/// Works on jobs. While another process does, this one waits for its turn: that one may end first.
+async fn work_on_jobs(library: &Arc<Library>, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = library.run_workers(stop.clone()).await {
+            tracing::debug!("no jobs are worked on here: {}", error.chain());
+        }
+        stop.run_until_cancelled(tokio::time::sleep(WORK_AGAIN)).await;
+    }
+}
+
+/// Reads a JSON reply.
+///
+/// # Errors
+/// When it ends early or is of another shape.
+pub(crate) async fn read_json<T: DeserializeOwned>(response: Response<Body>) -> Result<T> {
+    let about = || "cannot read the library's reply".to_owned();
+    let bytes = axum::body::to_bytes(response.into_body(), REPLY_BYTES_MAX)
+        .await
+        .context(ErrorKind::Unavailable, about)?;
+    serde_json::from_slice(&bytes).context(ErrorKind::Internal, about)
+}
+
+/// The error behind a reply that is not a success.
+async fn problem(response: Response<Body>) -> Error {
+    let status = response.status();
+    let bytes = axum::body::to_bytes(response.into_body(), REPLY_BYTES_MAX).await;
+    let body = bytes.ok().and_then(|bytes| serde_json::from_slice::<ProblemBody>(&bytes).ok());
+    let sentence = body.map_or_else(
+        || format!("the server answered {status} without saying why"),
+        |problem| problem.detail,
+    );
+    let kind = match status {
+        StatusCode::INTERNAL_SERVER_ERROR => ErrorKind::Internal,
+        _ => kind_of(status.as_u16()),
+    };
+    Error::new(kind, sentence)
+}
+
+impl Server {
+    /// The server that runs on the data directory, if one does.
+    pub(crate) async fn find(setting: &Setting) -> Option<Self> {
+        let presence = Presence::read(&setting.config().data)?;
+        let client = crate::web::client_for_server().ok()?;
+        let asked = client.get(format!("{}/health/live", presence.address));
+        let answer = asked.timeout(PRESENCE_TIMEOUT).send().await.ok()?;
+        let instance = answer.headers().get(INSTANCE_HEADER)?;
+        (instance.as_bytes() == presence.instance.as_bytes())
+            .then_some(Self { address: presence.address, client })
+    }
+
+    /// Where it answers.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>> {
+        let (parts, body) = request.into_parts();
+        let address = format!("{}{}", self.address, parts.uri);
+        let sent = self
+            .client
+            .request(parts.method, address)
+            .headers(parts.headers)
+            .body(reqwest::Body::wrap_stream(body.into_data_stream()))
+            .send()
+            .await
+            .context(ErrorKind::Unavailable, || {
+                format!("cannot reach the server at {}; is it still running?", self.address)
+            })?;
+        let status = sent.status();
+        let headers = sent.headers().clone();
+        let mut response = Response::new(Body::from_stream(sent.bytes_stream()));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+}

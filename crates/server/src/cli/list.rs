@@ -1,0 +1,153 @@
+//! `alexandria list`: the documents, or the shelves.
+
+use alexandria_core::error::Result;
+use clap::Args;
+
+use super::door::{Door, Work};
+use super::paint::{FAINT, bytes, paint, shorten, table};
+use super::{Outcome, Setting};
+use crate::api::wire::{CollectionBody, DocumentBody, PageBody};
+
+/// Items asked for at once.
+const PAGE_ITEMS: u32 = 200;
+
+/// The width of a title, in characters.
+const TITLE_CHARACTERS: usize = 44;
+
+/// List the documents, or the shelves.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// List the shelves instead
+    #[arg(long)]
+    collections: bool,
+    /// Only on this shelf (name or id)
+    #[arg(long, value_name = "NAME")]
+    collection: Option<String>,
+    /// Only so far read: queued, reading, searchable, ready or failed
+    #[arg(long, value_name = "STATE")]
+    state: Option<String>,
+    /// Only with this tag
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
+    /// Only in this format, such as pdf
+    #[arg(long, value_name = "NAME")]
+    format: Option<String>,
+    /// Only in this language, such as de
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+    /// Only with these words in the title
+    #[arg(long, value_name = "WORDS")]
+    title: Option<String>,
+    /// At most so many
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 1000)]
+    limit: usize,
+}
+
+impl List {
+    /// Lists.
+    pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
+        let door = Door::open(setting, Work::None).await?;
+        let listed = if self.collections {
+            self.collections(setting, &door).await
+        } else {
+            self.documents(setting, &door).await
+        };
+        door.close().await;
+        listed
+    }
+
+    async fn collections(&self, setting: &Setting, door: &Door) -> Result<Outcome> {
+        let items: Vec<CollectionBody> =
+            gather(door, "/api/v1/collections", &[], self.limit).await?;
+        if setting.painter.is_json() {
+            setting.painter.json(&items)?;
+            return Ok(Outcome::Done);
+        }
+        let row = |shelf: &CollectionBody| {
+            vec![
+                shorten(&shelf.name, TITLE_CHARACTERS),
+                shorten(&shelf.description, TITLE_CHARACTERS),
+                shelf.id.to_string(),
+            ]
+        };
+        let rows: Vec<_> = items.iter().map(row).collect();
+        setting.painter.say(table(&["SHELF", "FOR", "ID"], &rows));
+        Ok(Outcome::Done)
+    }
+
+    async fn documents(&self, setting: &Setting, door: &Door) -> Result<Outcome> {
+        let query = [
+            ("collection", self.collection.as_deref()),
+            ("state", self.state.as_deref()),
+            ("tag", self.tag.as_deref()),
+            ("format", self.format.as_deref()),
+            ("language", self.language.as_deref()),
+            ("title", self.title.as_deref()),
+        ];
+        let items: Vec<DocumentBody> =
+            gather(door, "/api/v1/documents", &query, self.limit).await?;
+        if setting.painter.is_json() {
+            setting.painter.json(&items)?;
+            return Ok(Outcome::Done);
+        }
+        if items.is_empty() {
+            setting.painter.say("There are no such documents. Add some: alexandria add FILE");
+            return Ok(Outcome::Done);
+        }
+        let rows: Vec<_> = items.iter().map(row).collect();
+        let headings = ["TITLE", "SHELF", "FORMAT", "STATE", "PASSAGES", "SIZE", "ID"];
+        setting.painter.say(table(&headings, &rows));
+        setting.painter.say(paint(FAINT, format!("{} documents", items.len())));
+        Ok(Outcome::Done)
+    }
+}
+
+fn row(document: &DocumentBody) -> Vec<String> {
+    vec![
+        shorten(&document.title, TITLE_CHARACTERS),
+        shorten(&document.collection, 20),
+        document.format.clone(),
+        document.state.name().to_owned(),
+        document.chunks.to_string(),
+        bytes(document.bytes),
+        document.id.to_string(),
+    ]
+}
+
+/// Asks for page after page.
+async fn gather<T: serde::de::DeserializeOwned>(
+    door: &Door,
+    path: &str,
+    query: &[(&str, Option<&str>)],
+    limit: usize,
+) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let mut address = format!("{path}?limit={PAGE_ITEMS}");
+        let given = query.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+        for (name, value) in given.chain(cursor.as_deref().map(|cursor| ("cursor", cursor))) {
+            address.extend(["&", name, "=", &encode(value)]);
+        }
+        let page: PageBody<T> = door.get(&address).await?;
+        items.extend(page.items);
+        cursor = page.next;
+        if items.len() >= limit || cursor.is_none() {
+            items.truncate(limit);
+            return Ok(items);
+        }
+    }
+}
+
+/// A value in the query of an address.
+pub(crate) fn encode(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            text.push(char::from(byte));
+        } else {
+            text.extend(["%", &format!("{byte:02X}")]);
+        }
+    }
+    text
+}

@@ -1,0 +1,124 @@
+//! What settings must be together, checked before anything starts.
+
+use alexandria_core::error::{Error, ErrorKind, Result};
+
+use super::settings::Config;
+
+/// The shortest secret that production accepts, in characters.
+const SECRET_KEY_CHARACTERS_MIN: usize = 32;
+
+/// The beginnings of secrets that stand in handbooks and are therefore known to everybody.
+const SECRETS_KNOWN: [&str; 3] = ["change-me", "changeme", "secret"];
+
+/// The password of the handbooks' database.
+const DATABASE_PASSWORD_KNOWN: &str = ":oyl_pass@";
+
+/// The smallest address space in which a reader of files can start, in bytes.
+const READING_MEMORY_BYTES_MIN: u64 = 64 * 1024 * 1024;
+
+/// Refuses settings that contradict each other or are not safe; returns what deserves a warning.
+pub(super) fn check(config: &Config) -> Result<Vec<String>> {
+    for (refused, sentence) in refusals(config) {
+        if refused {
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
+    }
+    Ok(warnings(config))
+}
+
+fn refusals(config: &Config) -> [(bool, String); 10] {
+    let production = config.production.is_on();
+    let exposed = production || (config.is_public() && !config.debug.is_on());
+    let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
+    [
+        (
+            production && config.debug.is_on(),
+            "DEBUG is on and PROD is on: debug shows the insides of errors to callers; set \
+             DEBUG=false in production"
+                .to_owned(),
+        ),
+        (
+            production && config.staging.is_on(),
+            "PROD and STAGING are both on: set only one of them".to_owned(),
+        ),
+        (
+            exposed && is_known_secret(&config.secret_key),
+            "SECRET_KEY is a default that everybody knows, or shorter than 32 characters: set it \
+             to what `alexandria secret` prints"
+                .to_owned(),
+        ),
+        (
+            exposed && has_known_password(config),
+            "DATABASE_URL holds a password from a handbook that everybody knows: give the \
+             database user another one"
+                .to_owned(),
+        ),
+        (
+            !matches!(config.embedder.as_str(), "int8" | "f32" | "off"),
+            format!(
+                "the setting models.embedder is \"{}\": it must be one of: int8, f32, off",
+                config.embedder
+            ),
+        ),
+        (config.workers == 0, zero("jobs.workers")),
+        (config.requests_max == 0, zero("server.requests_max")),
+        (config.request_seconds_max == 0, zero("server.request_seconds_max")),
+        (
+            config.reading_memory_bytes_max < READING_MEMORY_BYTES_MIN,
+            format!(
+                "the setting reading.memory_bytes_max is {}: a reader of files needs at least \
+                 {READING_MEMORY_BYTES_MIN}",
+                config.reading_memory_bytes_max
+            ),
+        ),
+        (
+            config.allowed_origins.iter().any(|origin| !is_origin(origin)),
+            "ALLOWED_ORIGINS must list web origins such as https://app.example.org, or * alone"
+                .to_owned(),
+        ),
+    ]
+}
+
+/// Refuses to be reachable from other machines while there is no login, unless that is wanted.
+pub(crate) fn is_public(config: &Config) -> Result<bool> {
+    if config.is_public() && !config.public_without_login.is_on() {
+        let host = &config.host;
+        return Err(Error::new(
+            ErrorKind::Invalid,
+            format!(
+                "refuses to listen on {host}: there is no login in this mode, so everybody who \
+                 reaches that address could read and change the library; listen on 127.0.0.1 \
+                 behind a proxy that asks for a login, or say --public-without-login"
+            ),
+        ));
+    }
+    Ok(config.is_public())
+}
+
+fn warnings(config: &Config) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if config.debug.is_on() {
+        warnings.push("DEBUG is on: callers see the causes of internal errors".to_owned());
+    }
+    if config.allowed_origins.iter().any(|origin| origin == "*") {
+        warnings.push("ALLOWED_ORIGINS is *: every web page may call the API".to_owned());
+    }
+    warnings
+}
+
+fn is_known_secret(secret: &str) -> bool {
+    let lower = secret.to_ascii_lowercase();
+    secret.chars().count() < SECRET_KEY_CHARACTERS_MIN
+        || SECRETS_KNOWN.iter().any(|known| lower.starts_with(known))
+}
+
+fn has_known_password(config: &Config) -> bool {
+    config.database_url.as_deref().is_some_and(|url| url.contains(DATABASE_PASSWORD_KNOWN))
+}
+
+fn is_origin(origin: &str) -> bool {
+    origin == "*"
+        || ["https://", "http://"].iter().any(|scheme| {
+            origin.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+        })
+}

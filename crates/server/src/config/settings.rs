@@ -1,0 +1,154 @@
+//! The list of all settings. A new setting is one entry here and one use.
+//!
+//! The reference in `alexandria config` and `.env.example` follow this list: the first line of an
+//! entry's comment is what a person reads there.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use super::value::{LogFormat, LogLevel, Ocr, Role, Switch, Value};
+
+/// A setting, as the reference shows it and as every source sets it.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    /// Its key in the TOML file, such as `server.port`.
+    pub(crate) key: &'static str,
+    /// Its names in the environment; the first is the one to use.
+    pub(crate) environment: &'static [&'static str],
+    /// What it is.
+    pub(crate) about: &'static str,
+    /// Whether its value is never shown.
+    pub(crate) secret: bool,
+    /// Sets it from text, or says what it must be.
+    pub(super) set: fn(&mut Config, &str) -> Result<(), String>,
+    /// Its value as text, `***` for a secret.
+    pub(crate) show: fn(&Config) -> String,
+}
+
+macro_rules! settings {
+    ($( #[doc = $about:literal] $key:literal [$($variable:literal),+] $(($secret:ident))? $field:ident: $type:ty = $default:expr; )*) => {
+        /// The settings in force.
+        #[derive(Clone)]
+        pub(crate) struct Config {
+            $( #[doc = $about] pub(crate) $field: $type, )*
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $( $field: $default, )* }
+            }
+        }
+
+        /// Every setting.
+        pub(crate) const SETTINGS: &[Setting] = &[ $( Setting {
+            key: $key,
+            environment: &[$($variable),+],
+            about: $about,
+            secret: settings!(@secret $($secret)?),
+            set: |config, text| { config.$field = <$type as Value>::read(text)?; Ok(()) },
+            show: |config| settings!(@show config.$field $(, $secret)?),
+        }, )* ];
+    };
+    (@secret) => { false };
+    (@secret secret) => { true };
+    (@show $value:expr) => { Value::show(&$value) };
+    (@show $value:expr, secret) => { hidden(&Value::show(&$value)) };
+}
+
+settings! {
+    #[doc = " The name shown on pages and in the API."]
+    "app.name" ["APP_NAME"] name: String = "Alexandria".to_owned();
+    #[doc = " The version that the health paths report."]
+    "app.version" ["APP_VERSION"] version: String = env!("CARGO_PKG_VERSION").to_owned();
+    #[doc = " Whether causes of internal errors are shown to callers. Refused in production."]
+    "app.debug" ["DEBUG"] debug: Switch = Switch::Off;
+    #[doc = " Whether this is production: default secrets and DEBUG are then refused."]
+    "app.production" ["PROD"] production: Switch = Switch::Off;
+    #[doc = " Whether this is staging; shown in the status and the logs."]
+    "app.staging" ["STAGING"] staging: Switch = Switch::Off;
+    #[doc = " The secret of this installation; `alexandria secret` makes one. Must be set in production."]
+    "app.secret_key" ["SECRET_KEY"] (secret) secret_key: String = SECRET_KEY_DEFAULT.to_owned();
+
+    #[doc = " The directory that holds the library."]
+    "data" ["ALEXANDRIA_DATA"] data: PathBuf = PathBuf::from("./alexandria-data");
+    #[doc = " The catalog's database; a SQLite file in the data directory when empty."]
+    "database.url" ["DATABASE_URL"] (secret) database_url: Option<String> = None;
+    #[doc = " The directory that holds the models; in the user's cache unless set."]
+    "models.directory" ["ALEXANDRIA_MODELS"] models: PathBuf = PathBuf::from(".cache/alexandria/models");
+    #[doc = " The embedding model: int8, f32 (slower, the reference) or off (search by words only)."]
+    "models.embedder" ["ALEXANDRIA_EMBEDDER"] embedder: String = "int8".to_owned();
+
+    #[doc = " The address to listen on."]
+    "server.host" ["HOST", "ALEXANDRIA_HOST"] host: String = "127.0.0.1".to_owned();
+    #[doc = " The port to listen on; 0 takes any free one."]
+    "server.port" ["PORT", "ALEXANDRIA_PORT"] port: u16 = 8000;
+    #[doc = " Whether a public address is allowed although there is no login yet."]
+    "server.public_without_login" ["ALEXANDRIA_PUBLIC_WITHOUT_LOGIN"] public_without_login: Switch = Switch::Off;
+    #[doc = " The web origins that may call the API from a browser, separated by commas."]
+    "server.allowed_origins" ["ALLOWED_ORIGINS"] allowed_origins: Vec<String> = Vec::new();
+    #[doc = " What this process does: all, api (answer requests) or worker (work on jobs)."]
+    "server.role" ["ALEXANDRIA_ROLE"] role: Role = Role::All;
+    #[doc = " Seconds a request may take, uploads and live progress excepted."]
+    "server.request_seconds_max" ["ALEXANDRIA_REQUEST_SECONDS_MAX"] request_seconds_max: u64 = 60;
+    #[doc = " Seconds an upload may take."]
+    "server.upload_seconds_max" ["ALEXANDRIA_UPLOAD_SECONDS_MAX"] upload_seconds_max: u64 = 3600;
+    #[doc = " Requests worked on at the same time; further ones are told to come back."]
+    "server.requests_max" ["ALEXANDRIA_REQUESTS_MAX"] requests_max: usize = 256;
+    #[doc = " The largest file that can be added, in bytes."]
+    "server.upload_bytes_max" ["ALEXANDRIA_UPLOAD_BYTES_MAX"] upload_bytes_max: u64 = 512 * 1024 * 1024;
+    #[doc = " The largest JSON body, in bytes."]
+    "server.body_bytes_max" ["ALEXANDRIA_BODY_BYTES_MAX"] body_bytes_max: usize = 256 * 1024;
+    #[doc = " Seconds that requests under way are given when the server stops."]
+    "server.drain_seconds_max" ["ALEXANDRIA_DRAIN_SECONDS_MAX"] drain_seconds_max: u64 = 10;
+    #[doc = " Whether /metrics is open to this machine without the scope `metrics`."]
+    "metrics.loopback" ["ALEXANDRIA_METRICS_LOOPBACK"] metrics_loopback: Switch = Switch::On;
+
+    #[doc = " The least important log line: error, warning, info, debug or trace."]
+    "log.level" ["LOG_LEVEL"] log_level: LogLevel = LogLevel::Info;
+    #[doc = " How log lines look: auto (for people on a terminal, JSON elsewhere), json or pretty."]
+    "log.format" ["LOG_FORMAT"] log_format: LogFormat = LogFormat::Auto;
+    #[doc = " Whether the log is also written to alexandria.log and performance.log."]
+    "log.files" ["LOG_FILES"] log_files: Switch = Switch::Off;
+    #[doc = " The directory of the log files."]
+    "log.directory" ["LOG_DIR"] log_directory: PathBuf = PathBuf::from("logs");
+    #[doc = " The size at which a log file is put aside and a new one begun, in bytes."]
+    "log.file_bytes_max" ["LOG_FILE_BYTES_MAX"] log_file_bytes_max: u64 = 10 * 1024 * 1024;
+    #[doc = " How many log files put aside are kept."]
+    "log.files_kept" ["LOG_FILES_KEPT"] log_files_kept: u32 = 5;
+
+    #[doc = " Jobs worked on at the same time."]
+    "jobs.workers" ["ALEXANDRIA_WORKERS"] workers: usize = alexandria_library::settings::WORKERS_DEFAULT;
+    #[doc = " Whether scanned pages are recognised: auto (when tesseract is installed) or off."]
+    "reading.ocr" ["ALEXANDRIA_OCR"] ocr: Ocr = Ocr::Auto;
+    #[doc = " Memory that reading one file may use, in bytes of address space."]
+    "reading.memory_bytes_max" ["ALEXANDRIA_READING_MEMORY_BYTES_MAX"] reading_memory_bytes_max: u64 = 2 << 30;
+    #[doc = " Processor seconds that reading one file may use."]
+    "reading.cpu_seconds_max" ["ALEXANDRIA_READING_CPU_SECONDS_MAX"] reading_cpu_seconds_max: u64 = 600;
+    #[doc = " Whether `add` may fetch from addresses of private networks."]
+    "web.private_addresses" ["ALEXANDRIA_WEB_PRIVATE_ADDRESSES"] web_private_addresses: Switch = Switch::Off;
+}
+
+/// The secret that nobody has chosen: fine for trying out, refused in production.
+const SECRET_KEY_DEFAULT: &str = "change-me-in-production";
+
+/// What is shown of a secret: that there is one.
+fn hidden(value: &str) -> String {
+    if value.is_empty() { String::new() } else { "***".to_owned() }
+}
+
+impl Config {
+    /// Whether the address to listen on can be reached from other machines.
+    pub(crate) fn is_public(&self) -> bool {
+        match self.host.parse::<IpAddr>() {
+            Ok(address) => !address.is_loopback(),
+            Err(_name) => !self.host.eq_ignore_ascii_case("localhost"),
+        }
+    }
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = SETTINGS.iter().map(|setting| (setting.key, (setting.show)(self)));
+        formatter.debug_map().entries(shown).finish()
+    }
+}

@@ -1,0 +1,100 @@
+//! Where settings come from, which source wins, and what is refused.
+
+use super::{Flags, Origin, SETTINGS, Surroundings, settle};
+
+/// Settles with a TOML file, a `.env` file, an environment and flags.
+fn settle_from(
+    toml: &str,
+    dotenv: &str,
+    environment: &[(&str, &str)],
+    flags: &[(&'static str, &str)],
+) -> Result<super::Settled, String> {
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::write(directory.path().join("alexandria.toml"), toml).unwrap();
+    fs_err::write(directory.path().join(".env"), dotenv).unwrap();
+    let surroundings = Surroundings {
+        environment: environment.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+        directory: directory.path().to_owned(),
+    };
+    let values = flags.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+    settle(&Flags { file: None, values }, &surroundings).map_err(|error| error.chain())
+}
+
+#[test]
+fn the_nearest_source_wins() {
+    let check = |toml: &str, dotenv: &str, environment: &[(&str, &str)], flags: &[_], port: u16| {
+        let settled = settle_from(toml, dotenv, environment, flags).unwrap();
+        assert_eq!(settled.config.port, port);
+    };
+    check("", "", &[], &[], 8000);
+    check("[server]\nport = 8_001", "", &[], &[], 8001);
+    check("[server]\nport = 8001", "PORT=8002", &[], &[], 8002);
+    check("[server]\nport = 8001", "PORT=8002", &[("PORT", "8003")], &[], 8003);
+    check("[server]\nport = 8001", "", &[("PORT", "8003")], &[("server.port", "8004")], 8004);
+    check("", "PORT=", &[("PORT", "")], &[], 8000);
+}
+
+#[test]
+fn a_setting_knows_where_it_came_from() {
+    let settled = settle_from("", "PORT=8002", &[("LOG_LEVEL", "DEBUG")], &[]).unwrap();
+    assert_eq!(settled.origins.get("server.port"), Some(&Origin::Dotenv("PORT".to_owned())));
+    assert_eq!(settled.origins.get("log.level"), Some(&Origin::Environment("LOG_LEVEL".to_owned())));
+    assert_eq!(settled.origins.get("server.host"), None);
+}
+
+#[test]
+fn wrong_settings_are_refused_with_a_sentence_that_names_them() {
+    let check = |toml: &str, environment: &[(&str, &str)], expected: &str| {
+        let sentence = settle_from(toml, "", environment, &[]).unwrap_err();
+        assert!(sentence.contains(expected), "{sentence}");
+    };
+    check("[server]\nprot = 1", &[], "no setting \"server.prot\"");
+    check("[server]\nport = 70000", &[], "server.port");
+    check("[server", &[], "cannot read the settings in");
+    check("", &[("PORT", "eighty")], "environment PORT");
+    check("", &[("PROD", "1")], "SECRET_KEY");
+    check("", &[("PROD", "1"), ("DEBUG", "true")], "DEBUG");
+    check("", &[("PROD", "1"), ("SECRET_KEY", "short")], "SECRET_KEY");
+    check("", &[("HOST", "0.0.0.0")], "SECRET_KEY");
+    check("", &[("ALLOWED_ORIGINS", "app.example.org")], "ALLOWED_ORIGINS");
+    check("", &[("ALEXANDRIA_WORKERS", "0")], "jobs.workers");
+    check(
+        "",
+        &[
+            ("PROD", "1"),
+            ("SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+            ("DATABASE_URL", "postgresql://oyl_user:oyl_pass@postgres:5432/oyl_db"),
+        ],
+        "DATABASE_URL",
+    );
+}
+
+#[test]
+fn production_with_its_own_secrets_starts() {
+    let environment = [("PROD", "1"), ("SECRET_KEY", "0123456789abcdef0123456789abcdef")];
+    assert!(settle_from("", "", &environment, &[]).is_ok());
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let settled = settle_from("", "", &[("SECRET_KEY", secret)], &[]).unwrap();
+    assert!(!format!("{settled:?}").contains(secret));
+    let refused = settle_from("", "", &[("SECRET_KEY", secret), ("PROD", "2")], &[]).unwrap_err();
+    assert!(!refused.contains(secret));
+}
+
+#[test]
+fn the_example_of_an_environment_names_every_setting_with_its_default() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.env.example");
+    let text = fs_err::read_to_string(path).unwrap();
+    for setting in SETTINGS {
+        let name = setting.environment.first().unwrap();
+        assert!(
+            text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{name}="))),
+            "{name} is missing in .env.example"
+        );
+    }
+    let plain: String = text.lines().map(|line| format!("{line}\n")).collect();
+    settle_from("", &plain, &[], &[]).unwrap();
+}

@@ -1,0 +1,67 @@
+//! Where the running server is: a file in the data directory, so that the command line finds it.
+//!
+//! The file may be left over from a server that was killed. It counts only when the server it names
+//! answers with the same instance.
+
+use std::path::{Path, PathBuf};
+
+use alexandria_core::error::{Context, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+
+/// The name of the file.
+const PRESENCE_FILE: &str = "server.json";
+
+/// The header in which a server says which instance it is.
+pub(crate) const INSTANCE_HEADER: &str = "x-alexandria-instance";
+
+/// The server that runs on a data directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Presence {
+    /// Its process.
+    pub(crate) pid: u32,
+    /// Where it answers, such as `http://127.0.0.1:8000`.
+    pub(crate) address: String,
+    /// Which start of the server this is; never the same twice.
+    pub(crate) instance: String,
+    /// Its version.
+    pub(crate) version: String,
+}
+
+/// A presence announced; withdrawn when dropped.
+#[derive(Debug)]
+pub(crate) struct Announced {
+    path: PathBuf,
+    presence: Presence,
+}
+
+impl Presence {
+    /// The server that the data directory names, if it names one.
+    pub(crate) fn read(data: &Path) -> Option<Self> {
+        let text = fs_err::read_to_string(data.join(PRESENCE_FILE)).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Writes the file: whole, or not at all.
+    ///
+    /// # Errors
+    /// `Unavailable` when the data directory cannot be written.
+    pub(crate) fn announce(self, data: &Path) -> Result<Announced> {
+        let path = data.join(PRESENCE_FILE);
+        let about = || format!("cannot write {}", path.display());
+        let json = serde_json::to_vec_pretty(&self).context(ErrorKind::Internal, about)?;
+        let new = data.join(format!("{PRESENCE_FILE}.new"));
+        fs_err::write(&new, json).context(ErrorKind::Unavailable, about)?;
+        fs_err::rename(&new, &path).context(ErrorKind::Unavailable, about)?;
+        Ok(Announced { path, presence: self })
+    }
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        // Another server may have announced itself since: its file stays.
+        let ours = Presence::read(self.path.parent().unwrap_or(Path::new(".")));
+        if ours.as_ref() == Some(&self.presence) {
+            fs_err::remove_file(&self.path).ok();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The server: it listens, works on jobs, and stops in order.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
+use alexandria_library::Library;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::api::{self, App};
+use crate::config::{Config, Role, is_public};
+use crate::presence::Presence;
+use crate::telemetry::measures;
+
+mod seed;
+
+/// How often old keys of requests are forgotten and the measures are tidied.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(600);
+
+/// How long the key of a request is remembered.
+const REQUEST_KEYS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+/// How often the measures are tidied, so that they stay small between two scrapes.
+const MEASURES_EVERY: Duration = Duration::from_secs(5);
+
+/// What to do beside serving.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beside {
+    /// The folder that fills an empty library.
+    pub(crate) seed: Option<PathBuf>,
+}
+
+/// What is told once the server listens.
+#[derive(Clone, Debug)]
+pub(crate) struct Listening {
+    /// Where it answers; nothing for a process that only works on jobs.
+    pub(crate) address: Option<String>,
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// When it cannot listen, or the library cannot be opened.
+pub(crate) async fn serve(
+    config: Config,
+    beside: Beside,
+    tell: impl FnOnce(&Listening),
+) -> Result<()> {
+    let listener = match config.role {
+        Role::Worker => None,
+        Role::All | Role::Api => Some(listen(&config).await?),
+    };
+    let measures = measures::begin()?;
+    let library = crate::library::open(&config).await?;
+    let stop = CancellationToken::new();
+    let tracker = TaskTracker::new();
+    if matches!(config.role, Role::All | Role::Worker) {
+        work(&library, &stop, &tracker);
+    }
+    keep_house(&library, measures.clone(), &stop, &tracker);
+    watch_signals(&stop, &tracker)?;
+    if let Some(folder) = beside.seed {
+        let (library, stop) = (Arc::clone(&library), stop.clone());
+        tracker.spawn(async move { seed::plant(&library, &folder, &stop).await });
+    }
+    let ended = match listener {
+        Some(listener) => {
+            let app = App::new(Arc::clone(&library), config, Some(measures), stop.clone());
+            answer(app, listener, tell).await
+        }
+        None => {
+            tell(&Listening { address: None });
+            stop.cancelled().await;
+            Ok(())
+        }
+    };
+    stop.cancel();
+    tracker.close();
+    tracker.wait().await;
+    library.close().await?;
+    tracing::info!("stopped");
+    ended
+}
+
+/// Takes the address, or says what is in the way.
+async fn listen(config: &Config) -> Result<TcpListener> {
+    is_public(config)?;
+    let (host, port) = (config.host.as_str(), config.port);
+    let bound = match host.parse::<IpAddr>() {
+        Ok(address) => TcpListener::bind(SocketAddr::new(address, port)).await,
+        Err(_name) => TcpListener::bind((host, port)).await,
+    };
+    bound.map_err(|source| {
+        let sentence = match source.kind() {
+            std::io::ErrorKind::AddrInUse => format!(
+                "port {port} is in use by another program; stop it, or choose another port: \
+                 alexandria serve --port {}",
+                port.checked_add(1).unwrap_or(8001)
+            ),
+            std::io::ErrorKind::PermissionDenied => format!(
+                "may not listen on port {port}: ports below 1024 belong to the administrator; \
+                 choose another one: alexandria serve --port 8000"
+            ),
+            _ => format!("cannot listen on {host} port {port}"),
+        };
+        Error::new(ErrorKind::Unavailable, sentence).with_source(source)
+    })
+}
+
+fn work(library: &Arc<Library>, stop: &CancellationToken, tracker: &TaskTracker) {
+    let (library, stop) = (Arc::clone(library), stop.clone());
+    tracker.spawn(async move {
+        if let Err(error) = library.run_workers(stop).await {
+            tracing::error!("no jobs are worked on: {}", error.chain());
+        }
+    });
+}
+
+/// Does what has to be done now and then.
+fn keep_house(
+    library: &Arc<Library>,
+    measures: metrics_exporter_prometheus::PrometheusHandle,
+    stop: &CancellationToken,
+    tracker: &TaskTracker,
+) {
+    let (library, stop) = (Arc::clone(library), stop.clone());
+    tracker.spawn(stop.clone().run_until_cancelled_owned(async move {
+        let mut tidy = tokio::time::interval(MEASURES_EVERY);
+        let mut forget = tokio::time::interval(HOUSEKEEPING_EVERY);
+        loop {
+            tokio::select! {
+                _ = tidy.tick() => measures.run_upkeep(),
+                _ = forget.tick() => forget_requests(&library).await,
+            }
+        }
+    }));
+    drop(stop);
+}
+
+async fn forget_requests(library: &Library) {
+    let before = jiff::Timestamp::now() - REQUEST_KEYS_KEPT;
+    if let Err(error) = library.catalog().prune_requests(before).await {
+        tracing::warn!("cannot forget the keys of old requests: {}", error.chain());
+    }
+}
+
+/// Stops in order on Ctrl-C and on the signal of service managers.
+fn watch_signals(stop: &CancellationToken, tracker: &TaskTracker) -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| {
+        signal(kind).context(ErrorKind::Internal, || "cannot listen to signals".to_owned())
+    };
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    let stop = stop.clone();
+    tracker.spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => tracing::info!("stopping on an interrupt"),
+            _ = terminate.recv() => tracing::info!("stopping on request"),
+            () = stop.cancelled() => {}
+        }
+        stop.cancel();
+    });
+    Ok(())
+}
+
+/// Answers until told to stop, then lets the requests under way finish.
+async fn answer(
+    app: api::Shared,
+    listener: TcpListener,
+    tell: impl FnOnce(&Listening),
+) -> Result<()> {
+    let about = || "cannot answer requests".to_owned();
+    let bound = listener.local_addr().context(ErrorKind::Internal, about)?;
+    let address = format!("http://{bound}");
+    let presence = Presence {
+        pid: std::process::id(),
+        address: reachable(bound),
+        instance: app.instance.clone(),
+        version: app.config.version.clone(),
+    };
+    let announced = presence.announce(&app.config.data)?;
+    let (stop, drain) = (app.stop.clone(), Duration::from_secs(app.config.drain_seconds_max));
+    tracing::info!(address, "listening");
+    tell(&Listening { address: Some(address) });
+    let router = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, router)
+        .with_graceful_shutdown({
+            let stop = stop.clone();
+            async move { stop.cancelled().await }
+        })
+        .into_future();
+    let late = async {
+        stop.cancelled().await;
+        tokio::time::sleep(drain).await;
+    };
+    let served = tokio::select! {
+        served = serving => served.context(ErrorKind::Unavailable, about),
+        () = late => {
+            tracing::warn!("requests were still under way after {} s", drain.as_secs());
+            Ok(())
+        }
+    };
+    drop(announced);
+    served
+}
+
+/// The address under which this machine reaches what listens there.
+fn reachable(bound: SocketAddr) -> String {
+    match bound.ip() {
+        IpAddr::V4(address) if address.is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
+        IpAddr::V6(address) if address.is_unspecified() => format!("http://[::1]:{}", bound.port()),
+        _ => format!("http://{bound}"),
+    }
+}
