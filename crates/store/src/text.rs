@@ -1,5 +1,9 @@
 //! Finding chunks by their words: the contract of every text index.
 
+#[cfg(test)]
+pub(crate) mod suite;
+pub mod tantivy;
+
 use std::fmt::Debug;
 
 use alexandria_core::error::Result;

@@ -1,5 +1,16 @@
 //! Finding chunks by meaning: the contract of every vector store.
 
+pub(crate) mod documents;
+pub mod embedded;
+pub(crate) mod lock;
+#[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "a panic of the suite is a failed test"
+)]
+pub(crate) mod suite;
+
 use std::fmt::Debug;
 
 use alexandria_core::error::Result;
@@ -35,7 +46,7 @@ pub enum VectorChange {
 pub struct VectorHit {
     /// The chunk found.
     pub chunk: ChunkId,
-    /// The cosine of the two vectors, from full-precision numbers.
+    /// The cosine of the two vectors, from the numbers as stored: half precision or better.
     pub cosine: f32,
 }
 
@@ -94,7 +105,12 @@ pub trait VectorStore: Send + Sync + Debug {
     async fn count(&self, space: Space) -> Result<u64>;
 
     /// Points in the order of their chunk ids, after the one given: to copy and to compare stores.
-    async fn scroll(&self, space: Space, after: Option<ChunkId>, limit: usize) -> Result<Vec<Point>>;
+    async fn scroll(
+        &self,
+        space: Space,
+        after: Option<ChunkId>,
+        limit: usize,
+    ) -> Result<Vec<Point>>;
 
     /// Removes a space and everything in it.
     async fn drop_space(&self, space: Space) -> Result<()>;

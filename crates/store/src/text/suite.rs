@@ -1,0 +1,1 @@
+//! What every text index must do.

@@ -1,0 +1,225 @@
+//! The vector store inside the binary: a scan of one-bit codes, then exact cosines for the best.
+//!
+//! One directory holds one space (`tenant/generation/collection`). In memory are the codes, 48
+//! bytes for 384 dimensions, and about nine bytes more a vector; the vectors themselves stay on
+//! disk in half precision and are read by position. There is no graph to build or to tune, filters
+//! cost nothing in recall, and what is removed is gone at once.
+
+mod codes;
+mod draft;
+mod half;
+mod journal;
+mod kernel;
+mod manifest;
+mod record;
+mod scan;
+mod snapshot;
+mod space;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_core::filter::Filter;
+use alexandria_core::id::ChunkId;
+use alexandria_core::space::Space;
+use async_trait::async_trait;
+
+use self::kernel::Kernel;
+use self::scan::Search;
+use self::snapshot::Snapshot;
+use self::space::OpenSpace;
+use super::{Capability, Effort, Point, VectorChange, VectorHit, VectorStore};
+
+/// The largest number of dimensions that the embedded store takes.
+pub const DIMENSIONS_MAX: usize = 4_096;
+
+/// Dimensions come in multiples of this.
+pub const DIMENSIONS_STEP: usize = 8;
+
+/// Spaces whose codes are kept in memory at the same time; the one not used for longest leaves.
+pub const SPACES_OPEN_MAX: usize = 64;
+
+/// Rows of one space, dead ones included.
+const ROWS_MAX: u32 = 1 << 30;
+
+/// Rows up to which a search is quicker than handing it to another thread is worth.
+const INLINE_ROWS_MAX: u32 = 10_000;
+
+/// The embedded vector store.
+#[derive(Debug)]
+pub struct EmbeddedVectors {
+    root: PathBuf,
+    spaces: Mutex<HashMap<Space, Used>>,
+    uses: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Used {
+    space: Arc<OpenSpace>,
+    last: u64,
+}
+
+impl EmbeddedVectors {
+    /// The store in this directory, which is made if it is not there. Spaces are opened when they
+    /// are first asked for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`] when the directory cannot be made.
+    pub fn open(root: &Path) -> Result<Self> {
+        fs_err::create_dir_all(root).context(ErrorKind::Unavailable, || {
+            "cannot make the directory of the vectors; see whether the disk is full and writable"
+                .to_owned()
+        })?;
+        Ok(Self {
+            root: root.to_path_buf(),
+            spaces: Mutex::new(HashMap::new()),
+            uses: AtomicU64::new(0),
+        })
+    }
+
+    /// Bytes that the codes of the open spaces keep in memory.
+    #[must_use]
+    pub fn resident_bytes(&self) -> usize {
+        let spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        spaces
+            .values()
+            .map(|used| used.space.resident_bytes())
+            .sum()
+    }
+
+    fn space(&self, space: Space) -> Arc<OpenSpace> {
+        let now = self.uses.fetch_add(1, Ordering::Relaxed);
+        let mut spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        if !spaces.contains_key(&space) && spaces.len() >= SPACES_OPEN_MAX {
+            let oldest = spaces
+                .iter()
+                .min_by_key(|(_, used)| used.last)
+                .map(|(space, _)| *space);
+            if let Some(oldest) = oldest {
+                spaces.remove(&oldest);
+            }
+        }
+        let used = spaces.entry(space).or_insert_with(|| Used {
+            space: Arc::new(OpenSpace::new(self.directory(space))),
+            last: now,
+        });
+        used.last = now;
+        Arc::clone(&used.space)
+    }
+
+    fn directory(&self, space: Space) -> PathBuf {
+        let mut directory = self.root.join(space.tenant().to_string());
+        directory.push(space.generation().to_string());
+        directory.push(space.collection().to_string());
+        directory
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        space: Space,
+        work: impl FnOnce(&OpenSpace) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let space = self.space(space);
+        tokio::task::spawn_blocking(move || work(&space))
+            .await
+            .context(ErrorKind::Internal, || {
+                "work on vectors did not finish".to_owned()
+            })?
+    }
+}
+
+#[async_trait]
+impl VectorStore for EmbeddedVectors {
+    fn capability(&self) -> Capability {
+        Capability {
+            dimensions_max: DIMENSIONS_MAX,
+            durable: true,
+        }
+    }
+
+    async fn position(&self, space: Space) -> Result<Option<u64>> {
+        self.blocking(space, OpenSpace::position).await
+    }
+
+    async fn apply(&self, space: Space, changes: Vec<VectorChange>, position: u64) -> Result<()> {
+        self.blocking(space, move |space| space.apply(&changes, position))
+            .await
+    }
+
+    async fn search(
+        &self,
+        space: Space,
+        query: &[f32],
+        filter: &Filter,
+        limit: usize,
+        effort: Effort,
+    ) -> Result<Vec<VectorHit>> {
+        let elsewhere = !filter.collections.is_empty();
+        if elsewhere && !filter.collections.contains(&space.collection()) {
+            return Ok(Vec::new());
+        }
+        let query = draft::unit(query)?;
+        let small = |snapshot: &Arc<Snapshot>| snapshot.manifest.rows <= INLINE_ROWS_MAX;
+        if let Some(snapshot) = self.space(space).current()?.filter(small) {
+            return search(&snapshot, &query, filter, limit, effort);
+        }
+        let filter = filter.clone();
+        self.blocking(space, move |space| match space.latest()? {
+            Some(snapshot) => search(&snapshot, &query, &filter, limit, effort),
+            None => Ok(Vec::new()),
+        })
+        .await
+    }
+
+    async fn count(&self, space: Space) -> Result<u64> {
+        self.blocking(space, |space| {
+            Ok(space
+                .latest()?
+                .map_or(0, |snapshot| u64::from(snapshot.state.live_count)))
+        })
+        .await
+    }
+
+    async fn scroll(
+        &self,
+        space: Space,
+        after: Option<ChunkId>,
+        limit: usize,
+    ) -> Result<Vec<Point>> {
+        self.blocking(space, move |space| space.scroll(after, limit))
+            .await
+    }
+
+    async fn drop_space(&self, space: Space) -> Result<()> {
+        self.blocking(space, OpenSpace::remove).await
+    }
+
+    async fn check(&self) -> Result<()> {
+        fs_err::metadata(&self.root).context(ErrorKind::Unavailable, || {
+            "the directory of the vectors is not there".to_owned()
+        })?;
+        Ok(())
+    }
+}
+
+fn search(
+    snapshot: &Snapshot,
+    query: &[f32],
+    filter: &Filter,
+    limit: usize,
+    effort: Effort,
+) -> Result<Vec<VectorHit>> {
+    let search = Search {
+        query,
+        filter,
+        limit,
+        effort,
+        kernel: Kernel::best(),
+    };
+    search.run(snapshot).map_err(|error| snapshot.note(error))
+}

@@ -1,0 +1,364 @@
+//! A space as it was after one change: what searches read, and what the next change starts from.
+//!
+//! Snapshots share their pages; the rest is copied for each change, some bytes a document and one
+//! bit a vector.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
+use alexandria_core::filter::Filter;
+use alexandria_core::id::VersionId;
+use fs_err::File;
+use fs_err::os::unix::fs::FileExt;
+
+use super::codes::{PAGE_ROWS, Page};
+use super::journal::{self, Event};
+use super::kernel::BLOCK_ROWS;
+use super::manifest::{self, Manifest, Stamp};
+use super::record::{self, Record, Shape};
+use crate::vectors::documents::Documents;
+
+/// The open files of one epoch.
+#[derive(Debug)]
+pub(super) struct Files {
+    /// Vectors, by row.
+    pub(super) records: File,
+    /// Events.
+    pub(super) journal: File,
+    /// Full pages of codes.
+    pub(super) codes: File,
+}
+
+impl Files {
+    /// Opens the files of an epoch to read; writers open them with [`Files::create`].
+    fn open(directory: &Path, epoch: u64) -> std::io::Result<Self> {
+        let [records, journal, codes] = names(epoch).map(|name| directory.join(name));
+        Ok(Self {
+            records: File::open(records)?,
+            journal: File::open(journal)?,
+            codes: File::open(codes)?,
+        })
+    }
+
+    /// Opens the files of an epoch to write, making those that are not there.
+    pub(super) fn create(directory: &Path, epoch: u64) -> std::io::Result<Self> {
+        let open = |name: &str| {
+            let mut options = fs_err::OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false);
+            options.open(directory.join(name))
+        };
+        let [records, journal, codes] = names(epoch);
+        Ok(Self {
+            records: open(&records)?,
+            journal: open(&journal)?,
+            codes: open(&codes)?,
+        })
+    }
+}
+
+/// The names of the files of an epoch: records, journal, codes.
+pub(super) fn names(epoch: u64) -> [String; 3] {
+    ["records", "journal", "codes"].map(|kind| format!("{kind}.{epoch}"))
+}
+
+/// Rows that came together: one document, one version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    /// Its first row.
+    pub(super) start: u32,
+    /// How many rows.
+    pub(super) rows: u32,
+    /// The number of its document.
+    pub(super) document: u32,
+    /// Its version.
+    pub(super) version: VersionId,
+}
+
+/// A space after one change.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    /// Which manifest this is.
+    pub(super) stamp: Option<Stamp>,
+    /// What the manifest says.
+    pub(super) manifest: Manifest,
+    /// The files it reads from.
+    pub(super) files: Arc<Files>,
+    /// What is kept in memory.
+    pub(super) state: State,
+    /// Set when a read met a damaged record.
+    damaged: AtomicBool,
+}
+
+/// What a snapshot keeps in memory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    /// The codes; all pages but the last are full.
+    pub(super) pages: Vec<Arc<Page>>,
+    /// One bit a row: whether it is alive.
+    pub(super) live: Vec<u32>,
+    /// How many rows are alive.
+    pub(super) live_count: u32,
+    /// All rows, in order.
+    pub(super) runs: Vec<Run>,
+    /// What is known of the documents.
+    pub(super) documents: Documents,
+}
+
+impl Snapshot {
+    /// Binds the parts together.
+    pub(super) fn new(
+        stamp: Option<Stamp>,
+        manifest: Manifest,
+        files: Arc<Files>,
+        state: State,
+    ) -> Self {
+        Self {
+            stamp,
+            manifest,
+            files,
+            state,
+            damaged: AtomicBool::new(false),
+        }
+    }
+
+    /// Reads a space; none when there is no manifest.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Corrupt`] when what the manifest promises is not there.
+    pub(super) fn load(directory: &Path) -> Result<Option<Self>> {
+        let stamp = Stamp::of(directory)?;
+        let Some(manifest) = manifest::read(directory)? else {
+            return Ok(None);
+        };
+        let files = Files::open(directory, manifest.epoch).map_err(|source| {
+            let kind = match source.kind() {
+                std::io::ErrorKind::NotFound => ErrorKind::Corrupt,
+                _ => ErrorKind::Unavailable,
+            };
+            Error::new(kind, "cannot open the vectors of a collection").with_source(source)
+        })?;
+        let journal = read_checked(&files.journal, manifest.journal_bytes, manifest.journal_sum)?;
+        let mut state = State::default();
+        for event in journal::read(&journal)? {
+            state.replay(&event);
+        }
+        let snapshot = Self::new(stamp, manifest, Arc::new(files), state);
+        snapshot.with_pages().map(Some)
+    }
+
+    /// How vectors are laid out.
+    pub(super) fn shape(&self) -> Shape {
+        Shape {
+            dimensions: usize::try_from(self.manifest.dimensions).unwrap_or(0),
+        }
+    }
+
+    /// Remembers an error that says the files are damaged, and passes it on.
+    pub(super) fn note(&self, error: Error) -> Error {
+        if error.kind() == ErrorKind::Corrupt {
+            self.mark_damaged();
+        }
+        error
+    }
+
+    /// Remembers that the files are damaged.
+    pub(super) fn mark_damaged(&self) {
+        self.damaged.store(true, Ordering::Release);
+    }
+
+    /// Whether a read has met damage.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Acquire)
+    }
+
+    fn with_pages(mut self) -> Result<Self> {
+        let shape = self.shape();
+        let full = Page::full_bytes(shape);
+        let pages = usize::try_from(self.manifest.pages).unwrap_or(0);
+        let rows = usize::try_from(self.manifest.rows).unwrap_or(0);
+        let length = u64::try_from(pages * full).unwrap_or(u64::MAX);
+        let bytes = read_checked(&self.files.codes, length, self.manifest.codes_sum)?;
+        let promised = self.state.runs.last().map_or(0, |run| run.start + run.rows);
+        if promised != self.manifest.rows || pages != rows / PAGE_ROWS {
+            return Err(damaged());
+        }
+        let loaded = bytes.chunks_exact(full.max(1));
+        self.state.pages = loaded
+            .map(|bytes| Arc::new(Page::from_bytes(shape, bytes)))
+            .collect();
+        let records = self
+            .files
+            .records
+            .metadata()
+            .context(ErrorKind::Unavailable, || {
+                "cannot look at the vectors of a collection".to_owned()
+            })?;
+        if records.len() < u64::try_from(rows * shape.record_bytes()).unwrap_or(u64::MAX) {
+            return Err(damaged());
+        }
+        let tail = rows % PAGE_ROWS;
+        if tail > 0 {
+            let start = u32::try_from(rows - tail).unwrap_or(u32::MAX);
+            let page = page_of(&self.files.records, shape, start, tail)?;
+            self.state.pages.push(Arc::new(page));
+        }
+        Ok(self)
+    }
+}
+
+/// Reads rows back and makes their page anew.
+pub(super) fn page_of(records: &File, shape: Shape, start: u32, rows: usize) -> Result<Page> {
+    let mut bytes = Vec::new();
+    record::read_rows(records, shape, start, rows, &mut bytes)?;
+    page_from(shape, &bytes)
+}
+
+/// Makes a page of records.
+pub(super) fn page_from(shape: Shape, records: &[u8]) -> Result<Page> {
+    let rows: Result<Vec<(u32, Vec<f32>)>> = records
+        .chunks_exact(shape.record_bytes())
+        .map(|bytes| {
+            Record::read(bytes).map(|record| (record::print(record.chunk), record.vector()))
+        })
+        .collect();
+    Ok(Page::around_mean(shape, &rows?))
+}
+
+impl State {
+    /// What an event does to rows and documents; the pages follow separately.
+    pub(super) fn replay(&mut self, event: &Event) {
+        match event {
+            Event::Added {
+                attributes,
+                dead,
+                runs,
+            } => {
+                let document = self.documents.put(attributes);
+                for row in dead {
+                    self.kill(*row);
+                }
+                for (version, rows) in runs {
+                    self.append(document, *version, *rows);
+                }
+            }
+            Event::Removed(version) => self.remove(*version),
+            Event::Described(attributes) => {
+                if self.documents.number(attributes.document).is_some() {
+                    self.documents.put(attributes);
+                }
+            }
+        }
+    }
+
+    /// Whether a row is alive.
+    pub(super) fn is_live(&self, row: u32) -> bool {
+        let (word, bit) = place(row);
+        self.live.get(word).is_some_and(|word| word >> bit & 1 == 1)
+    }
+
+    /// The run that holds a row.
+    pub(super) fn run_of(&self, row: u32) -> Option<&Run> {
+        let next = self.runs.partition_point(|run| run.start <= row);
+        self.runs.get(next.checked_sub(1)?)
+    }
+
+    /// One bit a row, for documents that pass; dead rows may have theirs set.
+    pub(super) fn passing(&self, filter: &Filter) -> Vec<u32> {
+        let documents = self.documents.passing(filter);
+        let mut rows = vec![0; self.live.len()];
+        for run in &self.runs {
+            let number = usize::try_from(run.document).unwrap_or(usize::MAX);
+            if documents.get(number).copied().unwrap_or(false) {
+                fill(&mut rows, run.start, run.rows);
+            }
+        }
+        rows
+    }
+
+    fn append(&mut self, document: u32, version: VersionId, rows: u32) {
+        let start = self.runs.last().map_or(0, |run| run.start + run.rows);
+        let end = usize::try_from(start + rows).unwrap_or(usize::MAX);
+        self.live.resize(end.div_ceil(BLOCK_ROWS), 0);
+        fill(&mut self.live, start, rows);
+        self.live_count += rows;
+        match self.runs.last_mut() {
+            Some(run) if run.document == document && run.version == version => run.rows += rows,
+            _ => self.runs.push(Run {
+                start,
+                rows,
+                document,
+                version,
+            }),
+        }
+    }
+
+    fn kill(&mut self, row: u32) {
+        let (word, bit) = place(row);
+        if let Some(word) = self.live.get_mut(word) {
+            self.live_count -= *word >> bit & 1;
+            *word &= !(1 << bit);
+        }
+    }
+
+    fn remove(&mut self, version: VersionId) {
+        let gone: Vec<Run> = self
+            .runs
+            .iter()
+            .filter(|run| run.version == version)
+            .copied()
+            .collect();
+        for row in gone.iter().flat_map(|run| run.start..run.start + run.rows) {
+            self.kill(row);
+        }
+    }
+}
+
+fn place(row: u32) -> (usize, u32) {
+    (usize::try_from(row / 32).unwrap_or(usize::MAX), row % 32)
+}
+
+/// Sets the bits of a range of rows.
+fn fill(bits: &mut [u32], start: u32, rows: u32) {
+    let end = start + rows;
+    let mut row = start;
+    while row < end {
+        let (word, bit) = place(row);
+        let count = (32 - bit).min(end - row);
+        let ones = if count == 32 {
+            u32::MAX
+        } else {
+            ((1 << count) - 1) << bit
+        };
+        if let Some(word) = bits.get_mut(word) {
+            *word |= ones;
+        }
+        row += count;
+    }
+}
+
+fn read_checked(file: &File, length: u64, sum: u32) -> Result<Vec<u8>> {
+    let metadata = file.metadata().context(ErrorKind::Unavailable, || {
+        "cannot look at the vectors of a collection".to_owned()
+    })?;
+    if metadata.len() < length {
+        return Err(damaged());
+    }
+    let mut bytes = vec![0; usize::try_from(length).map_err(|_| damaged())?];
+    file.read_exact_at(&mut bytes, 0)
+        .context(ErrorKind::Unavailable, || {
+            "cannot read the vectors of a collection".to_owned()
+        })?;
+    if crc32fast::hash(&bytes) != sum {
+        return Err(damaged());
+    }
+    Ok(bytes)
+}
+
+fn damaged() -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        "the vectors of a collection are not what their manifest says; they have to be built again",
+    )
+}
