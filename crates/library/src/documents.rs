@@ -168,8 +168,9 @@ impl Library {
     ) -> Result<Document> {
         principal.require(Scope::Ingest)?;
         let title = change.title.map(|title| checked_line(&title, "title")).transpose()?;
-        let tags = change.tags.map(checked_tags).transpose()?;
-        let category = change.category.map(checked_category).transpose()?;
+        let tags = change.tags.as_deref().map(checked_tags).transpose()?;
+        let category = change.category.map(|category| checked_category(category.as_deref()));
+        let category = category.transpose()?;
         let change = DocumentChange { title, tags, category };
         let document = self.catalog.update_document(principal, id, change).await?;
         self.forget_replies();
@@ -327,8 +328,8 @@ impl Upload {
             collection: self.collection,
             name: checked_line(&self.name, "name")?,
             title: self.title.map(|title| checked_line(&title, "title")).transpose()?,
-            tags: checked_tags(self.tags)?,
-            category: checked_category(self.category)?,
+            tags: checked_tags(&self.tags)?,
+            category: checked_category(self.category.as_deref())?,
             media_type: self.media_type,
         })
     }
@@ -378,21 +379,21 @@ fn checked_line(text: &str, what: &str) -> Result<String> {
     Ok(line.to_owned())
 }
 
-fn checked_category(category: Option<String>) -> Result<Option<String>> {
+fn checked_category(category: Option<&str>) -> Result<Option<String>> {
     category.map(checked_tag).transpose()
 }
 
-fn checked_tags(tags: Vec<String>) -> Result<Vec<String>> {
+fn checked_tags(tags: &[String]) -> Result<Vec<String>> {
     if tags.len() > DOCUMENT_TAGS_MAX {
         return Err(Error::new(
             ErrorKind::Invalid,
             format!("a document has at most {DOCUMENT_TAGS_MAX} tags"),
         ));
     }
-    tags.into_iter().map(checked_tag).collect()
+    tags.iter().map(|tag| checked_tag(tag)).collect()
 }
 
-fn checked_tag(tag: String) -> Result<String> {
+fn checked_tag(tag: &str) -> Result<String> {
     let trimmed = tag.trim();
     let fits = !trimmed.is_empty()
         && trimmed.len() <= DOCUMENT_TAG_BYTES_MAX

@@ -21,6 +21,7 @@
 mod derived;
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alexandria_core::error::Result;
@@ -44,14 +45,17 @@ const CHANGES_AT_ONCE: usize = 512;
 /// Versions that are listed at once while a space is built.
 const VERSIONS_AT_ONCE: usize = 256;
 
+/// Held by whoever follows.
+type Turn = Arc<AsyncMutex<()>>;
+
 /// Whose turn it is to follow, for each index of each space.
 #[derive(Debug, Default)]
 pub(crate) struct Followers {
-    turns: Mutex<HashMap<(&'static str, Space), Arc<AsyncMutex<()>>>>,
+    turns: Mutex<HashMap<(&'static str, Space), Turn>>,
 }
 
 impl Followers {
-    fn turn(&self, index: &'static str, space: Space) -> Arc<AsyncMutex<()>> {
+    fn turn(&self, index: &'static str, space: Space) -> Turn {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry((index, space)).or_default())
     }
@@ -116,10 +120,12 @@ impl Library {
         for row in rows {
             match (row.kind, row.version) {
                 (OutboxKind::Add, Some(version)) => {
-                    self.gather(index, space, (version, row), position, &mut batch).await?;
+                    let chunks = (version, row.from_ordinal..row.to_ordinal);
+                    self.gather(index, space, chunks, position, &mut batch).await?;
                 }
                 (OutboxKind::Vectors, Some(version)) if D::TAKES_VECTORS => {
-                    self.gather(index, space, (version, row), position, &mut batch).await?;
+                    let chunks = (version, row.from_ordinal..row.to_ordinal);
+                    self.gather(index, space, chunks, position, &mut batch).await?;
                 }
                 (OutboxKind::Remove, Some(version)) => batch.changes.push(D::remove(version)),
                 (OutboxKind::Describe, _) => {
@@ -136,18 +142,18 @@ impl Library {
         index.apply(space, batch.take(), position).await
     }
 
-    /// Gathers the chunks that a change names; full parts are applied at the position before it.
+    /// Gathers chunks of a version; full parts are applied at the position before them.
     async fn gather<D: Derived>(
         &self,
         index: &D,
         space: Space,
-        (version, row): (VersionId, &OutboxRow),
+        (version, chunks): (VersionId, Range<u32>),
         position: u64,
         batch: &mut Batch<D::Change>,
     ) -> Result<()> {
-        let mut from = row.from_ordinal;
-        while from < row.to_ordinal {
-            let to = from.saturating_add(CHUNKS_AT_ONCE).min(row.to_ordinal);
+        let mut from = chunks.start;
+        while from < chunks.end {
+            let to = from.saturating_add(CHUNKS_AT_ONCE).min(chunks.end);
             if batch.chunks >= CHUNKS_AT_ONCE {
                 index.apply(space, batch.take(), position).await?;
             }
@@ -174,17 +180,8 @@ impl Library {
             let Some((last, _)) = versions.last() else { break };
             after = Some(*last);
             for (version, chunks) in versions {
-                let mut from = 0;
-                while from < chunks {
-                    let to = from.saturating_add(CHUNKS_AT_ONCE).min(chunks);
-                    let found = index.chunks(&self.catalog, space, version, from..to).await?;
-                    batch.changes.extend(found);
-                    batch.chunks += to - from;
-                    from = to;
-                    if batch.chunks >= CHUNKS_AT_ONCE {
-                        index.apply(space, batch.take(), POSITION_BUILDING).await?;
-                    }
-                }
+                let chunks = (version, 0..chunks);
+                self.gather(index, space, chunks, POSITION_BUILDING, &mut batch).await?;
             }
         }
         index.apply(space, batch.take(), head).await?;

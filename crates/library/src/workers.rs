@@ -188,36 +188,25 @@ impl Library {
 
     /// Writes down how a job ended.
     async fn tell(&self, job: &Job, outcome: Result<()>, stopping: bool) -> Result<()> {
-        let (label, result) = match outcome {
-            Ok(()) => ("done", self.catalog.complete(job).await),
-            // What it worked on has been removed meanwhile.
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                ("done", self.catalog.complete(job).await)
+        let end = End::of(job, outcome, stopping);
+        metrics::counter!(JOBS_TOTAL, "kind" => job.kind.clone(), "outcome" => end.label())
+            .increment(1);
+        match end {
+            End::Done => self.catalog.complete(job).await,
+            End::Stopped(error) => {
+                self.catalog.fail(job, &error.chain(), Some(self.clock.now())).await
             }
-            Err(error) if stopping => {
-                ("retried", self.catalog.fail(job, &error.chain(), Some(self.clock.now())).await)
-            }
-            Err(error) if self.is_worth_retrying(job, &error) => {
-                tracing::warn!(job.id = %job.id, job.kind, error = %error.chain(), "a job will be tried again");
+            End::Again(error) => {
+                log(job, &error, "a job will be tried again");
                 let moment = self.retry_at(job, &error);
-                ("retried", self.catalog.fail(job, &error.chain(), Some(moment)).await)
+                self.catalog.fail(job, &error.chain(), Some(moment)).await
             }
-            Err(error) => {
-                tracing::error!(job.id = %job.id, job.kind, error = %error.chain(), "a job has failed");
+            End::Failed(error) => {
+                log(job, &error, "a job has failed");
                 self.give_up(job, error.message()).await;
-                ("failed", self.catalog.fail(job, &error.chain(), None).await)
+                self.catalog.fail(job, &error.chain(), None).await
             }
-        };
-        metrics::counter!(JOBS_TOTAL, "kind" => job.kind.clone(), "outcome" => label).increment(1);
-        result
-    }
-
-    fn is_worth_retrying(&self, job: &Job, error: &Error) -> bool {
-        let passing = matches!(
-            error.kind(),
-            ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Exhausted | ErrorKind::Conflict
-        );
-        passing && job.attempts < job.attempts_max
+        }
     }
 
     fn retry_at(&self, job: &Job, error: &Error) -> Timestamp {
@@ -262,5 +251,49 @@ impl Library {
         }
         metrics::gauge!(DATABASE_CONNECTIONS_ACTIVE).set(f64::from(self.catalog.connections_active()));
         Ok(())
+    }
+}
+
+fn log(job: &Job, error: &Error, message: &str) {
+    tracing::warn!(job.id = %job.id, job.kind, job.attempts, error = %error.chain(), "{message}");
+}
+
+/// How a job ended, and what becomes of it.
+enum End {
+    /// It is done, or what it worked on has been removed meanwhile.
+    Done,
+    /// This process is shutting down; the next one goes on at once.
+    Stopped(Error),
+    /// It may succeed later.
+    Again(Error),
+    /// It will not succeed.
+    Failed(Error),
+}
+
+impl End {
+    fn of(job: &Job, outcome: Result<()>, stopping: bool) -> Self {
+        let Err(error) = outcome else { return Self::Done };
+        let is_passing = matches!(
+            error.kind(),
+            ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Exhausted | ErrorKind::Conflict
+        );
+        if error.kind() == ErrorKind::NotFound {
+            Self::Done
+        } else if stopping {
+            Self::Stopped(error)
+        } else if is_passing && job.attempts < job.attempts_max {
+            Self::Again(error)
+        } else {
+            Self::Failed(error)
+        }
+    }
+
+    const fn label(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Stopped(_) => "stopped",
+            Self::Again(_) => "retried",
+            Self::Failed(_) => "failed",
+        }
     }
 }

@@ -7,6 +7,7 @@ use alexandria_core::document::DocumentState;
 use alexandria_core::id::DocumentId;
 use alexandria_library::Library;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::support::{Fixture, open};
 
@@ -43,7 +44,7 @@ async fn whatever_was_acknowledged_is_finished_after_workers_stop_anywhere() {
         let cancel = CancellationToken::new();
         let worker = {
             let (library, cancel) = (Arc::clone(&library), cancel.clone());
-            tokio::task::spawn(async move { library.run_workers(cancel).await })
+            TaskTracker::new().spawn(async move { library.run_workers(cancel).await })
         };
         tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         worker.abort();

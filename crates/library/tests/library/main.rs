@@ -1,11 +1,20 @@
 //! The library through its door, with its real engines in folders of their own.
 
+#[cfg(test)]
 mod answers;
+#[cfg(test)]
 mod books;
+#[cfg(test)]
 mod crashes;
+#[cfg(test)]
 mod degraded;
+#[cfg(test)]
 mod documents;
+#[cfg(test)]
 mod indexes;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod tenants;

@@ -23,7 +23,6 @@ pub(crate) struct Fixture {
 
 /// Where the tests find the embedding model.
 pub(crate) fn models() -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "a test has no configuration to read it from")]
     let from = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let cache = || from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache")));
     let models = from("ALEXANDRIA_MODELS").or_else(|| Some(cache()?.join("alexandria/models")));
