@@ -29,7 +29,6 @@ impl Attention<'_> {
     pub(super) fn run(self, scratch: &mut Scratch) {
         let length = self.rows.len() / ATTENTION;
         let stride = length.next_multiple_of(STEP);
-        scratch.keys.clear();
         scratch.keys.resize(HEAD * stride, 0.0);
         scratch.scores.resize(BLOCK_ROWS * stride, 0.0);
         scratch.shares.resize(BLOCK_ROWS, 0.0);
@@ -88,12 +87,22 @@ impl Attention<'_> {
     }
 }
 
-/// Turns the keys of one head, a row for each token, into a column for each token.
+/// Turns the keys of one head, a row for each token, into a column for each token; columns without a
+/// token become zeros. Runs of tokens are turned together, so that whole cache lines are written.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "there are as many rows in `out` as numbers in a key"
+)]
 fn transpose(keys: &[f32], out: &mut [f32], stride: usize) {
-    for (token, key) in keys.chunks(ATTENTION).enumerate() {
-        let column = out.iter_mut().skip(token).step_by(stride);
-        for (out, number) in column.zip(key.iter().take(HEAD)) {
-            *out = *number;
+    for (index, tokens) in keys.chunks(ATTENTION * STEP).enumerate() {
+        let mut run = [&[0.0; HEAD]; STEP];
+        for (key, token) in run.iter_mut().zip(tokens.chunks(ATTENTION)) {
+            *key = token.first_chunk().unwrap_or(key);
+        }
+        for (dimension, out) in out.chunks_exact_mut(stride).take(HEAD).enumerate() {
+            for (out, key) in out.iter_mut().skip(index * STEP).zip(&run) {
+                *out = key[dimension];
+            }
         }
     }
 }
