@@ -135,7 +135,8 @@ fn parse(text: &str, depth_max: usize, dialect: Dialect) -> Dom {
     let tokenizer = Tokenizer::new(capped, TokenizerOpts::default());
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from_slice(text));
-    while let TokenizerResult::Script(_) = tokenizer.feed(&queue) {}
+    // It pauses where a browser would run a script or change the encoding; neither is done here.
+    while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
     tokenizer.end();
     let capped = tokenizer.sink;
     let is_cut = capped.is_cut.get();

@@ -53,7 +53,7 @@ pub(crate) fn decode_labelled<'a>(bytes: &'a [u8], label: Option<&str>) -> Cow<'
 fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..4096).unwrap_or(bytes);
     let pairs = head.len() / 2;
-    if pairs < 2 || bytes.len() % 2 != 0 {
+    if pairs < 2 || !bytes.len().is_multiple_of(2) {
         return None;
     }
     let (mut high_first, mut low_first, mut zeros) = (0, 0, 0);
@@ -70,8 +70,8 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     match (high_first >= enough, low_first >= enough) {
-        (true, false) if low_first == 0 => Some(UTF_16BE),
-        (false, true) if high_first == 0 => Some(UTF_16LE),
+        (true, _) if low_first * 10 < high_first => Some(UTF_16BE),
+        (_, true) if high_first * 10 < low_first => Some(UTF_16LE),
         _ => None,
     }
 }

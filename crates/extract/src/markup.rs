@@ -118,9 +118,9 @@ impl Writer<'_, '_> {
     fn heading(&mut self, id: NodeId, name: &str) {
         self.flush();
         let level = name
-            .bytes()
-            .nth(1)
-            .map_or(1, |digit| digit.saturating_sub(b'0'));
+            .strip_prefix('h')
+            .and_then(|level| level.parse().ok())
+            .unwrap_or(1);
         let text = self.inline_text(id);
         self.flow.heading(level, &text);
     }

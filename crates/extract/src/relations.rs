@@ -68,7 +68,7 @@ pub(crate) fn main_part(
     .map(|target| target.unwrap_or_else(|| usual.to_owned()))
 }
 
-/// Title, authors and language of an Office Open XML or OpenDocument file.
+/// Title, authors and language of an Office Open XML or `OpenDocument` file.
 pub(crate) fn properties(archive: &mut Archive<'_>, path: &str, limits: &Limits) -> Result<About> {
     let mut about = About::default();
     let Some(bytes) = archive.read(path)? else {

@@ -109,7 +109,7 @@ mod tests {
                 prop_assert_eq!(tidy_lines(&tidied), tidied.clone());
             }
             let once = tidy(&text);
-            prop_assert_eq!(tidy(&once), once.clone());
+            prop_assert_eq!(tidy(&once), once);
         }
     }
 }

@@ -28,6 +28,10 @@ const MAIN_SHARE_PERCENT: usize = 25;
 /// Text outside links, in bytes, from which on a page is about something and not a list of links.
 const PROSE_BYTES_MIN: usize = 400;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all parsers of the table have one shape"
+)]
 fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
     let text = decode(source.bytes());
     let mut flow = Flow::new(sink);

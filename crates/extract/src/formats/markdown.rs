@@ -21,6 +21,14 @@ pub(crate) const FORMAT: Format = Format {
     parse,
 };
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all parsers of the table have one shape"
+)]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all others are passed on as they are"
+)]
 fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
     let text = decode(source.bytes());
     let text = text.trim_start_matches('\u{feff}');

@@ -1,4 +1,4 @@
-//! OpenDocument texts: headings, lists, tables and notes; deleted text and tables of contents are
+//! `OpenDocument` texts: headings, lists, tables and notes; deleted text and tables of contents are
 //! left out.
 
 mod body;
@@ -11,7 +11,7 @@ use crate::xml::decode;
 use crate::zip::Archive;
 use crate::{Format, Sink, Source};
 
-/// OpenDocument text.
+/// `OpenDocument` text.
 pub(crate) const FORMAT: Format = Format {
     name: "odt",
     media_types: &["application/vnd.oasis.opendocument.text"],

@@ -33,6 +33,10 @@ const LINES_PER_BLOCK: usize = 40;
 /// Bytes of JSON in one block, unless a line is longer.
 const BYTES_PER_BLOCK: usize = 4 << 10;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all parsers of the table have one shape"
+)]
 fn json(source: &Source, _limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
     let text = encoding::decode(source.bytes());
     let mut flow = Flow::new(sink);

@@ -1,4 +1,4 @@
-//! PowerPoint files: every slide is a page, its title a heading, its notes at its end. What the
+//! `PowerPoint` files: every slide is a page, its title a heading, its notes at its end. What the
 //! masters draw on every slide is left out.
 
 mod slide;
@@ -13,7 +13,7 @@ use crate::xml::{Step, Xml, decode};
 use crate::zip::Archive;
 use crate::{About, Format, Sink, Source};
 
-/// PowerPoint.
+/// `PowerPoint`.
 pub(crate) const FORMAT: Format = Format {
     name: "pptx",
     media_types: &["application/vnd.openxmlformats-officedocument.presentationml.presentation"],

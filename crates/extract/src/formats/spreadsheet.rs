@@ -4,7 +4,9 @@
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, DataRef, ExcelDateTime, Ods, Reader, SheetType, Xls, XlsError, Xlsb, Xlsx};
+use calamine::{
+    Data, DataRef, ExcelDateTime, Ods, OdsError, Reader, SheetType, Xls, XlsError, Xlsb, Xlsx,
+};
 
 use crate::failure::{Failure, Result};
 use crate::flow::Flow;
@@ -41,7 +43,7 @@ pub(crate) const XLS: Format = Format {
     parse: |source, limits, sink| parse(source, limits, sink, xls),
 };
 
-/// OpenDocument sheets.
+/// `OpenDocument` sheets.
 pub(crate) const ODS: Format = Format {
     name: "ods",
     media_types: &["application/vnd.oasis.opendocument.spreadsheet"],
@@ -116,17 +118,23 @@ fn xlsb(bytes: &[u8], flow: &mut Flow<'_>) -> Result<()> {
 }
 
 fn xls(bytes: &[u8], flow: &mut Flow<'_>) -> Result<()> {
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|source| match source {
-        XlsError::Password => locked(),
-        source => broken(source),
+    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|source| {
+        if matches!(source, XlsError::Password) {
+            locked()
+        } else {
+            broken(source)
+        }
     })?;
     whole_sheets(&mut book, flow)
 }
 
 fn ods(bytes: &[u8], flow: &mut Flow<'_>) -> Result<()> {
-    let mut book: Ods<_> = Ods::new(Cursor::new(bytes)).map_err(|source| match source {
-        calamine::OdsError::Password => locked(),
-        source => broken(source),
+    let mut book: Ods<_> = Ods::new(Cursor::new(bytes)).map_err(|source| {
+        if matches!(source, OdsError::Password) {
+            locked()
+        } else {
+            broken(source)
+        }
     })?;
     whole_sheets(&mut book, flow)
 }

@@ -26,6 +26,10 @@ const HEADING_CHARS_MAX: usize = 80;
 /// Lines longer than this, in characters, are whole paragraphs: nobody wraps so late.
 const WRAP_CHARS_MAX: usize = 140;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "all parsers of the table have one shape"
+)]
 fn parse(source: &Source, _limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
     let text = decode(source.bytes());
     let mut flow = Flow::new(sink);

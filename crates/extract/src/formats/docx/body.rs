@@ -136,7 +136,11 @@ impl Body<'_, '_, '_> {
     fn open(&mut self, tag: &Tag<'_>) -> Result<()> {
         match tag.name() {
             "p" => {
-                let paragraph = Paragraph { text: String::new(), look: Look::Plain, item: None };
+                let paragraph = Paragraph {
+                    text: String::new(),
+                    look: Look::Plain,
+                    item: None,
+                };
                 self.paragraphs.push(paragraph);
             }
             "t" => {
@@ -197,7 +201,9 @@ impl Body<'_, '_, '_> {
     }
 
     fn property(&mut self, tag: &Tag<'_>) {
-        let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        let Some(paragraph) = self.paragraphs.last_mut() else {
+            return;
+        };
         match tag.name() {
             "pStyle" => {
                 let style = tag.get("val").unwrap_or_default();
@@ -209,7 +215,10 @@ impl Body<'_, '_, '_> {
                 }
             }
             "ilvl" => {
-                paragraph.item = tag.get("val").and_then(|level| level.parse().ok()).or(Some(0));
+                paragraph.item = tag
+                    .get("val")
+                    .and_then(|level| level.parse().ok())
+                    .or(Some(0));
             }
             // The list of number 0 is none: it takes a paragraph out of its style's list.
             _ if tag.get("val").as_deref() == Some("0") => {
@@ -223,7 +232,10 @@ impl Body<'_, '_, '_> {
     }
 
     fn span(&mut self, tag: &Tag<'_>) {
-        let span = tag.get("val").and_then(|span| span.parse().ok()).unwrap_or(1_usize);
+        let span = tag
+            .get("val")
+            .and_then(|span| span.parse().ok())
+            .unwrap_or(1_usize);
         if let Some(table) = self.tables.last_mut() {
             table.span = span.saturating_sub(1).min(SPAN_CELLS_MAX);
         }
@@ -237,7 +249,9 @@ impl Body<'_, '_, '_> {
     }
 
     fn end_paragraph(&mut self) {
-        let Some(paragraph) = self.paragraphs.pop() else { return };
+        let Some(paragraph) = self.paragraphs.pop() else {
+            return;
+        };
         if let Some(table) = self.tables.last_mut() {
             if !table.cell.is_empty() {
                 table.cell.push(' ');
@@ -283,20 +297,26 @@ impl Body<'_, '_, '_> {
     }
 
     fn end_cell(&mut self) {
-        let Some(table) = self.tables.last_mut() else { return };
+        let Some(table) = self.tables.last_mut() else {
+            return;
+        };
         table.row.push(std::mem::take(&mut table.cell));
         let span = std::mem::take(&mut table.span);
         table.row.extend(std::iter::repeat_n(String::new(), span));
     }
 
     fn end_row(&mut self) {
-        let Some(table) = self.tables.last_mut() else { return };
+        let Some(table) = self.tables.last_mut() else {
+            return;
+        };
         let row = std::mem::take(&mut table.row);
         table.rows.push(row);
     }
 
     fn end_table(&mut self) {
-        let Some(table) = self.tables.pop() else { return };
+        let Some(table) = self.tables.pop() else {
+            return;
+        };
         if let Some(outer) = self.tables.last_mut() {
             // A table in a cell becomes part of the cell's text.
             for cell in table.rows.iter().flatten().filter(|cell| !cell.is_empty()) {

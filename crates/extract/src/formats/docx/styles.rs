@@ -70,10 +70,12 @@ impl Styles {
         let mut is_list = false;
         let mut id = id;
         for _ in 0..CHAIN_MAX {
-            let Some(style) = self.0.get(id) else { return by_name(&id.to_lowercase()) };
-            match by_name(&style.name) {
-                Look::Plain => {}
-                look => return look,
+            let Some(style) = self.0.get(id) else {
+                return by_name(&id.to_lowercase());
+            };
+            let look = by_name(&style.name);
+            if look != Look::Plain {
+                return look;
             }
             if let Some(level) = style.outline {
                 return Look::Heading(level + 1);
@@ -90,14 +92,30 @@ impl Styles {
 
 /// The level that an element names, if it is one of a heading (9 is body text).
 pub(super) fn outline(tag: &Tag<'_>) -> Option<u8> {
-    tag.get("val").and_then(|level| level.parse().ok()).filter(|level| *level < 9)
+    tag.get("val")
+        .and_then(|level| level.parse().ok())
+        .filter(|level| *level < 9)
 }
 
 /// What a style's name says, in the languages in which Word writes its names.
 fn by_name(name: &str) -> Look {
     const HEADINGS: [&str; 16] = [
-        "heading", "überschrift", "berschrift", "titre", "título", "titulo", "titolo", "kop",
-        "rubrik", "overskrift", "otsikko", "nagłówek", "nagwek", "заголовок", "标题", "見出し",
+        "heading",
+        "überschrift",
+        "berschrift",
+        "titre",
+        "título",
+        "titulo",
+        "titolo",
+        "kop",
+        "rubrik",
+        "overskrift",
+        "otsikko",
+        "nagłówek",
+        "nagwek",
+        "заголовок",
+        "标题",
+        "見出し",
     ];
     let digits = name.trim_start_matches(|character: char| !character.is_ascii_digit());
     if let Ok(level) = digits.parse::<u8>()
@@ -107,7 +125,10 @@ fn by_name(name: &str) -> Look {
         if HEADINGS.contains(&stem) {
             return Look::Heading(level);
         }
-        if matches!(stem, "toc" | "table of contents" | "verzeichnis" | "tm" | "contents") {
+        if matches!(
+            stem,
+            "toc" | "table of contents" | "verzeichnis" | "tm" | "contents"
+        ) {
             return Look::Contents;
         }
     }
@@ -117,7 +138,9 @@ fn by_name(name: &str) -> Look {
         "quote" | "intense quote" | "block text" | "quotations" | "zitat" => Look::Quote,
         "toc heading" | "table of figures" => Look::Contents,
         _ if name.starts_with("list bullet") || name.starts_with("list number") => Look::Item,
-        _ if name.contains("code") || name.contains("preformatted") || name == "macro" => Look::Code,
+        _ if name.contains("code") || name.contains("preformatted") || name == "macro" => {
+            Look::Code
+        }
         _ => Look::Plain,
     }
 }

@@ -1,4 +1,4 @@
-//! The body of an OpenDocument text as blocks.
+//! The body of an `OpenDocument` text as blocks.
 
 use std::collections::HashMap;
 
@@ -81,12 +81,15 @@ impl Body<'_, '_, '_> {
     fn open(&mut self, tag: &Tag<'_>) -> Result<()> {
         match tag.name() {
             "style" => {
-                if let (Some(name), Some(parent)) = (tag.get("name"), tag.get("parent-style-name")) {
+                if let (Some(name), Some(parent)) = (tag.get("name"), tag.get("parent-style-name"))
+                {
                     self.parents.insert(name, parent);
                 }
             }
             "h" => {
-                let level = tag.get("outline-level").and_then(|level| level.parse().ok());
+                let level = tag
+                    .get("outline-level")
+                    .and_then(|level| level.parse().ok());
                 self.begin(BlockKind::Heading(level.unwrap_or(1)));
             }
             "p" => {
@@ -99,14 +102,19 @@ impl Body<'_, '_, '_> {
                 self.tables.push(Table::default());
             }
             "table-cell" | "covered-table-cell" => {
-                let repeat = tag.get("number-columns-repeated").and_then(|count| count.parse().ok());
+                let repeat = tag
+                    .get("number-columns-repeated")
+                    .and_then(|count| count.parse().ok());
                 if let Some(table) = self.tables.last_mut() {
                     table.repeat = repeat.unwrap_or(1).min(REPEATS_MAX);
                 }
             }
             "note" => self.notes += 1,
             "s" => {
-                let count = tag.get("c").and_then(|count| count.parse().ok()).unwrap_or(1);
+                let count = tag
+                    .get("c")
+                    .and_then(|count| count.parse().ok())
+                    .unwrap_or(1);
                 self.push(&" ".repeat(count.min(REPEATS_MAX)));
             }
             "tab" => self.push("\t"),
@@ -119,10 +127,21 @@ impl Body<'_, '_, '_> {
                 let mark = self.xml.text()?;
                 self.push(&mark);
             }
-            "tracked-changes" | "annotation" | "annotation-end" | "table-of-content"
-            | "illustration-index" | "table-index" | "alphabetical-index-source" | "ruby-text"
-            | "sequence-decls" | "binary-data" | "title" | "forms" | "scripts"
-            | "font-face-decls" | "master-styles" => self.xml.skip()?,
+            "tracked-changes"
+            | "annotation"
+            | "annotation-end"
+            | "table-of-content"
+            | "illustration-index"
+            | "table-index"
+            | "alphabetical-index-source"
+            | "ruby-text"
+            | "sequence-decls"
+            | "binary-data"
+            | "title"
+            | "forms"
+            | "scripts"
+            | "font-face-decls"
+            | "master-styles" => self.xml.skip()?,
             _ => {}
         }
         Ok(())
@@ -133,13 +152,17 @@ impl Body<'_, '_, '_> {
             "h" | "p" => self.end_paragraph(),
             "list" => self.lists = self.lists.saturating_sub(1),
             "table-cell" | "covered-table-cell" => {
-                let Some(table) = self.tables.last_mut() else { return };
+                let Some(table) = self.tables.last_mut() else {
+                    return;
+                };
                 let cell = std::mem::take(&mut table.cell);
                 let repeat = if cell.is_empty() { table.repeat } else { 1 };
                 table.row.extend(std::iter::repeat_n(cell, repeat));
             }
             "table-row" => {
-                let Some(table) = self.tables.last_mut() else { return };
+                let Some(table) = self.tables.last_mut() else {
+                    return;
+                };
                 let row = std::mem::take(&mut table.row);
                 table.rows.push(row);
             }
@@ -157,7 +180,11 @@ impl Body<'_, '_, '_> {
 
     fn begin(&mut self, kind: BlockKind) {
         let is_note = self.notes > 0;
-        self.paragraphs.push(Paragraph { text: String::new(), kind, is_note });
+        self.paragraphs.push(Paragraph {
+            text: String::new(),
+            kind,
+            is_note,
+        });
     }
 
     /// What a paragraph is by its style and the list it stands in.
@@ -175,7 +202,9 @@ impl Body<'_, '_, '_> {
     }
 
     fn end_paragraph(&mut self) {
-        let Some(paragraph) = self.paragraphs.pop() else { return };
+        let Some(paragraph) = self.paragraphs.pop() else {
+            return;
+        };
         if paragraph.is_note {
             self.waiting.push((BlockKind::Footnote, paragraph.text));
             return;
@@ -193,9 +222,10 @@ impl Body<'_, '_, '_> {
             return;
         }
         self.end_code();
-        match paragraph.kind {
-            BlockKind::Heading(level) => self.flow.heading(level, &paragraph.text),
-            kind => self.flow.text(kind, &paragraph.text),
+        if let BlockKind::Heading(level) = paragraph.kind {
+            self.flow.heading(level, &paragraph.text);
+        } else {
+            self.flow.text(paragraph.kind, &paragraph.text);
         }
         if self.paragraphs.is_empty() {
             self.write_waiting();
@@ -214,7 +244,9 @@ impl Body<'_, '_, '_> {
     }
 
     fn end_table(&mut self) {
-        let Some(table) = self.tables.pop() else { return };
+        let Some(table) = self.tables.pop() else {
+            return;
+        };
         if let Some(outer) = self.tables.last_mut() {
             for cell in table.rows.iter().flatten().filter(|cell| !cell.is_empty()) {
                 outer.cell.push(' ');

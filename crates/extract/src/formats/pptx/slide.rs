@@ -32,7 +32,10 @@ enum Role {
 /// Writes a part.
 pub(super) fn write(text: &str, kind: Kind, limits: &Limits, flow: &mut Flow<'_>) -> Result<()> {
     let mut xml = Xml::new(text, limits);
-    let mut shapes = Shapes { kind, ..Shapes::default() };
+    let mut shapes = Shapes {
+        kind,
+        ..Shapes::default()
+    };
     loop {
         match xml.step()? {
             Step::Open(tag) => match tag.name() {
@@ -104,7 +107,12 @@ impl Shapes {
                     Some(_) => Role::Other,
                 };
             }
-            "pPr" => self.depth = tag.get("lvl").and_then(|level| level.parse().ok()).unwrap_or(0),
+            "pPr" => {
+                self.depth = tag
+                    .get("lvl")
+                    .and_then(|level| level.parse().ok())
+                    .unwrap_or(0);
+            }
             "br" => self.text.push('\n'),
             "tab" => self.text.push(' '),
             "tbl" => self.table = Some(Vec::new()),
@@ -155,28 +163,42 @@ impl Shapes {
             let words: Vec<String> = shape.into_iter().map(|(_, text)| text).collect();
             return self.found.push(Found::Title(words.join(" ")));
         }
-        let filled = shape.iter().filter(|(_, text)| !text.trim().is_empty()).count();
+        let filled = shape
+            .iter()
+            .filter(|(_, text)| !text.trim().is_empty())
+            .count();
         let is_list = role == Role::Body && self.kind == Kind::Slide && filled > 1;
         for (depth, text) in shape {
             let is_item = is_list || depth > 0;
-            let kind = if is_item { BlockKind::ListItem(depth) } else { BlockKind::Paragraph };
+            let kind = if is_item {
+                BlockKind::ListItem(depth)
+            } else {
+                BlockKind::Paragraph
+            };
             self.found.push(Found::Text(kind, text));
         }
     }
 
     /// One paragraph for the name, the categories or the values of a series.
     fn end_values(&mut self) {
-        let words = self.shape.drain(..).map(|(_, text)| text).filter(|text| !text.is_empty());
+        let words = self
+            .shape
+            .drain(..)
+            .map(|(_, text)| text)
+            .filter(|text| !text.is_empty());
         let words: Vec<String> = words.collect();
         self.text.clear();
-        self.found.push(Found::Text(BlockKind::Paragraph, words.join(", ")));
+        self.found
+            .push(Found::Text(BlockKind::Paragraph, words.join(", ")));
     }
 
     /// Writes the title first, wherever it was drawn, then all else in the order of drawing.
     fn write(mut self, flow: &mut Flow<'_>) {
         self.end_shape();
-        let (titles, others): (Vec<Found>, Vec<Found>) =
-            self.found.into_iter().partition(|found| matches!(found, Found::Title(_)));
+        let (titles, others): (Vec<Found>, Vec<Found>) = self
+            .found
+            .into_iter()
+            .partition(|found| matches!(found, Found::Title(_)));
         for found in titles.into_iter().chain(others) {
             match found {
                 Found::Title(text) => flow.heading(1, &text),

@@ -24,6 +24,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits, flow: &mut Flow<'_>) -> Result
     let result = reader.run(depth_max);
     reader.end_paragraph();
     reader.end_table();
+    reader.write_notes();
     reader.flow.about(std::mem::take(&mut reader.about));
     result
 }
@@ -203,7 +204,8 @@ impl<'r, 'f> Reader<'r, 'f> {
             return self.symbol(first);
         }
         let start = self.at;
-        while self.at - start < WORD_LETTERS_MAX && self.peek().is_some_and(|b| b.is_ascii_alphabetic())
+        while self.at - start < WORD_LETTERS_MAX
+            && self.peek().is_some_and(|b| b.is_ascii_alphabetic())
         {
             self.at += 1;
         }
@@ -322,8 +324,8 @@ impl<'r, 'f> Reader<'r, 'f> {
             "shptxt" | "shprslt" | "ud" | "shpinst" | "shp" => return is_starred,
             "colortbl" | "info" | "pict" | "header" | "headerl" | "headerr" | "headerf"
             | "footer" | "footerl" | "footerr" | "footerf" | "ftnsep" | "ftnsepc" | "objdata"
-            | "fldinst" | "listtable" | "listoverridetable" | "themedata" | "datastore"
-            | "upr" | "xe" | "tc" | "bkmkstart" | "bkmkend" | "sp" | "nonshppict" | "generator"
+            | "fldinst" | "listtable" | "listoverridetable" | "themedata" | "datastore" | "upr"
+            | "xe" | "tc" | "bkmkstart" | "bkmkend" | "sp" | "nonshppict" | "generator"
             | "annotation" | "atnid" | "atnauthor" | "revtbl" | "rsidtbl" | "private1" => {
                 Target::Skip
             }
@@ -331,8 +333,8 @@ impl<'r, 'f> Reader<'r, 'f> {
             _ => return false,
         };
         self.settle();
-        let is_dead = self.state.target == Target::Skip
-            && !matches!(target, Target::Title | Target::Author);
+        let is_dead =
+            self.state.target == Target::Skip && !matches!(target, Target::Title | Target::Author);
         if !is_dead {
             self.state.target = target;
         }
@@ -362,7 +364,10 @@ impl<'r, 'f> Reader<'r, 'f> {
             "s" if self.state.target == Target::StyleSheet => self.defined = value,
             "s" => self.paragraph.style = value,
             "pard" => {
-                self.paragraph = Paragraph { item: self.paragraph.item, ..Paragraph::default() };
+                self.paragraph = Paragraph {
+                    item: self.paragraph.item,
+                    ..Paragraph::default()
+                };
             }
             "outlinelevel" if self.state.target == Target::Body => {
                 self.paragraph.outline = u8::try_from(value).ok().filter(|level| *level < 9);
@@ -377,7 +382,9 @@ impl<'r, 'f> Reader<'r, 'f> {
         self.settle();
         let ended = self.state.target;
         // A brace too many at the end of a damaged file ends nothing.
-        let Some(outer) = self.groups.pop() else { return };
+        let Some(outer) = self.groups.pop() else {
+            return;
+        };
         self.skip = 0;
         if ended != outer.target || ended == Target::StyleSheet || ended == Target::FontTable {
             self.end_target(ended);
@@ -409,7 +416,10 @@ impl<'r, 'f> Reader<'r, 'f> {
         match self.state.target {
             Target::Body => {}
             Target::Note => return self.note.push(' '),
-            Target::FontTable | Target::StyleSheet | Target::Title | Target::Author
+            Target::FontTable
+            | Target::StyleSheet
+            | Target::Title
+            | Target::Author
             | Target::Skip => return,
         }
         if self.paragraph.in_table {
@@ -446,7 +456,6 @@ impl<'r, 'f> Reader<'r, 'f> {
         let rows = std::mem::take(&mut self.rows);
         if !rows.is_empty() {
             self.flow.table(&rows);
-            self.write_notes();
         }
     }
 
@@ -463,6 +472,8 @@ fn heading_level(name: &str) -> Option<u8> {
     if name == "title" {
         return Some(1);
     }
-    let level = name.strip_prefix("heading ").or_else(|| name.strip_prefix("überschrift "))?;
+    let level = name
+        .strip_prefix("heading ")
+        .or_else(|| name.strip_prefix("überschrift "))?;
     level.parse().ok().filter(|level| (1..=9).contains(level))
 }

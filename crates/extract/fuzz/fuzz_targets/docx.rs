@@ -1,0 +1,11 @@
+//! Reads any bytes as docx: as the part that holds its text, and as the whole file.
+
+#![no_main]
+
+use alexandria_extract_fuzz::{parse_as, parse_part};
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    parse_as("docx", bytes);
+    let others = [];
+    parse_part("docx", "word/document.xml", &others, bytes);
+});
