@@ -1,0 +1,410 @@
+//! The glyphs of a page, in the order in which the page draws them: the device that the PDF
+//! interpreter draws on.
+//!
+//! A glyph is kept in the frame of its own baseline: `along` grows in reading direction of
+//! left-to-right text, `across` grows downwards, so that turned text is laid out by the same code as
+//! upright text. Pictures and paths are only measured.
+
+use std::collections::HashMap;
+
+use hayro_interpret::font::{Glyph as FontGlyph, GlyphRun};
+use hayro_interpret::hayro_cmap::{BfString, WritingMode};
+use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect as KurboRect, Vec2};
+use hayro_interpret::{
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask,
+};
+
+/// How many drawing operations one page may have: pages made of millions of nested forms end here.
+const OPERATIONS_PER_PAGE_MAX: u64 = 20_000_000;
+
+/// How far outside the page, in points, a glyph may stand and still count as seen.
+const MARGIN_POINTS: f32 = 1.0;
+
+/// The unit of glyph space: thousandths of the font size.
+const UNITS_PER_EM: f64 = 1000.0;
+
+/// The hyphen that other formats hide.
+const SOFT_HYPHEN: char = '\u{AD}';
+
+/// A glyph as drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glyph {
+    /// Its first character.
+    pub(super) first: char,
+    /// Its other characters: start and length in [`Drawing::rest`].
+    pub(super) rest: (u32, u16),
+    /// Where it begins, in the frame of its baseline, in points.
+    pub(super) along: f32,
+    /// Where its baseline stands in that frame, in points.
+    pub(super) across: f32,
+    /// How far the next glyph stands, in points.
+    pub(super) advance: f32,
+    /// The font size, in points.
+    pub(super) size: f32,
+    /// The direction of the baseline on the page, clockwise, in degrees.
+    pub(super) angle: i16,
+    /// Whether the font is bold, so far as it says.
+    pub(super) is_bold: bool,
+}
+
+impl Glyph {
+    /// Where it ends.
+    pub(super) fn end(&self) -> f32 {
+        self.along + self.advance
+    }
+
+    /// Whether it draws nothing.
+    pub(super) fn is_space(&self) -> bool {
+        self.first.is_whitespace()
+    }
+}
+
+/// Stops the interpreter in the middle of a page that passes a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct OverBudget;
+
+/// What a page draws.
+#[derive(Debug, Default)]
+pub(super) struct Drawing {
+    /// The glyphs, in drawing order.
+    pub(super) glyphs: Vec<Glyph>,
+    /// The characters after the first of glyphs that stand for several.
+    pub(super) rest: String,
+    /// Glyphs for which the file tells no character.
+    pub(super) unknown: u64,
+    /// Glyphs whose character is private or the replacement character.
+    pub(super) useless: u64,
+    /// The part of the page that pictures cover, in square points (overlaps count twice).
+    pub(super) picture_area: f64,
+    /// Paths drawn.
+    pub(super) paths: u64,
+}
+
+impl Drawing {
+    /// The characters of a glyph.
+    pub(super) fn characters<'a>(&'a self, glyph: &Glyph) -> impl Iterator<Item = char> + 'a {
+        let start = glyph.rest.0 as usize;
+        let rest = self
+            .rest
+            .get(start..start + usize::from(glyph.rest.1))
+            .unwrap_or_default();
+        std::iter::once(glyph.first).chain(rest.chars())
+    }
+
+    fn clear(&mut self) {
+        self.glyphs.clear();
+        self.rest.clear();
+        (self.unknown, self.useless, self.picture_area, self.paths) = (0, 0, 0.0, 0);
+    }
+}
+
+/// Collects the glyphs of a page.
+#[derive(Debug)]
+pub(super) struct TextDevice {
+    /// What was drawn so far.
+    pub(super) drawing: Drawing,
+    width: f32,
+    height: f32,
+    glyphs_max: u64,
+    glyphs_seen: u64,
+    operations: u64,
+    bold_fonts: HashMap<u128, bool>,
+}
+
+impl TextDevice {
+    /// A device without a page.
+    pub(super) fn new() -> Self {
+        Self {
+            drawing: Drawing::default(),
+            width: 0.0,
+            height: 0.0,
+            glyphs_max: 0,
+            glyphs_seen: 0,
+            operations: 0,
+            bold_fonts: HashMap::new(),
+        }
+    }
+
+    /// Begins a page of this size; what the page before left is thrown away.
+    pub(super) fn begin(&mut self, width: f32, height: f32, glyphs_max: u64) {
+        self.drawing.clear();
+        (self.width, self.height, self.glyphs_max) = (width, height, glyphs_max);
+        (self.glyphs_seen, self.operations) = (0, 0);
+    }
+
+    /// How many glyphs the page has drawn, kept or not.
+    pub(super) fn glyphs_seen(&self) -> u64 {
+        self.glyphs_seen
+    }
+
+    /// Counts one operation and leaves the interpreter when the page has had too many.
+    fn spend(&mut self, glyphs: usize) {
+        self.operations += 1;
+        self.glyphs_seen += glyphs as u64;
+        if self.operations > OPERATIONS_PER_PAGE_MAX || self.glyphs_seen > self.glyphs_max {
+            // The interpreter offers no other way out; `read_page` catches it.
+            std::panic::resume_unwind(Box::new(OverBudget));
+        }
+    }
+
+    /// Whether the font of a run is bold, so far as its program says.
+    fn is_bold(&mut self, glyph: &FontGlyph<'_>) -> bool {
+        let FontGlyph::Outline(outline) = glyph else {
+            return false;
+        };
+        let Some(data) = outline.font_data() else {
+            return false;
+        };
+        *self.bold_fonts.entry(data.cache_key).or_insert_with(|| {
+            let name = data
+                .postscript_name
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            data.weight.is_some_and(|weight| weight >= 600)
+                || ["bold", "black", "heavy", "cmbx", "-bd"]
+                    .iter()
+                    .any(|word| name.contains(word))
+        })
+    }
+
+    fn push(&mut self, placed: &Placed, text: Option<BfString>, code: u32, is_bold: bool) {
+        let Some(text) = text else {
+            self.drawing.unknown += 1;
+            return;
+        };
+        let start = self.drawing.rest.len();
+        let Some(first) = self.fold(&text, code) else {
+            return;
+        };
+        let length = self.drawing.rest.len() - start;
+        let (Ok(start), Ok(length)) = (u32::try_from(start), u16::try_from(length)) else {
+            return;
+        };
+        self.drawing.glyphs.push(Glyph {
+            first,
+            rest: (start, length),
+            along: placed.along,
+            across: placed.across,
+            advance: placed.advance,
+            size: placed.size,
+            angle: placed.angle,
+            is_bold,
+        });
+    }
+
+    /// Turns what the file says a glyph stands for into plain characters: the first is returned, the
+    /// others go to [`Drawing::rest`]; nothing where no character is left.
+    fn fold(&mut self, text: &BfString, code: u32) -> Option<char> {
+        let mut first = None;
+        match text {
+            BfString::Char(character) => self.fold_character(*character, code, &mut first),
+            BfString::String(string) => {
+                for character in string.chars() {
+                    self.fold_character(character, code, &mut first);
+                }
+            }
+        }
+        first
+    }
+
+    fn fold_character(&mut self, character: char, code: u32, first: &mut Option<char>) {
+        if character.is_ascii_graphic() {
+            self.keep(character, first);
+            return;
+        }
+        if matches!(character, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}' | '\u{F0000}'..) {
+            self.drawing.useless += 1;
+        }
+        if character == SOFT_HYPHEN {
+            // What is drawn is seen: fonts that say so mean the hyphen of their encoding.
+            self.keep('-', first);
+        } else if let Some(letters) = ligature(character) {
+            letters.chars().for_each(|letter| self.keep(letter, first));
+        } else if is_presentation_form(character) {
+            unicode_normalization::char::decompose_compatible(character, |plain| {
+                self.keep(plain, first);
+            });
+        } else if character.is_control() || is_invisible(character) {
+            if let Some(letters) = control_ligature(character, code) {
+                letters.chars().for_each(|letter| self.keep(letter, first));
+            }
+        } else if character.is_whitespace() {
+            self.keep(' ', first);
+        } else {
+            self.keep(character, first);
+        }
+    }
+
+    fn keep(&mut self, character: char, first: &mut Option<char>) {
+        if first.is_none() {
+            *first = Some(character);
+        } else {
+            self.drawing.rest.push(character);
+        }
+    }
+}
+
+/// A glyph's place, before its characters are known.
+struct Placed {
+    along: f32,
+    across: f32,
+    advance: f32,
+    size: f32,
+    angle: i16,
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "points of a page fit; the rest is refused"
+)]
+fn place(transform: Affine, width: f64, mode: WritingMode) -> Option<(Placed, Point)> {
+    let origin = transform * Point::ZERO;
+    let [a, b, c, d, ..] = transform.as_coeffs();
+    let horizontal = Vec2::new(a, b);
+    let size = Vec2::new(c, d).hypot() * UNITS_PER_EM;
+    let reach = horizontal.hypot() * width;
+    let (direction, advance) = match mode {
+        WritingMode::Horizontal => (horizontal, reach),
+        WritingMode::Vertical => (Vec2::new(0.0, 1.0), size),
+    };
+    let length = direction.hypot();
+    if !(length > 0.0 && size > 0.05 && size < 1e5 && origin.x.abs() < 1e6 && origin.y.abs() < 1e6)
+    {
+        return None;
+    }
+    let (cosine, sine) = (direction.x / length, direction.y / length);
+    let (along, across) = (
+        origin.x * cosine + origin.y * sine,
+        origin.y * cosine - origin.x * sine,
+    );
+    let placed = Placed {
+        along: along as f32,
+        across: across as f32,
+        advance: advance.clamp(0.0, size * 4.0) as f32,
+        size: size as f32,
+        angle: sine.atan2(cosine).to_degrees().round() as i16,
+    };
+    let middle = Point::new(
+        origin.x + cosine * advance.clamp(0.0, size) / 2.0,
+        origin.y + sine * advance.clamp(0.0, size) / 2.0,
+    );
+    Some((placed, middle))
+}
+
+/// The letters of a Latin ligature.
+fn ligature(character: char) -> Option<&'static str> {
+    Some(match character {
+        '\u{FB00}' => "ff",
+        '\u{FB01}' => "fi",
+        '\u{FB02}' => "fl",
+        '\u{FB03}' => "ffi",
+        '\u{FB04}' => "ffl",
+        '\u{FB05}' | '\u{FB06}' => "st",
+        _ => return None,
+    })
+}
+
+/// Arabic and Hebrew shapes that stand for ordinary letters, and full-width Latin stays as it is.
+fn is_presentation_form(character: char) -> bool {
+    matches!(character, '\u{FB07}'..='\u{FDFB}' | '\u{FE70}'..='\u{FEFC}')
+}
+
+/// Characters that draw nothing and would break search.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+    )
+}
+
+/// Old TeX fonts say a control character where they mean a ligature of their own encoding.
+fn control_ligature(character: char, code: u32) -> Option<&'static str> {
+    if u32::from(character) != code {
+        return None;
+    }
+    Some(match code {
+        0x0B | 0x1B => "ff",
+        0x0C | 0x1C => "fi",
+        0x0D | 0x1D => "fl",
+        0x0E | 0x1E => "ffi",
+        0x0F | 0x1F => "ffl",
+        _ => return None,
+    })
+}
+
+impl<'a> Device<'a> for TextDevice {
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
+        self.spend(0);
+        self.drawing.paths += 1;
+    }
+
+    fn draw_rect(&mut self, _: &KurboRect, _: DrawProps<'a>, _: &DrawMode) {
+        self.spend(0);
+    }
+
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.spend(0);
+    }
+
+    fn push_clip_rect(&mut self, _: &KurboRect) {
+        self.spend(0);
+    }
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.spend(0);
+    }
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+        self.spend(run.glyphs().len());
+        let Some(first) = run.glyphs().first() else {
+            return;
+        };
+        let is_bold = self.is_bold(first);
+        for glyph in run.glyphs() {
+            let width = match &**glyph {
+                FontGlyph::Outline(outline) => outline.advance_width(),
+                FontGlyph::Type3(type3) => type3.advance_width(),
+            };
+            let width = f64::from(width.unwrap_or(500.0));
+            let Some((placed, middle)) = place(
+                props.transform * glyph.transform(),
+                width,
+                run.writing_mode(),
+            ) else {
+                continue;
+            };
+            if self.shows(middle) {
+                self.push(&placed, glyph.as_unicode(), glyph.char_code(), is_bold);
+            }
+        }
+    }
+
+    fn draw_image(&mut self, _: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.spend(0);
+        let unit = KurboRect::new(0.0, 0.0, 1.0, 1.0);
+        let page = KurboRect::new(0.0, 0.0, f64::from(self.width), f64::from(self.height));
+        let seen = props.transform.transform_rect_bbox(unit).intersect(page);
+        if seen.area().is_finite() {
+            self.drawing.picture_area += seen.area();
+        }
+    }
+
+    fn pop_clip(&mut self) {}
+
+    fn pop_transparency_group(&mut self) {}
+}
+
+impl TextDevice {
+    /// Whether a point stands on the page.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "compared with a page's size only"
+    )]
+    fn shows(&self, point: Point) -> bool {
+        let (x, y) = (point.x as f32, point.y as f32);
+        x >= -MARGIN_POINTS
+            && y >= -MARGIN_POINTS
+            && x <= self.width + MARGIN_POINTS
+            && y <= self.height + MARGIN_POINTS
+    }
+}

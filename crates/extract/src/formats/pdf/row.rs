@@ -1,0 +1,573 @@
+//! Glyphs to rows: what stands on one baseline and is drawn in one go, as text with the place of
+//! every character.
+//!
+//! Drawing order is trusted within a row unless the pen moves back; then, and in right-to-left text,
+//! the glyphs are sorted by place and put into logical order.
+
+use unicode_bidi::{BidiClass, BidiInfo, Level, bidi_class};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::glyph::{Drawing, Glyph};
+
+/// How far two baselines may differ in a row, in font sizes.
+const BASELINE_SHIFT_MAX: f32 = 0.12;
+
+/// How far a superscript's or accent's baseline may stand from its row's, in font sizes.
+const SCRIPT_SHIFT_MAX: f32 = 0.55;
+
+/// A glyph smaller than this part of its neighbour may be a sub- or superscript.
+const SCRIPT_SIZE_MAX: f32 = 0.86;
+
+/// A gap of this many font sizes separates words.
+const WORD_GAP: f32 = 0.17;
+
+/// A gap of this many font sizes separates cells of a table, or columns.
+const CELL_GAP: f32 = 1.4;
+
+/// How far above the baseline letters reach, in font sizes.
+const ASCENT: f32 = 0.8;
+
+/// How far below the baseline letters reach, in font sizes.
+const DESCENT: f32 = 0.2;
+
+/// How near, in font sizes, the same character must be drawn again to count as one fake bold letter.
+const DOUBLE_STRIKE: f32 = 0.15;
+
+/// A part of a row between wide gaps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Cell {
+    /// Its first byte in the row's text.
+    pub(super) start: usize,
+    /// One past its last byte.
+    pub(super) end: usize,
+    /// Its left edge.
+    pub(super) left: f32,
+    /// Its right edge.
+    pub(super) right: f32,
+}
+
+/// A line of text, in the frame of its baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Row {
+    /// Its text, NFC; words separated by one space.
+    pub(super) text: String,
+    /// For every character of the text, where its far edge stands; empty when that is not known.
+    pub(super) edges: Vec<f32>,
+    /// The parts between wide gaps; at least one.
+    pub(super) cells: Vec<Cell>,
+    /// The left edge.
+    pub(super) left: f32,
+    /// The right edge.
+    pub(super) right: f32,
+    /// The baseline, growing downwards.
+    pub(super) baseline: f32,
+    /// The font size of most of its letters.
+    pub(super) size: f32,
+    /// The direction of the baseline on the page, clockwise, in degrees.
+    pub(super) angle: i16,
+    /// Whether (almost) all letters are bold.
+    pub(super) is_bold: bool,
+    /// Whether every letter is as wide as every other.
+    pub(super) is_monospace: bool,
+    /// Whether it reads from right to left.
+    pub(super) is_right_to_left: bool,
+}
+
+impl Row {
+    /// The upper edge.
+    pub(super) fn top(&self) -> f32 {
+        self.baseline - ASCENT * self.size
+    }
+
+    /// The lower edge.
+    pub(super) fn bottom(&self) -> f32 {
+        self.baseline + DESCENT * self.size
+    }
+
+    /// The row cut down to some of its cells, which follow each other.
+    pub(super) fn part(&self, cells: &[Cell]) -> Option<Self> {
+        let (first, last) = (cells.first()?, cells.last()?);
+        let text = self.text.get(first.start..last.end)?;
+        let before = self.text.get(..first.start)?.chars().count();
+        let edges = self
+            .edges
+            .iter()
+            .skip(before)
+            .take(text.chars().count())
+            .copied()
+            .collect();
+        let shift = |cell: &Cell| Cell {
+            start: cell.start - first.start,
+            end: cell.end - first.start,
+            ..*cell
+        };
+        Some(Self {
+            text: text.to_owned(),
+            edges,
+            cells: cells.iter().map(shift).collect(),
+            left: first.left.min(last.left),
+            right: first.right.max(last.right),
+            ..*self
+        })
+    }
+}
+
+/// The rows of a page, in drawing order.
+pub(super) fn rows(drawing: &Drawing) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut open: Option<Open<'_>> = None;
+    for glyph in &drawing.glyphs {
+        match &mut open {
+            Some(row) if row.accepts(glyph) => row.push(glyph),
+            _ => {
+                rows.extend(open.take().and_then(|row| row.finish(drawing)));
+                open = Some(Open::new(glyph));
+            }
+        }
+    }
+    rows.extend(open.and_then(|row| row.finish(drawing)));
+    rows
+}
+
+/// A row that still grows.
+struct Open<'a> {
+    glyphs: Vec<&'a Glyph>,
+    baseline: f32,
+    size: f32,
+    needs_sorting: bool,
+}
+
+impl<'a> Open<'a> {
+    fn new(glyph: &'a Glyph) -> Self {
+        let mut glyphs = Vec::with_capacity(96);
+        glyphs.push(glyph);
+        let needs_sorting = is_right_to_left(glyph.first);
+        Self {
+            glyphs,
+            baseline: glyph.across,
+            size: glyph.size,
+            needs_sorting,
+        }
+    }
+
+    fn accepts(&self, glyph: &Glyph) -> bool {
+        let Some(last) = self.glyphs.last() else {
+            return true;
+        };
+        if (glyph.angle - last.angle).abs() > 1 {
+            return false;
+        }
+        let shift = (glyph.across - self.baseline).abs();
+        let large = glyph.size.max(self.size);
+        if shift <= BASELINE_SHIFT_MAX * large {
+            return true;
+        }
+        let gap = glyph.along - last.end();
+        let is_near = shift <= SCRIPT_SHIFT_MAX * large && gap > -1.2 * large && gap < 0.7 * large;
+        let is_script = glyph.size < SCRIPT_SIZE_MAX * self.size
+            || last.size < SCRIPT_SIZE_MAX * glyph.size
+            || accent(glyph.first).is_some()
+            || accent(last.first).is_some();
+        is_near && is_script
+    }
+
+    fn push(&mut self, glyph: &'a Glyph) {
+        if let Some(last) = self.glyphs.last() {
+            let is_back = glyph.along < last.along - 0.01 * glyph.size;
+            self.needs_sorting |= is_back || is_right_to_left(glyph.first);
+        }
+        // The row stands where its larger letters stand, whatever came first.
+        if glyph.size * SCRIPT_SIZE_MAX > self.size {
+            self.size = glyph.size;
+            self.baseline = glyph.across;
+        }
+        self.glyphs.push(glyph);
+    }
+
+    fn finish(mut self, drawing: &Drawing) -> Option<Row> {
+        let is_right_to_left = self.needs_sorting && reads_right_to_left(&self.glyphs);
+        if self.needs_sorting {
+            self.drop_double_strikes();
+            sort(&mut self.glyphs, is_right_to_left);
+        }
+        while self.glyphs.last().is_some_and(|glyph| glyph.is_space()) {
+            self.glyphs.pop();
+        }
+        let leading = self
+            .glyphs
+            .iter()
+            .take_while(|glyph| glyph.is_space())
+            .count();
+        self.glyphs.drain(..leading);
+        let ink = self.glyphs.iter().filter(|glyph| !glyph.is_space());
+        let left = ink.clone().map(|glyph| glyph.along).reduce(f32::min)?;
+        let right = ink.clone().map(|glyph| glyph.end()).reduce(f32::max)?;
+        let letters = self.glyphs.len();
+        let bold = ink.clone().filter(|glyph| glyph.is_bold).count();
+        let angle = self.glyphs.first()?.angle;
+        let is_monospace = is_monospace(&self.glyphs);
+        let mut writer = Writer {
+            row_size: self.size,
+            ..Writer::default()
+        };
+        writer.word_gap = word_gap(&self.glyphs, self.size);
+        if is_right_to_left || self.needs_sorting && self.glyphs.iter().any(is_foreign) {
+            writer.write_bidirectional(&self.glyphs, drawing, is_right_to_left);
+        } else {
+            writer.write(&self.glyphs, drawing);
+        }
+        let (text, edges, cells) = writer.finish();
+        Some(Row {
+            text,
+            edges,
+            cells,
+            left,
+            right,
+            baseline: self.baseline,
+            size: self.size,
+            angle,
+            is_bold: bold * 20 > letters * 17,
+            is_monospace,
+            is_right_to_left,
+        })
+    }
+
+    /// Letters drawn twice almost in one place make a bold face out of a plain one: one is kept.
+    fn drop_double_strikes(&mut self) {
+        let mut kept: Vec<&Glyph> = Vec::with_capacity(self.glyphs.len());
+        for glyph in self.glyphs.drain(..) {
+            let reach = DOUBLE_STRIKE * glyph.size;
+            let is_double = kept.iter().rev().take(400).any(|other| {
+                other.first == glyph.first && (other.along - glyph.along).abs() < reach
+            });
+            if !is_double {
+                kept.push(glyph);
+            }
+        }
+        self.glyphs = kept;
+    }
+}
+
+fn is_foreign(glyph: &&Glyph) -> bool {
+    is_right_to_left(glyph.first)
+}
+
+/// Whether a character belongs to a script that reads from right to left.
+fn is_right_to_left(character: char) -> bool {
+    character >= '\u{590}' && matches!(bidi_class(character), BidiClass::R | BidiClass::AL)
+}
+
+fn reads_right_to_left(glyphs: &[&Glyph]) -> bool {
+    let count =
+        |wanted: fn(char) -> bool| glyphs.iter().filter(|glyph| wanted(glyph.first)).count();
+    count(is_right_to_left) > count(|character| bidi_class(character) == BidiClass::L)
+}
+
+/// Sorts by place, keeping every combining mark behind the letter that it was drawn with.
+fn sort(glyphs: &mut Vec<&Glyph>, is_right_to_left: bool) {
+    let mut clusters: Vec<(f32, usize)> = Vec::with_capacity(glyphs.len());
+    let mut key = f32::MIN;
+    for (index, glyph) in glyphs.iter().enumerate() {
+        let is_mark = is_combining_mark(glyph.first) && index > 0;
+        if !is_mark {
+            // A wide gap counts from the middle: an accent drawn over a letter sorts beside it.
+            key = if is_right_to_left {
+                glyph.along + glyph.advance / 2.0
+            } else {
+                glyph.along
+            };
+        }
+        clusters.push((key, index));
+    }
+    clusters.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let sorted = clusters
+        .iter()
+        .filter_map(|(_, index)| glyphs.get(*index).copied())
+        .collect();
+    *glyphs = sorted;
+}
+
+/// The gap that separates words in this row. Spaced-out letters have gaps everywhere; there a word
+/// ends where the gap is larger than usual.
+fn word_gap(glyphs: &[&Glyph], size: f32) -> f32 {
+    let usual = WORD_GAP * size;
+    let gaps = glyphs.windows(2).filter_map(|pair| match pair {
+        [one, other] if !one.is_space() && !other.is_space() => Some(other.along - one.end()),
+        _ => None,
+    });
+    let (mut wide, mut all) = (0_usize, 0_usize);
+    for gap in gaps.clone() {
+        all += 1;
+        wide += usize::from(gap > usual && gap < CELL_GAP * size);
+    }
+    if all < 6 || wide * 10 < all * 6 {
+        return usual;
+    }
+    let mut sorted: Vec<f32> = gaps.collect();
+    sorted.sort_by(f32::total_cmp);
+    sorted
+        .get(sorted.len() / 2)
+        .map_or(usual, |median| usual.max(median * 1.7))
+}
+
+fn is_monospace(glyphs: &[&Glyph]) -> bool {
+    let mut ink = glyphs.iter().filter(|glyph| glyph.first.is_ascii_graphic());
+    let Some(first) = ink.next() else {
+        return false;
+    };
+    let mut characters = [first.first; 2];
+    let mut letters = 1_usize;
+    for glyph in ink {
+        if (glyph.advance - first.advance).abs() > 0.02 * first.advance {
+            return false;
+        }
+        letters += 1;
+        characters = [
+            characters[0].min(glyph.first),
+            characters[1].max(glyph.first),
+        ];
+    }
+    // Figures are as wide as each other in most fonts, so digits alone prove nothing.
+    letters >= 3
+        && characters[1] > '9'
+        && characters[0] != characters[1]
+        && (first.advance / first.size - 0.6).abs() < 0.11
+}
+
+/// The combining mark for a spacing accent that old fonts draw over the letter.
+fn accent(character: char) -> Option<char> {
+    Some(match character {
+        '\u{00B4}' | '\u{02CA}' => '\u{0301}',
+        '\u{0060}' | '\u{02CB}' => '\u{0300}',
+        '\u{00A8}' => '\u{0308}',
+        '\u{02C6}' => '\u{0302}',
+        '\u{02DC}' => '\u{0303}',
+        '\u{02C7}' => '\u{030C}',
+        '\u{02D8}' => '\u{0306}',
+        '\u{02D9}' => '\u{0307}',
+        '\u{02DA}' => '\u{030A}',
+        '\u{02DD}' => '\u{030B}',
+        '\u{00B8}' => '\u{0327}',
+        _ => return None,
+    })
+}
+
+/// Puts a row's text together.
+#[derive(Default)]
+struct Writer {
+    text: String,
+    edges: Vec<f32>,
+    cells: Vec<Cell>,
+    row_size: f32,
+    word_gap: f32,
+    cell_start: usize,
+    cell_left: f32,
+    cell_right: f32,
+}
+
+impl Writer {
+    /// Writes glyphs that stand from left to right, spaces where gaps are.
+    fn write(&mut self, glyphs: &[&Glyph], drawing: &Drawing) {
+        let mut last: Option<&Glyph> = None;
+        let mut glyphs = glyphs.iter().peekable();
+        while let Some(glyph) = glyphs.next() {
+            if glyph.is_space() {
+                self.space(glyph.along);
+                continue;
+            }
+            if let Some(last) = last {
+                self.gap(last, glyph);
+            } else {
+                (self.cell_left, self.cell_right) = (glyph.along, glyph.end());
+            }
+            self.cell_right = self.cell_right.max(glyph.end());
+            last = Some(glyph);
+            let mark = accent(glyph.first);
+            if let (Some(mark), Some(letter)) = (mark, glyphs.peek())
+                && letter.first.is_alphabetic()
+                && overlap(glyph, letter)
+            {
+                // The accent was drawn first: it goes behind its letter.
+                self.put(drawing.characters(letter), letter.end());
+                self.put(std::iter::once(mark), letter.end());
+                self.cell_right = self.cell_right.max(letter.end());
+                last = Some(letter);
+                glyphs.next();
+                continue;
+            }
+            self.put(drawing.characters(glyph), glyph.end());
+        }
+    }
+
+    /// Writes glyphs that stand from left to right but read, wholly or in parts, the other way.
+    fn write_bidirectional(
+        &mut self,
+        glyphs: &[&Glyph],
+        drawing: &Drawing,
+        is_right_to_left: bool,
+    ) {
+        let visual = with_spaces(glyphs, self.word_gap);
+        let sign = |index: Option<usize>| index.and_then(|index| glyphs.get(index));
+        let signs: String = visual
+            .iter()
+            .map(|(index, _)| sign(*index).map_or(' ', |glyph| glyph.first))
+            .collect();
+        let level = if is_right_to_left {
+            Level::rtl()
+        } else {
+            Level::ltr()
+        };
+        // Reading a line as if it were in logical order and laying it out again is its own inverse.
+        let bidi = BidiInfo::new(&signs, Some(level));
+        let Some(paragraph) = bidi.paragraphs.first() else {
+            return;
+        };
+        let levels = bidi.reordered_levels_per_char(paragraph, paragraph.range.clone());
+        let levels = levels.get(..visual.len()).unwrap_or_default();
+        (self.cell_left, self.cell_right) = (f32::MAX, f32::MIN);
+        for position in BidiInfo::reorder_visual(levels) {
+            let Some((index, place)) = visual.get(position) else {
+                continue;
+            };
+            let Some(glyph) = sign(*index) else {
+                self.space(*place);
+                continue;
+            };
+            self.cell_left = self.cell_left.min(glyph.along);
+            self.cell_right = self.cell_right.max(glyph.end());
+            let edge = if is_right_to_left {
+                glyph.along
+            } else {
+                glyph.end()
+            };
+            self.put(drawing.characters(glyph), edge);
+            let marks = glyphs.iter().skip(index.map_or(0, |index| index + 1));
+            for mark in marks.take_while(|mark| is_combining_mark(mark.first)) {
+                self.put(drawing.characters(mark), edge);
+            }
+        }
+    }
+
+    /// A space, or the border of a cell, where the gap between two glyphs is wide.
+    fn gap(&mut self, last: &Glyph, next: &Glyph) {
+        let gap = next.along - last.end();
+        if gap > CELL_GAP * self.row_size.max(next.size) {
+            self.close_cell();
+            self.space(next.along);
+            (self.cell_start, self.cell_left) = (self.text.len(), next.along);
+            self.cell_right = next.end();
+        } else if gap > self.word_gap || gap < -1.5 * self.row_size {
+            self.space(next.along);
+        }
+    }
+
+    fn space(&mut self, edge: f32) {
+        if !self.text.is_empty() && !self.text.ends_with(' ') {
+            self.text.push(' ');
+            self.edges.push(edge);
+        } else if let Some(last) = self.edges.last_mut().filter(|_| self.text.ends_with(' ')) {
+            *last = edge;
+        }
+    }
+
+    fn put(&mut self, characters: impl Iterator<Item = char>, edge: f32) {
+        for character in characters {
+            self.text.push(character);
+            self.edges.push(edge);
+        }
+    }
+
+    fn close_cell(&mut self) {
+        let end = self.text.trim_end().len();
+        if end > self.cell_start {
+            self.cells.push(Cell {
+                start: self.cell_start,
+                end,
+                left: self.cell_left,
+                right: self.cell_right,
+            });
+        }
+    }
+
+    fn finish(mut self) -> (String, Vec<f32>, Vec<Cell>) {
+        while self.text.ends_with(' ') {
+            self.text.pop();
+            self.edges.pop();
+        }
+        self.close_cell();
+        if !unicode_normalization::is_nfc(&self.text) {
+            self.compose();
+        }
+        (self.text, self.edges, self.cells)
+    }
+
+    /// Puts the text into NFC, letter by letter, so that every character keeps its edge.
+    fn compose(&mut self) {
+        let mut text = String::with_capacity(self.text.len());
+        let mut edges = Vec::with_capacity(self.edges.len());
+        let mut moved = Vec::with_capacity(self.cells.len());
+        let mut characters = self.text.char_indices().peekable();
+        let mut taken = 0_usize;
+        while let Some((at, first)) = characters.next() {
+            moved.push((at, text.len()));
+            let mut cluster = String::from(first);
+            taken += 1;
+            while let Some((_, mark)) = characters.next_if(|(_, next)| is_combining_mark(*next)) {
+                cluster.push(mark);
+                taken += 1;
+            }
+            let edge = self.edges.get(taken - 1).copied().unwrap_or_default();
+            for character in cluster.nfc() {
+                text.push(character);
+                edges.push(edge);
+            }
+        }
+        moved.push((self.text.len(), text.len()));
+        let new = |old: usize| {
+            let index = moved.partition_point(|(at, _)| *at < old);
+            moved.get(index).map_or(text.len(), |(_, new)| *new)
+        };
+        for cell in &mut self.cells {
+            (cell.start, cell.end) = (new(cell.start), new(cell.end));
+        }
+        if !unicode_normalization::is_nfc(&text) {
+            // Letters that join across clusters (Hangul parts) lose their edges, not their text.
+            text = text.nfc().collect();
+            edges.clear();
+            for cell in &mut self.cells {
+                (cell.start, cell.end) = (0, text.len());
+            }
+            self.cells.truncate(1);
+        }
+        (self.text, self.edges) = (text, edges);
+    }
+}
+
+/// Whether an accent stands over a letter rather than beside it.
+fn overlap(accent: &Glyph, letter: &Glyph) -> bool {
+    let middle = accent.along + accent.advance / 2.0;
+    let reach = 0.1 * letter.size;
+    middle > letter.along - reach && middle < letter.end() + reach
+}
+
+/// The indices of glyphs from left to right, without the marks that hang on them, with a `None` for
+/// every space, and where each begins.
+fn with_spaces(glyphs: &[&Glyph], word_gap: f32) -> Vec<(Option<usize>, f32)> {
+    let mut visual: Vec<(Option<usize>, f32)> = Vec::with_capacity(glyphs.len() * 5 / 4);
+    let mut end: Option<f32> = None;
+    for (index, glyph) in glyphs.iter().enumerate() {
+        if index > 0 && is_combining_mark(glyph.first) {
+            continue;
+        }
+        let is_gap = end.is_some_and(|end| glyph.along - end > word_gap);
+        if (glyph.is_space() || is_gap) && visual.last().is_some_and(|last| last.0.is_some()) {
+            visual.push((None, glyph.along));
+        }
+        if !glyph.is_space() {
+            visual.push((Some(index), glyph.along));
+            end = Some(end.unwrap_or(f32::MIN).max(glyph.end()));
+        }
+    }
+    visual
+}
