@@ -56,6 +56,11 @@ pub struct ChunkPolicy {
     pub overlap_sentences: usize,
 }
 
+/// Chosen on `chunking_evaluation` (406 questions over five texts, 800 kB, hybrid search): the share of
+/// reference spans that lie wholly in the first five pieces is 0.94 at 240/320 tokens, 0.92 at 200/240,
+/// 0.88 at 160/220 and 0.87 at 128/180; within the first thousand tokens it is 0.93, 0.92, 0.91 and
+/// 0.92, and by meaning alone 0.80, 0.82, 0.83 and 0.86. A piece of 240 tokens is the longest that the
+/// default embedder was trained to see whole, with its context.
 impl Default for ChunkPolicy {
     fn default() -> Self {
         Self {

@@ -54,10 +54,12 @@ impl Question {
             .get(..text.floor_char_boundary(QUESTION_BYTES_MAX))
             .unwrap_or_default();
         let stems = Stems::of(language);
-        let found: Vec<_> = words(text).collect();
-        let plain = found
-            .iter()
-            .map(|word| word.text.as_str())
+        let bare = asking::without_asking(text, language);
+        let found: Vec<_> = words(&bare).collect();
+        // German writes every noun with a capital, so a capital names nothing there.
+        let capitals_name = language != Some("de");
+        let plain = words(text)
+            .map(|word| word.text)
             .collect::<Vec<_>>()
             .join(" ");
         let mut seen = HashSet::new();
@@ -67,7 +69,7 @@ impl Question {
             if !seen.insert(stem.clone()) {
                 continue;
             }
-            let is_name = word.is_number || (word.is_capital && at > 0);
+            let is_name = word.is_number || (capitals_name && word.is_capital && at > 0);
             all.push((asking::asks(&word.text, language), Term { stem, is_name }));
         }
         let some = all.iter().any(|(asks, _)| !asks);
@@ -125,6 +127,13 @@ mod tests {
         check("What is it?", None, AnswerKind::Other, &["it"]);
         check("Who?", None, AnswerKind::Person, &["who"]);
         check("", None, AnswerKind::Other, &[]);
+        check(
+            "谁写了书？",
+            Some("zh"),
+            AnswerKind::Person,
+            &["写了", "了书"],
+        );
+        check("谁？", Some("zh"), AnswerKind::Person, &["谁"]);
     }
 
     #[test]
@@ -149,5 +158,7 @@ mod tests {
             .map(|term| term.stem.as_str())
             .collect();
         assert_eq!(names, ["newton", "1687"]);
+        let question = Question::read("Wann wurde das Schloss gebaut?", Some("de"));
+        assert!(question.terms.iter().all(|term| !term.is_name));
     }
 }

@@ -1,5 +1,7 @@
 //! The words that ask, in the languages that the product is tried in.
 
+use std::borrow::Cow;
+
 use super::AnswerKind;
 use super::AnswerKind::{Number, Other, Person, Place, Time};
 
@@ -20,6 +22,27 @@ struct Asking {
 pub(super) fn asks(word: &str, language: Option<&str>) -> bool {
     tables(language)
         .any(|table| !table.spaceless && table.words.split(' ').any(|asking| asking == word))
+}
+
+/// A question without the words that ask, in languages that put no spaces between words; other
+/// questions, and those of which nothing would be left, as they are.
+pub(super) fn without_asking<'a>(text: &'a str, language: Option<&str>) -> Cow<'a, str> {
+    let mut bare = Cow::Borrowed(text);
+    for table in tables(language).filter(|table| table.spaceless) {
+        for word in table
+            .words
+            .split(' ')
+            .filter(|word| bare.contains(*word))
+            .collect::<Vec<_>>()
+        {
+            bare = Cow::Owned(bare.replace(word, " "));
+        }
+    }
+    if bare.chars().any(char::is_alphanumeric) {
+        bare
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// What a question asks for. `plain` is its words parted by single spaces, `lower` the whole of it.
@@ -286,7 +309,7 @@ static TABLES: &[Asking] = &[
     },
     Asking {
         language: "th",
-        words: "",
+        words: "อย่างไร อะไร ใคร ที่ไหน ที่ใด เมื่อใด เมื่อไร เมื่อไหร่ เท่าไร เท่าไหร่ เท่าใด ทำไม ปีใด กี่ ใด",
         phrases: &[
             (Number, "กี่"),
             (Number, "เท่าไร"),
@@ -304,7 +327,7 @@ static TABLES: &[Asking] = &[
     },
     Asking {
         language: "zh",
-        words: "",
+        words: "什么时候 为什么 什么 哪一年 哪一个 哪些 哪个 哪里 哪儿 哪年 哪 谁 多少 几个 何时 何处 如何 怎么 怎样",
         phrases: &[
             (Number, "多少"),
             (Number, "几个"),
