@@ -25,6 +25,7 @@ mod purge;
 mod row;
 mod spaces;
 mod table;
+mod tenants;
 mod trouble;
 mod versions;
 
@@ -36,7 +37,7 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::IdSource;
 use alexandria_core::principal::Principal;
 use jiff::Timestamp;
-use sea_orm::{DatabaseTransaction, TransactionSession};
+use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 pub use self::chunks::{NewChunk, StoredChunk};

@@ -73,8 +73,7 @@ impl FolderBlobs {
             .root
             .join("incoming")
             .join(format!("{}-{number}", std::process::id()));
-        let file =
-            fs::File::create(&path).map_err(|error| cannot_write(&error, error.to_string()))?;
+        let file = fs::File::create(&path).map_err(cannot_write)?;
         Ok(Incoming {
             path,
             file,
@@ -280,10 +279,7 @@ impl BlobStore for FolderBlobs {
         on_disk(move || {
             let mut incoming = incoming;
             incoming.write(b"check")?;
-            incoming
-                .file
-                .sync_all()
-                .map_err(|error| cannot_write(&error, String::new()))
+            incoming.file.sync_all().map_err(cannot_write)
         })
         .await
     }
@@ -302,9 +298,7 @@ impl Incoming {
     fn write(&mut self, part: &[u8]) -> Result<()> {
         self.hasher.update(part);
         self.bytes += part.len() as u64;
-        self.file
-            .write_all(part)
-            .map_err(|error| cannot_write(&error, String::new()))
+        self.file.write_all(part).map_err(cannot_write)
     }
 
     fn settle(self, root: &Path, tenant: TenantId) -> Result<(Digest, u64)> {
@@ -313,15 +307,14 @@ impl Incoming {
         let (head, tail) = name.split_at(2);
         let owner = root.join(tenant.to_string());
         let folder = owner.join(head);
-        let failed = |error: std::io::Error| cannot_write(&error, String::new());
-        self.file.sync_all().map_err(failed)?;
-        if !folder.try_exists().map_err(failed)? {
-            fs::create_dir_all(&folder).map_err(failed)?;
+        self.file.sync_all().map_err(cannot_write)?;
+        if !folder.try_exists().map_err(cannot_write)? {
+            fs::create_dir_all(&folder).map_err(cannot_write)?;
             flush_folder(&owner)?;
             flush_folder(root)?;
         }
         // Moving over an equal blob changes nothing, and mends one that was damaged.
-        fs::rename(&self.path, folder.join(tail)).map_err(failed)?;
+        fs::rename(&self.path, folder.join(tail)).map_err(cannot_write)?;
         flush_folder(&folder)?;
         Ok((digest, self.bytes))
     }
@@ -330,7 +323,7 @@ impl Incoming {
 impl Drop for Incoming {
     fn drop(&mut self) {
         // After a move there is nothing to remove; what cannot be removed is removed at next start.
-        let _ = fs::remove_file(&self.path);
+        drop(fs::remove_file(&self.path));
     }
 }
 
@@ -389,9 +382,7 @@ fn names(folder: &Path) -> Result<Vec<String>> {
 fn flush_folder(folder: &Path) -> Result<()> {
     let opened = fs::File::open(folder).and_then(|file| file.sync_all());
     match opened {
-        Err(error) if error.kind() != IoKind::NotFound => {
-            Err(cannot_write(&error, format!(" ({})", folder.display())))
-        }
+        Err(error) if error.kind() != IoKind::NotFound => Err(cannot_write(error)),
         _ => Ok(()),
     }
 }
@@ -424,17 +415,16 @@ fn cannot_read(key: &BlobKey, error: std::io::Error) -> Error {
     }
 }
 
-fn cannot_write(error: &std::io::Error, detail: String) -> Error {
+fn cannot_write(error: std::io::Error) -> Error {
     let remedy = match error.kind() {
         IoKind::StorageFull | IoKind::QuotaExceeded => {
             "the disk is full; free some space and try again"
         }
         _ => "see that the data directory can be written to",
     };
-    let cause = std::io::Error::new(error.kind(), error.to_string());
     Error::new(
         ErrorKind::Unavailable,
-        format!("cannot store the file{detail}: {remedy}"),
+        format!("cannot store a file: {remedy}"),
     )
-    .with_source(cause)
+    .with_source(error)
 }

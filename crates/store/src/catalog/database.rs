@@ -140,15 +140,20 @@ impl Database {
 
     /// Connections that are in use at this moment.
     pub(crate) fn connections_active(&self) -> u32 {
-        let active = |size: u32, idle: usize| {
-            size.saturating_sub(u32::try_from(idle).unwrap_or(u32::MAX))
-        };
+        let active =
+            |size: u32, idle: usize| size.saturating_sub(u32::try_from(idle).unwrap_or(u32::MAX));
         if self.is_postgres() {
             let pool = self.read.get_postgres_connection_pool();
             return active(pool.size(), pool.num_idle());
         }
-        let pools = [self.write.get_sqlite_connection_pool(), self.read.get_sqlite_connection_pool()];
-        pools.iter().map(|pool| active(pool.size(), pool.num_idle())).sum()
+        let pools = [
+            self.write.get_sqlite_connection_pool(),
+            self.read.get_sqlite_connection_pool(),
+        ];
+        pools
+            .iter()
+            .map(|pool| active(pool.size(), pool.num_idle()))
+            .sum()
     }
 
     pub(crate) async fn ping(&self) -> Result<()> {

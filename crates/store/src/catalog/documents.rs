@@ -4,12 +4,12 @@ mod query;
 
 use alexandria_core::block::Fault;
 use alexandria_core::document::{Document, DocumentState};
-use alexandria_core::error::{ErrorKind, Result};
+use alexandria_core::error::Result;
 use alexandria_core::id::{CollectionId, DocumentId, JobId, VersionId};
 use alexandria_core::principal::Principal;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, Set, Value,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    Set, Value,
 };
 use uuid::Uuid;
 

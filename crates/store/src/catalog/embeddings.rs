@@ -218,6 +218,10 @@ async fn store(
     model: &str,
     embeddings: &[NewEmbedding],
 ) -> Result<()> {
+    // Two transactions that write the same vectors wait for each other in one order, not in a circle.
+    let mut embeddings: Vec<&NewEmbedding> = embeddings.iter().collect();
+    embeddings.sort_unstable_by_key(|embedding| embedding.text_digest);
+    embeddings.dedup_by_key(|embedding| embedding.text_digest);
     for embeddings in embeddings.chunks(ROWS_EACH) {
         let mut sql = String::from(
             "INSERT INTO embeddings (tenant_id, model, dimensions, text_digest, vector) VALUES ",

@@ -3,6 +3,7 @@
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::principal::Principal;
 use jiff::Timestamp;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::database::execute;
@@ -51,10 +52,10 @@ impl Catalog {
             reply_body: None,
             created: self.now(),
         };
-        let insert = Entity::insert(model.into_active_model()).on_conflict_do_nothing();
+        let nothing = OnConflict::new().do_nothing().to_owned();
+        let insert = Entity::insert(model.into_active_model()).on_conflict(nothing);
         let done = insert.exec_without_returning(self.database.write()).await;
-        let done = done.doing(|| "cannot note the request's key".to_owned())?;
-        if matches!(done, sea_orm::TryInsertResult::Inserted(_)) {
+        if done.doing(|| "cannot note the request's key".to_owned())? > 0 {
             return Ok(Idempotency::New);
         }
         match self.request(principal, key).await? {

@@ -11,6 +11,7 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{DocumentId, JobId, TenantId};
 use alexandria_core::principal::Principal;
 use jiff::Timestamp;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
 };
@@ -190,9 +191,10 @@ pub(super) async fn insert(
         finished: None,
     };
     let id = model.id;
-    let insert = Entity::insert(model.into_active_model()).on_conflict_do_nothing();
-    let done = insert.exec_without_returning(tx).await.doing(sentence)?;
-    if matches!(done, sea_orm::TryInsertResult::Inserted(_)) {
+    // No column is named, so that the rule about dedupe keys counts as well.
+    let nothing = OnConflict::new().do_nothing().to_owned();
+    let insert = Entity::insert(model.into_active_model()).on_conflict(nothing);
+    if insert.exec_without_returning(tx).await.doing(sentence)? > 0 {
         return Ok(JobId::from_uuid(id));
     }
     match unfinished_with_key(tx, principal, dedupe_key).await? {

@@ -185,9 +185,10 @@ impl Catalog {
         let tx = self.begin().await?;
         let id = collection.as_uuid();
         let owner = tenant(principal);
+        let before = i64::try_from(before).unwrap_or(i64::MAX);
         let sql = "SELECT max(seq) AS n FROM outbox \
                    WHERE collection_id = $1 AND tenant_id = $2 AND seq < $3";
-        let values = || vec![id.into(), owner.into(), i64::try_from(before).into_value()];
+        let values = || vec![id.into(), owner.into(), before.into()];
         let last = number(&tx, sql, values()).await.doing(sentence)?;
         let sql = "DELETE FROM outbox WHERE collection_id = $1 AND tenant_id = $2 AND seq < $3";
         let pruned = execute(&tx, sql, values()).await.doing(sentence)?;
@@ -201,18 +202,8 @@ impl Catalog {
     }
 }
 
-/// A number that does not fit is larger than any in the database.
-trait IntoValue {
-    fn into_value(self) -> Value;
-}
-
-impl<E> IntoValue for Result<i64, E> {
-    fn into_value(self) -> Value {
-        self.unwrap_or(i64::MAX).into()
-    }
-}
-
-fn of_space(space: Space) -> Vec<Value> {
+/// The parameters that name a space.
+pub(super) fn of_space(space: Space) -> Vec<Value> {
     vec![
         space.collection().as_uuid().into(),
         space.generation().as_uuid().into(),

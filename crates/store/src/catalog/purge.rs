@@ -25,11 +25,17 @@ impl Catalog {
         let sql = "SELECT id FROM documents WHERE tenant_id = $1 AND collection_id = $2 \
                    AND deleted IS NOT NULL ORDER BY id LIMIT $3";
         let limit = to_i64(limit as u64)?;
-        let values =
-            vec![tenant(principal).into(), collection.as_uuid().into(), limit.into()];
+        let values = vec![
+            tenant(principal).into(),
+            collection.as_uuid().into(),
+            limit.into(),
+        ];
         let found = rows::<IdRow, _>(self.database.read(), sql, values).await;
         let found = found.doing(|| "cannot list the removed documents".to_owned())?;
-        Ok(found.into_iter().map(|row| DocumentId::from_uuid(row.id)).collect())
+        Ok(found
+            .into_iter()
+            .map(|row| DocumentId::from_uuid(row.id))
+            .collect())
     }
 
     /// Purges a removed document: its row, versions, chunks and tags. Gives the blobs that it used and
@@ -54,7 +60,9 @@ impl Catalog {
                    UNION SELECT original_blob FROM versions WHERE tenant_id = $1 AND document_id = $2 \
                    UNION SELECT text_blob FROM versions WHERE tenant_id = $1 AND document_id = $2 \
                    UNION SELECT layout_blob FROM versions WHERE tenant_id = $1 AND document_id = $2";
-        let used = rows::<BlobRow, _>(&tx, sql, owned()).await.doing(sentence)?;
+        let used = rows::<BlobRow, _>(&tx, sql, owned())
+            .await
+            .doing(sentence)?;
         for sql in [
             "DELETE FROM versions WHERE tenant_id = $1 AND document_id = $2",
             "DELETE FROM documents WHERE tenant_id = $1 AND id = $2",

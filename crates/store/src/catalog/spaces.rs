@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::database::{row, rows};
 use super::documents::tags_of;
 use super::embeddings::unpack;
+use super::outbox::of_space;
 use super::row::{from_json, timestamp, to_u32};
 use super::{Catalog, Doing};
 use crate::text::TextEntry;
@@ -177,14 +178,6 @@ impl Catalog {
 enum Of {
     Version(VersionId),
     Document(DocumentId),
-}
-
-fn of_space(space: Space) -> Vec<Value> {
-    vec![
-        space.collection().as_uuid().into(),
-        space.generation().as_uuid().into(),
-        space.tenant().as_uuid().into(),
-    ]
 }
 
 fn of_range(version: VersionId, ordinals: &Range<u32>) -> Vec<Value> {

@@ -1,0 +1,159 @@
+//! One suite for the catalog, run on SQLite in memory, on SQLite in a file, and on a real PostgreSQL.
+
+#[path = "catalog/documents.rs"]
+mod documents;
+#[path = "support/fixture.rs"]
+mod fixture;
+#[path = "catalog/isolation.rs"]
+mod isolation;
+#[path = "catalog/jobs.rs"]
+mod jobs;
+#[path = "catalog/outbox.rs"]
+mod outbox;
+#[path = "support/postgres.rs"]
+mod postgres;
+#[path = "catalog/requests.rs"]
+mod requests;
+#[path = "catalog/shelves.rs"]
+mod shelves;
+#[path = "catalog/versions.rs"]
+mod versions;
+
+use fixture::Fixture;
+
+/// Makes of every case a test on SQLite in memory and one in a file; on PostgreSQL they all run in
+/// one test, which shares a server.
+macro_rules! suite {
+    ($($module:ident :: $case:ident),+ $(,)?) => {
+        mod sqlite_in_memory {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                crate::$module::$case(&crate::Fixture::memory().await).await;
+            })+
+        }
+
+        mod sqlite_in_a_file {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                crate::$module::$case(&crate::Fixture::file().await).await;
+            })+
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn every_case_holds_on_postgres() {
+            $(
+                let Some(url) = crate::postgres::fresh_database() else { return };
+                println!("case: {}", stringify!($case));
+                let fixture = Fixture::open(url, None).await;
+                $module::$case(&fixture).await;
+                fixture.catalog.close().await.unwrap();
+            )+
+        }
+    };
+}
+
+suite!(
+    shelves::a_collection_can_be_made_found_changed_and_removed,
+    shelves::two_collections_cannot_share_a_name,
+    shelves::pages_follow_each_other_without_gaps,
+    shelves::removing_a_collection_silences_its_documents,
+    shelves::counts_say_what_there_is,
+    documents::a_document_comes_with_its_job,
+    documents::the_same_bytes_are_found_and_not_stored_twice,
+    documents::the_same_bytes_put_in_at_once_make_one_document,
+    documents::a_document_can_be_described_anew,
+    documents::a_removed_document_stops_answering_and_may_come_again,
+    documents::documents_are_listed_by_what_is_asked,
+    documents::a_failed_document_says_why,
+    versions::a_version_is_seen_whole_or_not_at_all,
+    versions::a_new_version_replaces_the_former,
+    versions::a_version_without_all_its_chunks_is_not_published,
+    versions::unfinished_versions_are_cleared_away,
+    versions::a_document_is_ready_when_all_vectors_are_there,
+    versions::equal_text_shares_its_vector,
+    versions::bad_vectors_are_refused,
+    versions::passages_keep_the_order_asked_for,
+    versions::indexes_read_entries_and_points,
+    versions::generations_are_switched_and_switched_back,
+    outbox::every_change_is_told_in_order,
+    outbox::pruned_changes_are_known_to_be_gone,
+    outbox::changes_written_at_once_are_never_missed,
+    jobs::a_job_runs_from_claim_to_end,
+    jobs::workers_at_once_get_each_job_exactly_once,
+    jobs::tenants_take_turns,
+    jobs::larger_priority_and_earlier_time_go_first,
+    jobs::a_lost_lease_ends_what_a_worker_may_say,
+    jobs::a_job_is_not_queued_twice_under_one_key,
+    jobs::a_cancelled_job_stays_cancelled,
+    jobs::jobs_are_listed_newest_first,
+    requests::a_request_sent_again_gets_the_first_reply,
+    requests::a_key_is_for_one_request_only,
+    isolation::another_tenants_ids_behave_as_unknown,
+);
+
+/// Two processes on one SQLite file write at the same time and wait for each other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_writing_one_sqlite_file_do_not_fail() {
+    let fixture = Fixture::file().await;
+    let second = fixture.second().await.unwrap();
+    let owner = fixture::owner();
+    let write = async |catalog: &alexandria_store::catalog::Catalog, who: &str| {
+        for number in 0..40 {
+            let name = format!("{who} {number}");
+            catalog.create_collection(&owner, &name, "").await.unwrap();
+        }
+    };
+    tokio::join!(write(&fixture.catalog, "first"), write(&second, "second"));
+    assert_eq!(
+        fixture.catalog.counts(&owner).await.unwrap().collections,
+        80
+    );
+}
+
+/// What was acknowledged is there for whoever opens the file next.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reopened_sqlite_file_holds_what_was_acknowledged() {
+    let fixture = Fixture::file().await;
+    let collection = fixture.collection("books").await;
+    fixture.document(collection, "dune").await;
+    let bytes = fixture.catalog.database_bytes().await.unwrap();
+    assert!(bytes > 4096, "{bytes}");
+    fixture.catalog.close().await.unwrap();
+    let again = fixture.second().await.unwrap();
+    assert_eq!(
+        again
+            .counts(&fixture::owner())
+            .await
+            .unwrap()
+            .documents_total(),
+        1
+    );
+    again.ping().await.unwrap();
+}
+
+/// Addresses that lead nowhere give a sentence and a kind that can be acted on.
+#[tokio::test]
+async fn addresses_that_lead_nowhere_are_refused() {
+    use alexandria_core::error::ErrorKind;
+    use alexandria_store::catalog::Catalog;
+    let check = async |url: &str, kind: ErrorKind| {
+        let (options, _) = fixture::options();
+        let error = Catalog::open(url, options).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{url}: {error:?}");
+    };
+    check("mysql://localhost/x", ErrorKind::Invalid).await;
+    check(
+        "sqlite:/no/such/folder/catalog.sqlite",
+        ErrorKind::Unavailable,
+    )
+    .await;
+    check("postgres://nobody@127.0.0.1:1/none", ErrorKind::Unavailable).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("catalog.sqlite");
+    std::fs::write(
+        &file,
+        "this is not a database, and long enough to be sure of it".repeat(99),
+    )
+    .unwrap();
+    check(&format!("sqlite:{}", file.display()), ErrorKind::Corrupt).await;
+}

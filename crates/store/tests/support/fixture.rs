@@ -1,0 +1,266 @@
+//! A catalog with a clock and ids that a test can foresee, on each of the databases.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use alexandria_core::block::{BlockKind, Place, Span};
+use alexandria_core::clock::Clock;
+use alexandria_core::id::{CollectionId, DocumentId, IdSource, TenantId, VersionId};
+use alexandria_core::principal::Principal;
+use alexandria_core::space::Space;
+use alexandria_store::blobs::{BlobKey, Digest};
+use alexandria_store::catalog::{
+    Catalog, CatalogOptions, Created, Generation, NewChunk, NewDocument, NewEmbedding, NewJob,
+    NewVersion, VersionFacts,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+pub const DIMENSIONS: u32 = 4;
+
+/// A clock that moves by a microsecond when it is looked at, and further when told to.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn advance(&self, by: Duration) {
+        self.0
+            .fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.fetch_add(1, Ordering::Relaxed)).unwrap()
+    }
+}
+
+/// Ids that count up.
+struct TestIds(AtomicU64);
+
+impl fmt::Debug for TestIds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TestIds")
+    }
+}
+
+impl IdSource for TestIds {
+    fn next(&self) -> Uuid {
+        let number = u128::from(self.0.fetch_add(1, Ordering::Relaxed));
+        Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 | number)
+    }
+}
+
+pub struct Fixture {
+    pub catalog: Catalog,
+    pub clock: Arc<TestClock>,
+    pub options: CatalogOptions,
+    pub url: String,
+    /// Keeps the folder of a database in a file.
+    _folder: Option<tempfile::TempDir>,
+}
+
+pub fn options() -> (CatalogOptions, Arc<TestClock>) {
+    let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000_000)));
+    let ids = Arc::new(TestIds(AtomicU64::new(1)));
+    (
+        CatalogOptions::new(Arc::clone(&clock) as Arc<dyn Clock>, ids),
+        clock,
+    )
+}
+
+pub fn file_url() -> (String, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (
+        format!(
+            "sqlite:{}",
+            folder.path().join("a catalog?.sqlite").display()
+        ),
+        folder,
+    )
+}
+
+impl Fixture {
+    pub async fn memory() -> Self {
+        Self::open("sqlite::memory:".to_owned(), None).await
+    }
+
+    pub async fn file() -> Self {
+        let (url, folder) = file_url();
+        Self::open(url, Some(folder)).await
+    }
+
+    pub async fn open(url: String, folder: Option<tempfile::TempDir>) -> Self {
+        let (options, clock) = options();
+        let catalog = Catalog::open(&url, options.clone()).await.unwrap();
+        Self {
+            catalog,
+            clock,
+            options,
+            url,
+            _folder: folder,
+        }
+    }
+
+    /// Another process's view of the same database; none for one in memory.
+    pub async fn second(&self) -> Option<Catalog> {
+        if self.url.contains(":memory:") {
+            return None;
+        }
+        Some(
+            Catalog::open(&self.url, self.options.clone())
+                .await
+                .unwrap(),
+        )
+    }
+
+    pub async fn generation(&self) -> Generation {
+        self.catalog
+            .ensure_generation("minilm", DIMENSIONS, "structure-1")
+            .await
+            .unwrap()
+    }
+
+    pub async fn collection(&self, name: &str) -> CollectionId {
+        self.catalog
+            .create_collection(&owner(), name, "")
+            .await
+            .unwrap()
+            .id
+    }
+
+    pub async fn document(&self, collection: CollectionId, name: &str) -> DocumentId {
+        match self
+            .catalog
+            .create_document(&owner(), new_document(collection, name), job())
+            .await
+        {
+            Ok(Created::New(document, _)) => document.id,
+            other => panic!("not accepted: {other:?}"),
+        }
+    }
+
+    /// A building version with so many chunks.
+    pub async fn building(&self, document: DocumentId, chunks: u32) -> VersionId {
+        let generation = self.generation().await.id;
+        let new = NewVersion {
+            generation,
+            ..new_version(document)
+        };
+        let version = self.catalog.begin_version(&owner(), new).await.unwrap().id;
+        let chunks = (0..chunks).map(new_chunk).collect();
+        self.catalog
+            .append_chunks(&owner(), version, chunks)
+            .await
+            .unwrap();
+        version
+    }
+
+    pub async fn publish(&self, document: DocumentId, chunks: u32) -> VersionId {
+        let version = self.building(document, chunks).await;
+        self.catalog
+            .publish_version(&owner(), version, facts(chunks))
+            .await
+            .unwrap();
+        version
+    }
+
+    pub async fn space(&self, collection: CollectionId) -> Space {
+        Space::new(&owner(), collection, self.generation().await.id)
+    }
+}
+
+pub fn owner() -> Principal {
+    Principal::owner()
+}
+
+/// Somebody else, who has nothing.
+pub fn stranger() -> Principal {
+    Principal::system(
+        TenantId::from_uuid(Uuid::from_u128(0xbad)),
+        "being a stranger",
+    )
+}
+
+pub fn job() -> NewJob {
+    NewJob::new("index_document", "{}")
+}
+
+pub fn new_document(collection: CollectionId, name: &str) -> NewDocument {
+    let digest = Digest::of(name.as_bytes());
+    NewDocument {
+        collection,
+        title: name.to_owned(),
+        name: format!("{name}.txt"),
+        media_type: "text/plain".to_owned(),
+        blob: BlobKey::new(&owner(), digest),
+        digest,
+        bytes: name.len() as u64,
+        category: None,
+        tags: Vec::new(),
+    }
+}
+
+pub fn new_version(document: DocumentId) -> NewVersion {
+    let digest = Digest::of(b"text");
+    NewVersion {
+        document,
+        generation: alexandria_core::id::GenerationId::from_uuid(Uuid::nil()),
+        text_blob: BlobKey::new(&owner(), digest),
+        layout_blob: BlobKey::new(&owner(), Digest::of(b"layout")),
+        text_digest: digest,
+        parser_name: "text".to_owned(),
+        parser_version: "1".to_owned(),
+        chunk_policy: "structure-1".to_owned(),
+        characters: 4_000,
+        pages: Some(3),
+    }
+}
+
+pub fn facts(chunks: u32) -> VersionFacts {
+    VersionFacts {
+        authors: vec!["Hypatia".to_owned()],
+        language: Some("en".to_owned()),
+        format: "text".to_owned(),
+        media_type: "text/plain".to_owned(),
+        pages: Some(3),
+        chunks,
+        ..VersionFacts::default()
+    }
+}
+
+pub fn new_chunk(ordinal: u32) -> NewChunk {
+    let text = format!("Chunk {ordinal} of the book, \"quoted\", with ünïcode and a 4-byte 𝛼.");
+    let start = u64::from(ordinal) * 100;
+    NewChunk {
+        kind: BlockKind::Paragraph,
+        place: Place {
+            page: Some(ordinal / 10 + 1),
+            section: vec!["Part I".to_owned(), format!("Chapter {}", ordinal / 5)],
+            item: Some(ordinal + 1),
+            span: Span::new(start, start + text.len() as u64),
+            ..Place::default()
+        },
+        text_digest: Digest::of(text.as_bytes()),
+        text,
+        tokens: 20,
+        fold_key: (ordinal % 2 == 0).then_some(-i64::from(ordinal)),
+    }
+}
+
+/// Vectors for the chunks with these ordinals, exact in half precision.
+pub fn vectors(ordinals: std::ops::Range<u32>) -> Vec<NewEmbedding> {
+    let vector = |ordinal: u32| match ordinal % 2 {
+        0 => vec![1.0, 0.0, 0.0, 0.0],
+        _ => vec![0.5, 0.5, -0.5, 0.5],
+    };
+    ordinals
+        .map(|ordinal| NewEmbedding {
+            ordinal,
+            text_digest: new_chunk(ordinal).text_digest,
+            vector: vector(ordinal),
+        })
+        .collect()
+}
