@@ -16,6 +16,7 @@ pub mod collections;
 pub mod doctor;
 pub mod documents;
 mod drain;
+pub mod evaluate;
 mod follow;
 pub mod health;
 mod jobs;
@@ -23,7 +24,6 @@ mod layouts;
 mod library;
 mod lock;
 pub mod metrics;
-mod plain_text_index;
 pub mod progress;
 pub mod reading;
 pub mod rebuild;
@@ -45,6 +45,9 @@ pub use crate::ask::{
 pub use crate::clock::{SystemClock, SystemIds};
 pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};
 pub use crate::doctor::{Diagnosis, Finding, Severity};
+pub use crate::evaluate::{
+    Evaluation, EvaluationRequest, EvaluationStep, LegEvaluation, evaluate,
+};
 pub use crate::documents::{
     Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, OriginalFile,
     StoredText, Upload,

@@ -14,7 +14,7 @@ use alexandria_models::recogniser::Recogniser;
 use alexandria_store::blobs::{BlobStore, FolderBlobs};
 use alexandria_store::catalog::{Catalog, CatalogOptions};
 use alexandria_store::text::TextIndex;
-use crate::plain_text_index::PlainTextIndex;
+use alexandria_store::text::tantivy::TantivyText;
 use alexandria_store::vectors::VectorStore;
 use alexandria_store::vectors::embedded::EmbeddedVectors;
 use tokio::sync::{Notify, RwLock};
@@ -174,7 +174,7 @@ impl Parts {
             lock: WorkLock::open(data)?,
             blobs: Arc::new(FolderBlobs::open(&data.join("blobs"))?),
             vectors: Arc::new(EmbeddedVectors::open(&data.join("vectors"))?),
-            text: Arc::new(PlainTextIndex::default()),
+            text: Arc::new(TantivyText::open(&data.join("text"))?),
             embedder: embedder::open(&settings.embedder, &settings.models)?,
             recogniser,
         })

@@ -56,12 +56,28 @@ impl Library {
                 return self.catalog.fail_document(principal, id, &parsed.faults).await;
             }
             self.publish(principal, &document, titled, parsed).await?;
+            // Not searchable before the text index knows it.
+            self.catalog.set_document_state(principal, id, DocumentState::Reading).await?;
         }
         self.follow_text(self.space(principal, document.collection)).await?;
+        self.say_searchable(principal, id).await?;
         if self.embedder.is_some() {
             self.enqueue_embedding(principal, id).await?;
         }
         Ok(())
+    }
+
+    /// Says that a document's words can be found, unless it has come further already.
+    async fn say_searchable(&self, principal: &Principal, id: DocumentId) -> Result<()> {
+        let document = self.catalog.document(principal, id).await?;
+        if document.state != DocumentState::Reading {
+            return Ok(());
+        }
+        let state = match document.embedded >= document.chunks {
+            true => DocumentState::Ready,
+            false => DocumentState::Searchable,
+        };
+        self.catalog.set_document_state(principal, id, state).await
     }
 
     async fn read_file(
