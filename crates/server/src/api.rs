@@ -10,11 +10,11 @@ use alexandria_core::clock::Clock;
 use alexandria_core::id::IdSource;
 use alexandria_library::Library;
 use alexandria_library::clock::{SystemClock, SystemIds};
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::response::Response;
-use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +49,9 @@ use problem::Problem;
 
 /// Where files are put in.
 pub(crate) const UPLOAD_PATH: &str = "/api/v1/documents";
+
+/// What looks at the whole library, and may take as long as an upload.
+const LONG_PATHS: [&str; 2] = ["/api/v1/doctor", "/api/v1/rebuild"];
 
 /// What every handler shares.
 pub(crate) type Shared = Arc<App>;
@@ -111,7 +114,8 @@ impl App {
 pub(crate) fn router(app: Shared) -> Router {
     let (router, api) = described();
     // The description is made of strings and numbers, which always have a JSON form.
-    app.description.get_or_init(|| serde_json::to_string_pretty(&api).unwrap_or_default());
+    app.description
+        .get_or_init(|| serde_json::to_string_pretty(&api).unwrap_or_default());
     let operations = Router::new()
         .merge(health::routes())
         .merge(measures::routes())
@@ -178,7 +182,11 @@ fn cors(config: &Config) -> CorsLayer {
     let allowed = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()
     } else {
-        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+        AllowOrigin::list(
+            origins
+                .iter()
+                .filter_map(|origin| HeaderValue::from_str(origin).ok()),
+        )
     };
     CorsLayer::new()
         .allow_origin(allowed)
@@ -200,7 +208,9 @@ async fn name_instance(
     mut response: Response,
 ) -> Response {
     if let Ok(value) = HeaderValue::from_str(&app.instance) {
-        response.headers_mut().insert(HeaderName::from_static(INSTANCE_HEADER), value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(INSTANCE_HEADER), value);
     }
     response
 }

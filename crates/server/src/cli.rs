@@ -18,12 +18,13 @@ mod ask;
 mod config;
 mod doctor;
 mod door;
+mod eval;
 mod health;
 mod list;
 mod migrate;
 mod models;
-pub(crate) mod parse_worker;
 mod paint;
+pub(crate) mod parse_worker;
 mod remove;
 mod search;
 mod secret;
@@ -102,6 +103,8 @@ enum Verb {
     Health(health::HealthCheck),
     /// Look at the database's schema and change it
     Migrate(migrate::Migrate),
+    /// Measure the search on a folder of judged questions in BEIR layout
+    Eval(eval::Eval),
     /// Check the whole installation and say what to do about what is found
     Doctor(doctor::Doctor),
     /// Fetch the embedding model, or say where it is
@@ -158,7 +161,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let surroundings = Surroundings::of_process();
     let plain = line.global.no_color || surroundings.variable("NO_COLOR").is_some();
     let painter = Painter::new(line.global.json, plain);
-    let mut flags = Flags { file: line.global.config.clone(), values: Vec::new() };
+    let mut flags = Flags {
+        file: line.global.config.clone(),
+        values: Vec::new(),
+    };
     flags.set("data", line.global.data.as_ref().map(|path| path.display()));
     if let Verb::Serve(serve) = &line.verb {
         serve.set(&mut flags);
@@ -200,10 +206,14 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Status(verb) => verb.run(setting).await,
             Verb::Health(verb) => verb.run(setting).await,
             Verb::Migrate(verb) => verb.run(setting).await,
+            Verb::Eval(verb) => verb.run(setting).await,
             Verb::Doctor(verb) => verb.run(setting).await,
             Verb::Models(verb) => verb.run(setting).await,
             Verb::Secret | Verb::Version | Verb::Config(_) | Verb::ParseWorker | Verb::Serve(_) => {
-                Err(Error::new(ErrorKind::Internal, "this verb was not dispatched"))
+                Err(Error::new(
+                    ErrorKind::Internal,
+                    "this verb was not dispatched",
+                ))
             }
         }
     }))

@@ -108,7 +108,10 @@ impl Surroundings {
 
     /// A variable that is set to something.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
-        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.environment
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 }
 
@@ -119,7 +122,11 @@ impl Surroundings {
 pub(crate) fn settle(flags: &Flags, surroundings: &Surroundings) -> Result<Settled> {
     let mut config = Config::default();
     config.models = models_directory(surroundings);
-    let mut settled = Settled { config, origins: BTreeMap::new(), warnings: Vec::new() };
+    let mut settled = Settled {
+        config,
+        origins: BTreeMap::new(),
+        warnings: Vec::new(),
+    };
     apply_file(flags, surroundings, &mut settled)?;
     apply_environment(surroundings, &mut settled)?;
     for (key, value) in &flags.values {
@@ -132,8 +139,15 @@ pub(crate) fn settle(flags: &Flags, surroundings: &Surroundings) -> Result<Settl
 /// Where models are kept unless a setting says otherwise: the user's cache.
 fn models_directory(surroundings: &Surroundings) -> PathBuf {
     let cache = surroundings.variable("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = || surroundings.variable("HOME").map(|home| Path::new(home).join(".cache"));
-    cache.or_else(home).unwrap_or_else(|| PathBuf::from(".cache")).join("alexandria/models")
+    let home = || {
+        surroundings
+            .variable("HOME")
+            .map(|home| Path::new(home).join(".cache"))
+    };
+    cache
+        .or_else(home)
+        .unwrap_or_else(|| PathBuf::from(".cache"))
+        .join("alexandria/models")
 }
 
 fn apply(settled: &mut Settled, key: &str, value: &str, origin: Origin) -> Result<()> {
@@ -160,9 +174,12 @@ fn apply_file(flags: &Flags, surroundings: &Surroundings, settled: &mut Settled)
         Some(path) => (path.clone(), true),
         None => (surroundings.directory.join(CONFIG_FILE), false),
     };
-    let Some(text) = read_settings(&path, required)? else { return Ok(()) };
-    let table: toml::Table = toml::from_str(&text)
-        .context(ErrorKind::Invalid, || format!("cannot read the settings in {}", path.display()))?;
+    let Some(text) = read_settings(&path, required)? else {
+        return Ok(());
+    };
+    let table: toml::Table = toml::from_str(&text).context(ErrorKind::Invalid, || {
+        format!("cannot read the settings in {}", path.display())
+    })?;
     let mut flat = Vec::new();
     flatten("", &table, &mut flat);
     for (key, value) in flat {
@@ -178,20 +195,31 @@ fn read_settings(path: &Path, required: bool) -> Result<Option<String>> {
         Ok(metadata) if metadata.is_file() => metadata.len(),
         Ok(_) if !required => return Ok(None),
         Err(error) if !required && error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Ok(_) => return Err(Error::new(ErrorKind::Invalid, about() + ": that is not a file")),
+        Ok(_) => {
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                about() + ": that is not a file",
+            ));
+        }
         Err(error) => return Err(Error::new(ErrorKind::Invalid, about()).with_source(error)),
     };
     if size > CONFIG_BYTES_MAX {
         let message = format!("{}: it is larger than {CONFIG_BYTES_MAX} bytes", about());
         return Err(Error::new(ErrorKind::Invalid, message));
     }
-    fs_err::read_to_string(path).map(Some).context(ErrorKind::Invalid, about)
+    fs_err::read_to_string(path)
+        .map(Some)
+        .context(ErrorKind::Invalid, about)
 }
 
 /// Turns nested tables into keys such as `server.port`, and every value into text.
 fn flatten(prefix: &str, table: &toml::Table, flat: &mut Vec<(String, String)>) {
     for (name, value) in table {
-        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         match value {
             toml::Value::Table(inner) => flatten(&key, inner, flat),
             toml::Value::Array(items) => {
@@ -221,8 +249,9 @@ fn plain(value: &toml::Value) -> String {
 fn apply_environment(surroundings: &Surroundings, settled: &mut Settled) -> Result<()> {
     let path = surroundings.directory.join(DOTENV_FILE);
     let file = match read_settings(&path, false)? {
-        Some(text) => dotenv::parse(&text)
-            .map_err(|sentence| Error::new(ErrorKind::Invalid, format!("{DOTENV_FILE} {sentence}")))?,
+        Some(text) => dotenv::parse(&text).map_err(|sentence| {
+            Error::new(ErrorKind::Invalid, format!("{DOTENV_FILE} {sentence}"))
+        })?,
         None => BTreeMap::new(),
     };
     for setting in SETTINGS {

@@ -30,5 +30,7 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context(ErrorKind::Internal, || "cannot start the runtime".to_owned())
+        .context(ErrorKind::Internal, || {
+            "cannot start the runtime".to_owned()
+        })
 }

@@ -52,7 +52,10 @@ impl Presence {
         let new = data.join(format!("{PRESENCE_FILE}.new"));
         fs_err::write(&new, json).context(ErrorKind::Unavailable, about)?;
         fs_err::rename(&new, &path).context(ErrorKind::Unavailable, about)?;
-        Ok(Announced { path, presence: self })
+        Ok(Announced {
+            path,
+            presence: self,
+        })
     }
 }
 

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alexandria_core::clock::Clock;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::Library;
+use alexandria_library::clock::SystemClock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -113,11 +115,7 @@ async fn listen(config: &Config) -> Result<TcpListener> {
 
 fn work(library: &Arc<Library>, stop: &CancellationToken, tracker: &TaskTracker) {
     let (library, stop) = (Arc::clone(library), stop.clone());
-    tracker.spawn(async move {
-        if let Err(error) = library.run_workers(stop).await {
-            tracing::error!("no jobs are worked on: {}", error.chain());
-        }
-    });
+    tracker.spawn(async move { crate::library::work(&library, &stop).await });
 }
 
 /// Does what has to be done now and then.
@@ -142,7 +140,7 @@ fn keep_house(
 }
 
 async fn forget_requests(library: &Library) {
-    let before = jiff::Timestamp::now() - REQUEST_KEYS_KEPT;
+    let before = SystemClock.now() - REQUEST_KEYS_KEPT;
     if let Err(error) = library.catalog().prune_requests(before).await {
         tracing::warn!("cannot forget the keys of old requests: {}", error.chain());
     }
@@ -152,7 +150,9 @@ async fn forget_requests(library: &Library) {
 fn watch_signals(stop: &CancellationToken, tracker: &TaskTracker) -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen = |kind| {
-        signal(kind).context(ErrorKind::Internal, || "cannot listen to signals".to_owned())
+        signal(kind).context(ErrorKind::Internal, || {
+            "cannot listen to signals".to_owned()
+        })
     };
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut terminate = listen(SignalKind::terminate())?;
@@ -184,9 +184,14 @@ async fn answer(
         version: app.config.version.clone(),
     };
     let announced = presence.announce(&app.config.data)?;
-    let (stop, drain) = (app.stop.clone(), Duration::from_secs(app.config.drain_seconds_max));
+    let (stop, drain) = (
+        app.stop.clone(),
+        Duration::from_secs(app.config.drain_seconds_max),
+    );
     tracing::info!(address, "listening");
-    tell(&Listening { address: Some(address) });
+    tell(&Listening {
+        address: Some(address),
+    });
     let router = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, router)
         .with_graceful_shutdown({
@@ -212,7 +217,9 @@ async fn answer(
 /// The address under which this machine reaches what listens there.
 fn reachable(bound: SocketAddr) -> String {
     match bound.ip() {
-        IpAddr::V4(address) if address.is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
+        IpAddr::V4(address) if address.is_unspecified() => {
+            format!("http://127.0.0.1:{}", bound.port())
+        }
         IpAddr::V6(address) if address.is_unspecified() => format!("http://[::1]:{}", bound.port()),
         _ => format!("http://{bound}"),
     }

@@ -31,7 +31,14 @@ const LOG_FILE: &str = "alexandria.log";
 const PERFORMANCE_FILE: &str = "performance.log";
 
 /// Libraries whose inner life is of interest only to those who debug them.
-const NOISY: [&str; 6] = ["hyper", "hyper_util", "reqwest", "sea_orm", "sqlx", "tantivy"];
+const NOISY: [&str; 6] = [
+    "hyper",
+    "hyper_util",
+    "reqwest",
+    "sea_orm",
+    "sqlx",
+    "tantivy",
+];
 
 /// Starts logging for a server: to standard output, and to files when the settings say so.
 ///
@@ -49,7 +56,9 @@ pub(crate) fn begin_for_server(config: &Config) -> Result<()> {
         let layer = tracing_subscriber::fmt::layer().with_target(false);
         layer.with_filter(everything_but_performance(level)).boxed()
     } else {
-        json().with_filter(everything_but_performance(level)).boxed()
+        json()
+            .with_filter(everything_but_performance(level))
+            .boxed()
     });
     if config.log_files.is_on() {
         let open = |name: &str| {
@@ -63,7 +72,11 @@ pub(crate) fn begin_for_server(config: &Config) -> Result<()> {
         let log = json().with_writer(open(LOG_FILE)?);
         layers.push(log.with_filter(everything_but_performance(level)).boxed());
         let performance = json().with_writer(open(PERFORMANCE_FILE)?);
-        layers.push(performance.with_filter(Targets::new().with_target(PERFORMANCE, Level::INFO)).boxed());
+        layers.push(
+            performance
+                .with_filter(Targets::new().with_target(PERFORMANCE, Level::INFO))
+                .boxed(),
+        );
     }
     install(layers);
     Ok(())
@@ -76,7 +89,11 @@ pub(crate) fn begin_for_verb() {
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .without_time();
-    install(vec![layer.with_filter(everything_but_performance(LevelFilter::WARN)).boxed()]);
+    install(vec![
+        layer
+            .with_filter(everything_but_performance(LevelFilter::WARN))
+            .boxed(),
+    ]);
 }
 
 fn install(layers: Vec<Box<dyn Layer<Registry> + Send + Sync>>) {

@@ -39,7 +39,9 @@ pub(crate) fn client_for_server() -> Result<reqwest::Client> {
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(Policy::none())
         .build()
-        .context(ErrorKind::Internal, || "cannot prepare to reach the server".to_owned())
+        .context(ErrorKind::Internal, || {
+            "cannot prepare to reach the server".to_owned()
+        })
 }
 
 /// What was found at a web address.
@@ -54,7 +56,10 @@ pub(crate) struct Fetched {
 
 impl std::fmt::Debug for Fetched {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Fetched").field("bytes", &self.bytes).finish_non_exhaustive()
+        formatter
+            .debug_struct("Fetched")
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -87,19 +92,36 @@ pub(crate) async fn fetch(address: &str, fence: Fence) -> Result<Fetched> {
         .dns_resolver(Arc::new(CheckedNames { fence }))
         .build()
         .context(ErrorKind::Internal, about)?;
-    let response = client.get(url).send().await.context(ErrorKind::Unavailable, about)?;
+    let response = client
+        .get(url)
+        .send()
+        .await
+        .context(ErrorKind::Unavailable, about)?;
     let status = response.status();
     if !status.is_success() {
-        let kind = if status.as_u16() == 404 { ErrorKind::NotFound } else { ErrorKind::Unavailable };
-        return Err(Error::new(kind, format!("cannot fetch {address}: the site answered {status}")));
+        let kind = if status.as_u16() == 404 {
+            ErrorKind::NotFound
+        } else {
+            ErrorKind::Unavailable
+        };
+        return Err(Error::new(
+            kind,
+            format!("cannot fetch {address}: the site answered {status}"),
+        ));
     }
     let bytes = response.content_length();
     if bytes.is_some_and(|bytes| bytes > fence.bytes_max) {
         return Err(too_large(address, fence.bytes_max));
     }
     let header = response.headers().get(reqwest::header::CONTENT_TYPE);
-    let media_type = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
-    Ok(Fetched { media_type, bytes, body: limited(response, fence.bytes_max) })
+    let media_type = header
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
+    Ok(Fetched {
+        media_type,
+        bytes,
+        body: limited(response, fence.bytes_max),
+    })
 }
 
 fn too_large(address: &str, bytes_max: u64) -> Error {
@@ -108,23 +130,32 @@ fn too_large(address: &str, bytes_max: u64) -> Error {
 }
 
 /// The bytes of a response, ended by an error when there are too many.
-fn limited(response: reqwest::Response, bytes_max: u64) -> BoxStream<'static, std::io::Result<Bytes>> {
+fn limited(
+    response: reqwest::Response,
+    bytes_max: u64,
+) -> BoxStream<'static, std::io::Result<Bytes>> {
     let mut seen = 0_u64;
     let address = response.url().to_string();
-    let stream = response.bytes_stream().map_err(std::io::Error::other).map(move |chunk| {
-        let chunk = chunk?;
-        seen = seen.saturating_add(chunk.len() as u64);
-        if seen > bytes_max {
-            return Err(std::io::Error::other(too_large(&address, bytes_max)));
-        }
-        Ok(chunk)
-    });
+    let stream = response
+        .bytes_stream()
+        .map_err(std::io::Error::other)
+        .map(move |chunk| {
+            let chunk = chunk?;
+            seen = seen.saturating_add(chunk.len() as u64);
+            if seen > bytes_max {
+                return Err(std::io::Error::other(too_large(&address, bytes_max)));
+            }
+            Ok(chunk)
+        });
     stream.boxed()
 }
 
 fn redirect(attempt: Attempt<'_>, fence: Fence) -> reqwest::redirect::Action {
     if attempt.previous().len() > REDIRECTS_MAX {
-        return attempt.error(Error::new(ErrorKind::Invalid, "it leads from page to page in circles"));
+        return attempt.error(Error::new(
+            ErrorKind::Invalid,
+            "it leads from page to page in circles",
+        ));
     }
     match check_url(attempt.url(), fence) {
         Ok(()) => attempt.follow(),
@@ -140,7 +171,10 @@ fn check_url(url: &reqwest::Url, fence: Fence) -> Result<()> {
         return Err(Error::new(ErrorKind::Invalid, message));
     }
     let host = url.host_str().unwrap_or_default();
-    let number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let number = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
     match number {
         Ok(address) if !fence.private_addresses && is_private(address) => Err(private(host)),
         Ok(_) | Err(_) => Ok(()),
@@ -169,7 +203,8 @@ impl Resolve for CheckedNames {
         Box::pin(async move {
             let host = name.as_str().to_owned();
             let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
-            let allowed = |address: &SocketAddr| fence.private_addresses || !is_private(address.ip());
+            let allowed =
+                |address: &SocketAddr| fence.private_addresses || !is_private(address.ip());
             let addresses: Vec<SocketAddr> = found.filter(allowed).collect();
             if addresses.is_empty() {
                 return Err(BoxError::from(private(&host)));
@@ -218,7 +253,9 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
 /// Chooses the cryptography of TLS once for the process.
 fn ready_encryption() {
     // It can only be refused when it is chosen already.
-    rustls::crypto::ring::default_provider().install_default().ok();
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
 }
 
 #[cfg(test)]
@@ -231,13 +268,34 @@ mod tests {
             assert_eq!(is_private(address.parse().unwrap()), expected, "{address}");
         };
         for address in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0",
-            "100.64.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1",
-            "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
         ] {
             check(address, true);
         }
-        for address in ["1.1.1.1", "93.184.216.34", "172.32.0.1", "100.128.0.1", "2606:4700::1111"] {
+        for address in [
+            "1.1.1.1",
+            "93.184.216.34",
+            "172.32.0.1",
+            "100.128.0.1",
+            "2606:4700::1111",
+        ] {
             check(address, false);
         }
     }
@@ -245,7 +303,10 @@ mod tests {
     #[test]
     fn only_the_public_web_is_fetched_unless_allowed() {
         let check = |url: &str, private_addresses: bool, allowed: bool| {
-            let fence = Fence { bytes_max: 1, private_addresses };
+            let fence = Fence {
+                bytes_max: 1,
+                private_addresses,
+            };
             let url = reqwest::Url::parse(url).unwrap();
             assert_eq!(check_url(&url, fence).is_ok(), allowed, "{url}");
         };

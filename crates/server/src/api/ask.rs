@@ -55,9 +55,14 @@ async fn ask(
 
 /// Whether the caller wants events.
 pub(super) fn wants_events(headers: &HeaderMap) -> bool {
-    let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let accepts = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     accepts.flat_map(|value| value.split(',')).any(|item| {
-        item.split(';').next().is_some_and(|kind| kind.trim() == events::EVENT_STREAM)
+        item.split(';')
+            .next()
+            .is_some_and(|kind| kind.trim() == events::EVENT_STREAM)
     })
 }
 
@@ -67,9 +72,7 @@ fn told(event: Result<AskEvent, Error>) -> Told {
             let passages: Vec<_> = passages.into_iter().map(PassageBody::from).collect();
             Told::event("passages", &serde_json::json!({ "passages": passages }))
         }
-        Ok(AskEvent::Sentence(sentence)) => {
-            Told::event("sentence", &SentenceBody::from(sentence))
-        }
+        Ok(AskEvent::Sentence(sentence)) => Told::event("sentence", &SentenceBody::from(sentence)),
         Ok(AskEvent::Done(answer)) => Told::event("done", &AnswerBody::from(*answer)),
         Err(error) => Told::Problem(error.into()),
     }

@@ -25,7 +25,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/api/v1/collections",
             get_with(list, |operation| {
-                operation.id("collections_list").tag("collections").summary("List the shelves")
+                operation
+                    .id("collections_list")
+                    .tag("collections")
+                    .summary("List the shelves")
             })
             .post_with(create, |operation| {
                 operation
@@ -38,10 +41,16 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/api/v1/collections/{collection}",
             get_with(get, |operation| {
-                operation.id("collections_get").tag("collections").summary("Look at a shelf")
+                operation
+                    .id("collections_get")
+                    .tag("collections")
+                    .summary("Look at a shelf")
             })
             .patch_with(change, |operation| {
-                operation.id("collections_change").tag("collections").summary("Change a shelf")
+                operation
+                    .id("collections_change")
+                    .tag("collections")
+                    .summary("Change a shelf")
             })
             .delete_with(remove, |operation| {
                 operation
@@ -99,9 +108,15 @@ async fn list(
     Parameters(page): Parameters<PageParameters>,
 ) -> Result<Json<PageBody<CollectionBody>>, Problem> {
     let limit = page.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
-    let page = app.library.collections(&principal, page.cursor.as_deref(), limit).await?;
+    let page = app
+        .library
+        .collections(&principal, page.cursor.as_deref(), limit)
+        .await?;
     let items = page.items.into_iter().map(CollectionBody::from).collect();
-    Ok(Json(PageBody { items, next: page.next }))
+    Ok(Json(PageBody {
+        items,
+        next: page.next,
+    }))
 }
 
 async fn create(
@@ -114,9 +129,16 @@ async fn create(
     if let Some(reply) = key.recall(&app, &principal, request).await? {
         return Ok(reply);
     }
-    let made = app.library.create_collection(&principal, &new.name, &new.description).await?;
+    let made = app
+        .library
+        .create_collection(&principal, &new.name, &new.description)
+        .await?;
     let location = format!("/api/v1/collections/{}", made.id);
-    let reply = Reply::new(StatusCode::CREATED, Some(location), &CollectionBody::from(made));
+    let reply = Reply::new(
+        StatusCode::CREATED,
+        Some(location),
+        &CollectionBody::from(made),
+    );
     key.keep(&app, &principal, request, reply).await
 }
 
@@ -125,7 +147,10 @@ async fn get(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<Json<CollectionBody>, Problem> {
-    let found = app.library.find_collection(&principal, &which.collection).await?;
+    let found = app
+        .library
+        .find_collection(&principal, &which.collection)
+        .await?;
     Ok(Json(found.into()))
 }
 
@@ -135,9 +160,18 @@ async fn change(
     Segments(which): Segments<Which>,
     Body(change): Body<ChangeBody>,
 ) -> Result<Json<CollectionBody>, Problem> {
-    let found = app.library.find_collection(&principal, &which.collection).await?;
-    let change = CollectionChange { name: change.name, description: change.description };
-    let changed = app.library.update_collection(&principal, found.id, change).await?;
+    let found = app
+        .library
+        .find_collection(&principal, &which.collection)
+        .await?;
+    let change = CollectionChange {
+        name: change.name,
+        description: change.description,
+    };
+    let changed = app
+        .library
+        .update_collection(&principal, found.id, change)
+        .await?;
     Ok(Json(changed.into()))
 }
 
@@ -146,7 +180,10 @@ async fn remove(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<StatusCode, Problem> {
-    let found = app.library.find_collection(&principal, &which.collection).await?;
+    let found = app
+        .library
+        .find_collection(&principal, &which.collection)
+        .await?;
     app.library.remove_collection(&principal, found.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -53,14 +53,20 @@ async fn description(State(app): State<Shared>) -> Response {
 
 async fn swagger() -> Response {
     static PAGE: OnceLock<Bytes> = OnceLock::new();
-    let build = || Swagger::new(DESCRIPTION_PATH).with_title("Alexandria API").html();
+    let build = || {
+        Swagger::new(DESCRIPTION_PATH)
+            .with_title("Alexandria API")
+            .html()
+    };
     page(PAGE.get_or_init(|| Bytes::from(build())))
 }
 
 async fn redoc() -> Response {
     static PAGE: OnceLock<Bytes> = OnceLock::new();
     let build = || {
-        let page = Redoc::new(DESCRIPTION_PATH).with_title("Alexandria API").html();
+        let page = Redoc::new(DESCRIPTION_PATH)
+            .with_title("Alexandria API")
+            .html();
         page.replacen("</head>", WITHOUT_REMOTE_PICTURE, 1)
     };
     page(PAGE.get_or_init(|| Bytes::from(build())))

@@ -30,7 +30,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             UPLOAD_PATH,
             get_with(list, |operation| {
-                operation.id("documents_list").tag("documents").summary("List the documents")
+                operation
+                    .id("documents_list")
+                    .tag("documents")
+                    .summary("List the documents")
             }),
         )
         .api_route(
@@ -42,7 +45,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .summary("Look at a document and how far its reading has come")
             })
             .patch_with(change, |operation| {
-                operation.id("documents_change").tag("documents").summary("Describe a document")
+                operation
+                    .id("documents_change")
+                    .tag("documents")
+                    .summary("Describe a document")
             })
             .delete_with(remove, |operation| {
                 operation
@@ -144,7 +150,10 @@ async fn list(
     };
     let page = app.library.documents(&principal, &query).await?;
     let items = twins(&app.library, &principal, page.items).await?;
-    Ok(Json(PageBody { items, next: page.next }))
+    Ok(Json(PageBody {
+        items,
+        next: page.next,
+    }))
 }
 
 async fn get(
@@ -162,9 +171,15 @@ async fn change(
     Segments(which): Segments<Which>,
     Body(change): Body<ChangeBody>,
 ) -> Result<Json<DocumentBody>, Problem> {
-    let change =
-        DocumentChange { title: change.title, tags: change.tags, category: change.category };
-    let document = app.library.update_document(&principal, which.document, change).await?;
+    let change = DocumentChange {
+        title: change.title,
+        tags: change.tags,
+        category: change.category,
+    };
+    let document = app
+        .library
+        .update_document(&principal, which.document, change)
+        .await?;
     Ok(Json(twin(&app.library, &principal, document).await?))
 }
 
@@ -173,7 +188,9 @@ async fn remove(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<StatusCode, Problem> {
-    app.library.remove_document(&principal, which.document).await?;
+    app.library
+        .remove_document(&principal, which.document)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -184,7 +201,9 @@ pub(super) async fn twin(
     document: Document,
 ) -> Result<DocumentBody> {
     let mut twins = twins(library, principal, vec![document]).await?;
-    twins.pop().ok_or_else(|| Error::new(ErrorKind::Internal, "a document has lost its twin"))
+    twins
+        .pop()
+        .ok_or_else(|| Error::new(ErrorKind::Internal, "a document has lost its twin"))
 }
 
 /// The twins of documents; the name of each shelf is asked for once.

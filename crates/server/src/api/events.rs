@@ -35,14 +35,13 @@ impl Told {
 }
 
 /// The reply that tells it; it ends when the server stops.
-pub(super) fn reply(
-    app: &Shared,
-    stream: impl Stream<Item = Told> + Send + 'static,
-) -> Response {
+pub(super) fn reply(app: &Shared, stream: impl Stream<Item = Told> + Send + 'static) -> Response {
     let stop = app.stop.clone();
     let stream = stream.map(|told| Ok::<_, Infallible>(render(told)));
     let stream = stream.take_until(async move { stop.cancelled().await });
-    Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    Sse::new(stream)
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response()
 }
 
 fn render(told: Told) -> Event {

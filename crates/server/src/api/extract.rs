@@ -34,7 +34,11 @@ impl FromRequestParts<Shared> for Asker {
             return Ok(Self(Principal::owner()));
         }
         let scopes = Scopes::of(&[Scope::Ingest, Scope::Ask]);
-        Ok(Self(Principal::authenticated(TENANT_DEFAULT, Actor::Owner, scopes)))
+        Ok(Self(Principal::authenticated(
+            TENANT_DEFAULT,
+            Actor::Owner,
+            scopes,
+        )))
     }
 }
 
@@ -112,9 +116,15 @@ impl FromRequest<Shared> for Form {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Problem> {
-        let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|value| {
-            value.as_bytes().to_ascii_lowercase().starts_with(b"multipart/form-data")
-        });
+        let is_form = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| {
+                value
+                    .as_bytes()
+                    .to_ascii_lowercase()
+                    .starts_with(b"multipart/form-data")
+            });
         if !is_form {
             let message = "files are put in as a form: send multipart/form-data";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
@@ -143,11 +153,17 @@ impl OperationInput for Form {
             "required": ["file"],
         });
         let media = MediaType {
-            schema: Some(SchemaObject { json_schema, external_docs: None, example: None }),
+            schema: Some(SchemaObject {
+                json_schema,
+                external_docs: None,
+                example: None,
+            }),
             ..MediaType::default()
         };
         let body = RequestBody {
-            content: [("multipart/form-data".to_owned(), media)].into_iter().collect(),
+            content: [("multipart/form-data".to_owned(), media)]
+                .into_iter()
+                .collect(),
             required: true,
             ..RequestBody::default()
         };

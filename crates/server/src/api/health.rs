@@ -81,12 +81,19 @@ impl Checker {
 
 /// The name under which the handbooks know the catalog.
 fn name_of(part: &str) -> String {
-    if part == "catalog" { "database".to_owned() } else { part.to_owned() }
+    if part == "catalog" {
+        "database".to_owned()
+    } else {
+        part.to_owned()
+    }
 }
 
 fn judge(health: &Health, version: &str, timestamp: Timestamp) -> Verdict {
     let failed = |name: &str| {
-        health.parts.iter().any(|part| part.name == name && part.state == PartState::Failed)
+        health
+            .parts
+            .iter()
+            .any(|part| part.name == name && part.state == PartState::Failed)
     };
     // Every answer passes the catalog; without both indexes nothing is found.
     let nothing = failed("catalog") || (failed("text") && failed("vectors"));
@@ -95,7 +102,10 @@ fn judge(health: &Health, version: &str, timestamp: Timestamp) -> Verdict {
         PartState::Off => "off",
         PartState::Failed => "failed",
     };
-    let errors = health.parts.iter().filter(|part| part.state == PartState::Failed);
+    let errors = health
+        .parts
+        .iter()
+        .filter(|part| part.state == PartState::Failed);
     let status = match (nothing, health.is_ready()) {
         (true, _) => "failed",
         (false, true) => "ok",
@@ -171,18 +181,30 @@ async fn live(State(app): State<Shared>) -> Response {
 
 async fn ready(State(app): State<Shared>) -> Response {
     let verdict = app.checker.look(&app).await;
-    let status = if verdict.errors.is_empty() { "ready" } else { "not_ready" };
+    let status = if verdict.errors.is_empty() {
+        "ready"
+    } else {
+        "not_ready"
+    };
     let body = serde_json::json!({ "status": status, "checks": verdict.checks,
         "errors": verdict.errors, "timestamp": verdict.timestamp });
     (strictly(&verdict), Json(body)).into_response()
 }
 
 fn alive(verdict: &Verdict) -> StatusCode {
-    if verdict.status == "failed" { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
+    if verdict.status == "failed" {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
+    }
 }
 
 fn strictly(verdict: &Verdict) -> StatusCode {
-    if verdict.errors.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+    if verdict.errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
 }
 
 #[cfg(test)]
@@ -198,16 +220,30 @@ mod tests {
         let check = |failed: &[&str], status: &str, read_only: bool, live: u16, ready: u16| {
             let part = |name: &'static str| PartHealth {
                 name,
-                state: if failed.contains(&name) { PartState::Failed } else { PartState::Ok },
+                state: if failed.contains(&name) {
+                    PartState::Failed
+                } else {
+                    PartState::Ok
+                },
                 latency_ms: 0.1,
                 message: None,
             };
-            let parts = ["catalog", "blobs", "vectors", "text", "embedder"].map(part).to_vec();
+            let parts = ["catalog", "blobs", "vectors", "text", "embedder"]
+                .map(part)
+                .to_vec();
             let verdict = judge(&Health { parts }, "1", Timestamp::UNIX_EPOCH);
             assert_eq!(verdict.status, status, "{failed:?}");
             assert_eq!(verdict.read_only, read_only, "{failed:?}");
-            assert_eq!(alive(&verdict), StatusCode::from_u16(live).unwrap(), "{failed:?}");
-            assert_eq!(strictly(&verdict), StatusCode::from_u16(ready).unwrap(), "{failed:?}");
+            assert_eq!(
+                alive(&verdict),
+                StatusCode::from_u16(live).unwrap(),
+                "{failed:?}"
+            );
+            assert_eq!(
+                strictly(&verdict),
+                StatusCode::from_u16(ready).unwrap(),
+                "{failed:?}"
+            );
             assert_eq!(verdict.errors.len(), failed.len());
         };
         check(&[], "ok", false, 200, 200);

@@ -35,11 +35,15 @@ impl FromRequestParts<Shared> for Key {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _app: &Shared) -> Result<Self, Problem> {
-        let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
+        let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else {
+            return Ok(Self(None));
+        };
         let text = value.to_str().ok().filter(|key| {
             !key.is_empty()
                 && key.len() <= KEY_BYTES_MAX
-                && key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+                && key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() || byte == b' ')
         });
         let Some(text) = text else {
             let message = format!(
@@ -47,7 +51,11 @@ impl FromRequestParts<Shared> for Key {
             );
             return Err(Error::new(ErrorKind::Invalid, message).into());
         };
-        Ok(Self(Some(format!("{} {} {text}", parts.method, parts.uri.path()))))
+        Ok(Self(Some(format!(
+            "{} {} {text}",
+            parts.method,
+            parts.uri.path()
+        ))))
     }
 }
 
@@ -58,8 +66,11 @@ impl aide::OperationInput for Key {
     ) {
         use aide::openapi::{HeaderStyle, Parameter, ParameterData, ParameterSchemaOrContent};
         let json_schema = ctx.schema.subschema_for::<String>();
-        let schema =
-            aide::openapi::SchemaObject { json_schema, external_docs: None, example: None };
+        let schema = aide::openapi::SchemaObject {
+            json_schema,
+            external_docs: None,
+            example: None,
+        };
         let parameter = Parameter::Header {
             parameter_data: ParameterData {
                 name: "Idempotency-Key".to_owned(),
@@ -116,7 +127,9 @@ impl Key {
         request: Digest,
         reply: Reply,
     ) -> Result<Response, Problem> {
-        let Some(key) = &self.0 else { return Ok(reply.into_response()) };
+        let Some(key) = &self.0 else {
+            return Ok(reply.into_response());
+        };
         let catalog = app.library.catalog();
         match catalog.begin_request(asker, key, request).await? {
             Idempotency::New => {
@@ -155,7 +168,11 @@ impl Reply {
     /// A reply about a new thing.
     pub(super) fn new(status: StatusCode, location: Option<String>, body: &impl Serialize) -> Self {
         // Twins of the wire always have a JSON form.
-        Self { status, location, json: serde_json::to_vec(body).unwrap_or_default() }
+        Self {
+            status,
+            location,
+            json: serde_json::to_vec(body).unwrap_or_default(),
+        }
     }
 
     /// The location stands in the first line of what is stored, the JSON below.
@@ -163,15 +180,24 @@ impl Reply {
         let mut body = self.location.clone().unwrap_or_default().into_bytes();
         body.push(b'\n');
         body.extend_from_slice(&self.json);
-        StoredReply { status: self.status.as_u16(), body }
+        StoredReply {
+            status: self.status.as_u16(),
+            body,
+        }
     }
 
     /// The reply as it is sent.
     pub(super) fn into_response(self) -> Response {
         let mut response = (self.status, Body::from(self.json)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(location) = self.location.and_then(|path| HeaderValue::from_str(&path).ok()) {
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        if let Some(location) = self
+            .location
+            .and_then(|path| HeaderValue::from_str(&path).ok())
+        {
             headers.insert(header::LOCATION, location);
         }
         response
@@ -180,13 +206,17 @@ impl Reply {
 
 fn replay(stored: &StoredReply) -> Response {
     let mut parts = stored.body.splitn(2, |byte| *byte == b'\n');
-    let location = parts.next().and_then(|line| String::from_utf8(line.to_vec()).ok());
+    let location = parts
+        .next()
+        .and_then(|line| String::from_utf8(line.to_vec()).ok());
     let reply = Reply {
         status: StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK),
         location: location.filter(|path| !path.is_empty()),
         json: parts.next().unwrap_or_default().to_vec(),
     };
     let mut response = reply.into_response();
-    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+        .headers_mut()
+        .insert(REPLAYED, HeaderValue::from_static("true"));
     response
 }

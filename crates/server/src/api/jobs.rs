@@ -33,7 +33,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/api/v1/jobs",
             get_with(list, |operation| {
-                operation.id("jobs_list").tag("jobs").summary("List background work, newest first")
+                operation
+                    .id("jobs_list")
+                    .tag("jobs")
+                    .summary("List background work, newest first")
             }),
         )
         .api_route(
@@ -98,7 +101,11 @@ impl From<Job> for JobBody {
             kind: job.kind,
             document_id: job.document,
             state: job.state.name().to_owned(),
-            progress: ProgressBody { done: job.progress.done, total, unit: job.progress.unit },
+            progress: ProgressBody {
+                done: job.progress.done,
+                total,
+                unit: job.progress.unit,
+            },
             attempts: job.attempts,
             error: job.last_error,
             created: job.created,
@@ -175,7 +182,10 @@ async fn list(
     };
     let page = app.library.jobs(&principal, &query).await?;
     let items = page.items.into_iter().map(JobBody::from).collect();
-    Ok(Json(PageBody { items, next: page.next }))
+    Ok(Json(PageBody {
+        items,
+        next: page.next,
+    }))
 }
 
 async fn get(
@@ -207,20 +217,29 @@ fn follow(
     principal: Principal,
     job: JobBody,
 ) -> impl futures::Stream<Item = Told> + Send {
-    stream::unfold((Follow::Tell(Box::new(job)), app, principal), async |(at, app, principal)| {
-        let job = match at {
-            Follow::Tell(job) => job,
-            Follow::Told(last) => match next(&app, &principal, &last).await {
-                Ok(job) => Box::new(job),
-                Err(problem) => return Some((Told::Problem(problem), (Follow::End, app, principal))),
-            },
-            Follow::End => return None,
-        };
-        let ended = job.finished.is_some();
-        let told = Told::event(if ended { "done" } else { "progress" }, &job);
-        let then = if ended { Follow::End } else { Follow::Told(job) };
-        Some((told, (then, app, principal)))
-    })
+    stream::unfold(
+        (Follow::Tell(Box::new(job)), app, principal),
+        async |(at, app, principal)| {
+            let job = match at {
+                Follow::Tell(job) => job,
+                Follow::Told(last) => match next(&app, &principal, &last).await {
+                    Ok(job) => Box::new(job),
+                    Err(problem) => {
+                        return Some((Told::Problem(problem), (Follow::End, app, principal)));
+                    }
+                },
+                Follow::End => return None,
+            };
+            let ended = job.finished.is_some();
+            let told = Told::event(if ended { "done" } else { "progress" }, &job);
+            let then = if ended {
+                Follow::End
+            } else {
+                Follow::Told(job)
+            };
+            Some((told, (then, app, principal)))
+        },
+    )
 }
 
 /// The job as soon as it differs from what was told last.

@@ -30,6 +30,13 @@ async fn measures(State(app): State<Shared>, request: Request) -> Result<Respons
         );
         return Err(Problem::new(axum::http::StatusCode::FORBIDDEN, message));
     }
-    let text = app.measures.as_ref().map(metrics_exporter_prometheus::PrometheusHandle::render);
-    Ok(([(header::CONTENT_TYPE, PROMETHEUS_TEXT)], text.unwrap_or_default()).into_response())
+    let text = app
+        .measures
+        .as_ref()
+        .map(metrics_exporter_prometheus::PrometheusHandle::render);
+    Ok((
+        [(header::CONTENT_TYPE, PROMETHEUS_TEXT)],
+        text.unwrap_or_default(),
+    )
+        .into_response())
 }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -29,7 +29,9 @@ pub(crate) async fn observe(State(app): State<Shared>, request: Request, next: N
     let id = request_id(&app, &request);
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>();
-    let endpoint = matched.map_or(ENDPOINT_UNKNOWN, MatchedPath::as_str).to_owned();
+    let endpoint = matched
+        .map_or(ENDPOINT_UNKNOWN, MatchedPath::as_str)
+        .to_owned();
     let begun = Instant::now();
     let span = tracing::info_span!("request", request_id = %id, method = %method, endpoint);
     let deadline = deadline(&app, &request, &endpoint);
@@ -37,7 +39,10 @@ pub(crate) async fn observe(State(app): State<Shared>, request: Request, next: N
     let response = async {
         let served = tokio::time::timeout(deadline, next.run(request)).await;
         let response = served.unwrap_or_else(|_elapsed| {
-            let detail = format!("this took longer than the {} s it may take", deadline.as_secs());
+            let detail = format!(
+                "this took longer than the {} s it may take",
+                deadline.as_secs()
+            );
             axum::response::IntoResponse::into_response(Problem::new(
                 StatusCode::GATEWAY_TIMEOUT,
                 detail,
@@ -50,7 +55,10 @@ pub(crate) async fn observe(State(app): State<Shared>, request: Request, next: N
     metrics::gauge!(measures::HTTP_REQUESTS_ACTIVE).decrement(1.0);
     let seconds = begun.elapsed().as_secs_f64();
     let status = response.status().as_u16();
-    let labels = [("method", method.to_string()), ("endpoint", endpoint.clone())];
+    let labels = [
+        ("method", method.to_string()),
+        ("endpoint", endpoint.clone()),
+    ];
     metrics::histogram!(measures::HTTP_REQUEST_DURATION_SECONDS, &labels).record(seconds);
     let [method_label, endpoint_label] = labels;
     let labels = [method_label, endpoint_label, ("status", status.to_string())];
@@ -65,21 +73,32 @@ pub(crate) async fn observe(State(app): State<Shared>, request: Request, next: N
 
 /// The caller's id when it is one, or else a new one.
 fn request_id(app: &Shared, request: &Request) -> String {
-    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let given = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
     let fits = |id: &&str| {
         !id.is_empty()
             && id.len() <= REQUEST_ID_BYTES_MAX
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     };
-    given.filter(fits).map_or_else(|| app.ids.next().to_string(), str::to_owned)
+    given
+        .filter(fits)
+        .map_or_else(|| app.ids.next().to_string(), str::to_owned)
 }
 
-/// How long a request may take. Uploads have their own limit, and replies that stream have begun
-/// long before their deadline.
+/// How long a request may take. Uploads and looks at the whole library have their own limit, and
+/// replies that stream have begun long before their deadline.
 fn deadline(app: &Shared, request: &Request, endpoint: &str) -> Duration {
     let upload = request.method() == axum::http::Method::POST && endpoint == super::UPLOAD_PATH;
-    let seconds =
-        if upload { app.config.upload_seconds_max } else { app.config.request_seconds_max };
+    let long = upload || super::LONG_PATHS.contains(&endpoint);
+    let seconds = if long {
+        app.config.upload_seconds_max
+    } else {
+        app.config.request_seconds_max
+    };
     Duration::from_secs(seconds)
 }
 
@@ -87,10 +106,8 @@ fn deadline(app: &Shared, request: &Request, endpoint: &str) -> Duration {
 fn finish(app: &Shared, mut response: Response, id: &str) -> Response {
     if response.status().is_client_error() || response.status().is_server_error() {
         let carried = response.extensions_mut().remove::<Problem>();
-        let bare = response.body().is_end_stream() || response.status() != StatusCode::OK;
-        let problem = carried.or_else(|| {
-            (bare && !is_json(&response)).then(|| Problem::of_status(response.status()))
-        });
+        let problem = carried
+            .or_else(|| (!is_json(&response)).then(|| Problem::of_status(response.status())));
         if let Some(problem) = problem {
             tell(&problem);
             let rendered = problem.render(id, app.config.debug.is_on());
@@ -105,8 +122,14 @@ fn finish(app: &Shared, mut response: Response, id: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     response
 }

@@ -45,7 +45,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/api/v1/documents/{document}/text",
             get_with(text, |operation| {
-                operation.id("documents_text").tag("documents").summary("Read the stored text")
+                operation
+                    .id("documents_text")
+                    .tag("documents")
+                    .summary("Read the stored text")
             }),
         )
         .api_route(
@@ -144,7 +147,10 @@ async fn text(
     let most = app.library.settings().limits.stored_text_bytes_max;
     let end = part.end.unwrap_or_else(|| part.start.saturating_add(most));
     let span = Span::new(part.start, end);
-    let found = app.library.stored_text(&principal, which.document, Some(span)).await?;
+    let found = app
+        .library
+        .stored_text(&principal, which.document, Some(span))
+        .await?;
     Ok(Json(TextBody {
         document_id: which.document,
         version_id: found.version,
@@ -161,10 +167,14 @@ async fn rectangles(
     Parameters(wanted): Parameters<Where>,
 ) -> Result<Json<Vec<PageRectangle>>, Problem> {
     let span = Span::new(wanted.start, wanted.end);
-    let found = app.library.rectangles(&principal, which.document, span).await?;
-    let rows = found
-        .into_iter()
-        .map(|(page, rectangle)| PageRectangle { page, rectangle: rectangle.into() });
+    let found = app
+        .library
+        .rectangles(&principal, which.document, span)
+        .await?;
+    let rows = found.into_iter().map(|(page, rectangle)| PageRectangle {
+        page,
+        rectangle: rectangle.into(),
+    });
     Ok(Json(rows.collect()))
 }
 
@@ -175,9 +185,14 @@ async fn picture(
     Parameters(fineness): Parameters<Fineness>,
 ) -> Result<Response, Problem> {
     let dpi = fineness.dpi.unwrap_or(DOTS_PER_INCH_DEFAULT);
-    let png = app.library.picture(&principal, which.document, which.page, dpi).await?;
-    let headers =
-        [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, max-age=3600")];
+    let png = app
+        .library
+        .picture(&principal, which.document, which.page, dpi)
+        .await?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/png"),
+        (header::CACHE_CONTROL, "private, max-age=3600"),
+    ];
     Ok((headers, png.as_ref().clone()).into_response())
 }
 
@@ -188,7 +203,9 @@ async fn original(
     Segments(which): Segments<Which>,
 ) -> Result<Response, Problem> {
     let file = app.library.original(&principal, which.document).await?;
-    let wanted = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    let wanted = headers
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok());
     let range = match wanted.map(|wanted| parse_range(wanted, file.bytes)) {
         None | Some(Range::Ignored) => None,
         Some(Range::Bytes(start, end)) => Some((start, end)),
@@ -208,7 +225,11 @@ async fn original(
     if range.is_some() {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         let last = end.saturating_sub(1);
-        set(&mut response, header::CONTENT_RANGE, &format!("bytes {start}-{last}/{}", file.bytes));
+        set(
+            &mut response,
+            header::CONTENT_RANGE,
+            &format!("bytes {start}-{last}/{}", file.bytes),
+        );
     }
     describe(&mut response, &file, end - start);
     Ok(response)
@@ -219,8 +240,16 @@ fn describe(response: &mut Response, file: &OriginalFile, length: u64) {
     set(response, header::CONTENT_LENGTH, &length.to_string());
     set(response, header::CONTENT_TYPE, &file.media_type);
     set(response, header::ACCEPT_RANGES, "bytes");
-    set(response, header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
-    set(response, header::CONTENT_DISPOSITION, &disposition(&file.name));
+    set(
+        response,
+        header::CONTENT_SECURITY_POLICY,
+        "sandbox; default-src 'none'",
+    );
+    set(
+        response,
+        header::CONTENT_DISPOSITION,
+        &disposition(&file.name),
+    );
 }
 
 fn set(response: &mut Response, name: header::HeaderName, value: &str) {
@@ -231,10 +260,19 @@ fn set(response: &mut Response, name: header::HeaderName, value: &str) {
 
 /// The name under which a browser keeps the file, for old and new browsers.
 fn disposition(name: &str) -> String {
-    let last = name.rsplit('/').find(|part| !part.is_empty()).unwrap_or("file");
+    let last = name
+        .rsplit('/')
+        .find(|part| !part.is_empty())
+        .unwrap_or("file");
     let plain: String = last
         .chars()
-        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     let full = crate::cli::encode(last);
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}")
@@ -246,7 +284,11 @@ fn impossible(bytes: u64) -> Response {
         format!("the file has {bytes} bytes, and the range lies beyond them"),
     );
     let mut response = problem.into_response();
-    set(&mut response, header::CONTENT_RANGE, &format!("bytes */{bytes}"));
+    set(
+        &mut response,
+        header::CONTENT_RANGE,
+        &format!("bytes */{bytes}"),
+    );
     response
 }
 
@@ -263,7 +305,9 @@ enum Range {
 
 /// Reads a single range of bytes (RFC 9110, section 14).
 fn parse_range(text: &str, bytes: u64) -> Range {
-    let Some((first, last)) = text.strip_prefix("bytes=").and_then(|range| range.split_once('-'))
+    let Some((first, last)) = text
+        .strip_prefix("bytes=")
+        .and_then(|range| range.split_once('-'))
     else {
         return Range::Ignored;
     };
@@ -276,7 +320,11 @@ fn parse_range(text: &str, bytes: u64) -> Range {
         (None, Some(length)) if first.is_empty() => (bytes.saturating_sub(length), bytes),
         _ => return Range::Ignored,
     };
-    if start >= bytes { Range::Impossible } else { Range::Bytes(start, end) }
+    if start >= bytes {
+        Range::Impossible
+    } else {
+        Range::Bytes(start, end)
+    }
 }
 
 #[cfg(test)]
@@ -285,7 +333,8 @@ mod tests {
 
     #[test]
     fn ranges_are_read_as_the_standard_says() {
-        let check = |text: &str, expected: Range| assert_eq!(parse_range(text, 10), expected, "{text}");
+        let check =
+            |text: &str, expected: Range| assert_eq!(parse_range(text, 10), expected, "{text}");
         check("bytes=0-3", Range::Bytes(0, 4));
         check("bytes=5-", Range::Bytes(5, 10));
         check("bytes=-4", Range::Bytes(6, 10));

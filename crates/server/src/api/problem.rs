@@ -10,10 +10,10 @@ use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, Response as Described, SchemaObject};
 use alexandria_core::error::{Error, ErrorKind};
 use axum::body::Body;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{
     BytesRejection, ExtensionRejection, JsonRejection, PathRejection, QueryRejection,
 };
-use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -91,7 +91,10 @@ fn sort_of(status: StatusCode) -> (&'static str, &'static str) {
         408 => ("request-timeout", "The request took too long"),
         409 => ("conflict", "It contradicts what is there"),
         413 => ("too-large", "Too large"),
-        415 => ("unsupported-media-type", "That kind of content cannot be read"),
+        415 => (
+            "unsupported-media-type",
+            "That kind of content cannot be read",
+        ),
         416 => ("range-not-satisfiable", "There are no such bytes"),
         422 => ("invalid", "The request does not fit"),
         429 => ("too-many-requests", "Too many requests"),
@@ -105,7 +108,12 @@ fn sort_of(status: StatusCode) -> (&'static str, &'static str) {
 impl Problem {
     /// A problem with nothing behind it.
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), hidden: None, retry_after: None }
+        Self {
+            status,
+            detail: detail.into(),
+            hidden: None,
+            retry_after: None,
+        }
     }
 
     /// The problem that a bare status stands for.
@@ -158,7 +166,10 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if let Some(wait) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+            headers.insert(
+                header::RETRY_AFTER,
+                HeaderValue::from(wait.as_secs().max(1)),
+            );
         }
         response
     }
@@ -180,15 +191,21 @@ impl From<Error> for Problem {
             (status == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::from_secs(5))
         });
         let (detail, hidden) = match error.kind() {
-            ErrorKind::Internal | ErrorKind::Corrupt => {
-                ("something went wrong inside the library".to_owned(), Some(error.chain()))
-            }
+            ErrorKind::Internal | ErrorKind::Corrupt => (
+                "something went wrong inside the library".to_owned(),
+                Some(error.chain()),
+            ),
             ErrorKind::Unavailable | ErrorKind::Timeout => {
                 (error.message().to_owned(), Some(error.chain()))
             }
             _ => (error.chain(), None),
         };
-        Self { status, detail, hidden, retry_after }
+        Self {
+            status,
+            detail,
+            hidden,
+            retry_after,
+        }
     }
 }
 
@@ -224,7 +241,11 @@ impl OperationOutput for Problem {
     fn operation_response(ctx: &mut GenContext, _operation: &mut Operation) -> Option<Described> {
         let schema = ctx.schema.subschema_for::<ProblemBody>();
         let media = MediaType {
-            schema: Some(SchemaObject { json_schema: schema, example: None, external_docs: None }),
+            schema: Some(SchemaObject {
+                json_schema: schema,
+                example: None,
+                external_docs: None,
+            }),
             ..MediaType::default()
         };
         Some(Described {
@@ -238,6 +259,9 @@ impl OperationOutput for Problem {
         ctx: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Described)> {
-        Self::operation_response(ctx, operation).map(|response| (None, response)).into_iter().collect()
+        Self::operation_response(ctx, operation)
+            .map(|response| (None, response))
+            .into_iter()
+            .collect()
     }
 }

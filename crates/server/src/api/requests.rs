@@ -47,8 +47,16 @@ impl FilterBody {
             collections,
             documents: self.documents,
             tags: self.tags,
-            languages: self.languages.iter().map(|language| language.to_lowercase()).collect(),
-            formats: self.formats.iter().map(|format| format.to_lowercase()).collect(),
+            languages: self
+                .languages
+                .iter()
+                .map(|language| language.to_lowercase())
+                .collect(),
+            formats: self
+                .formats
+                .iter()
+                .map(|format| format.to_lowercase())
+                .collect(),
             added_after: self.added_after,
             added_before: self.added_before,
         })
@@ -142,9 +150,16 @@ impl SearchParameters {
     /// `Invalid` when an id is not one.
     pub(crate) fn into_query(self) -> Result<SearchQuery> {
         let list = |text: &str| -> Vec<String> {
-            text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
+            text.split(',')
+                .map(str::trim)
+                .filter(|s| !s.is_empty())
+                .map(str::to_owned)
+                .collect()
         };
-        let documents = list(&self.documents).iter().map(|id| id.parse()).collect::<Result<_>>()?;
+        let documents = list(&self.documents)
+            .iter()
+            .map(|id| id.parse())
+            .collect::<Result<_>>()?;
         let filter = FilterBody {
             collections: list(&self.collections),
             documents,
@@ -154,8 +169,20 @@ impl SearchParameters {
             added_after: self.added_after,
             added_before: self.added_before,
         };
-        let Self { query, limit, mode, explain, .. } = self;
-        Ok(SearchQuery { query, filter, limit, mode, explain })
+        let Self {
+            query,
+            limit,
+            mode,
+            explain,
+            ..
+        } = self;
+        Ok(SearchQuery {
+            query,
+            filter,
+            limit,
+            mode,
+            explain,
+        })
     }
 }
 

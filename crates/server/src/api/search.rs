@@ -17,7 +17,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new().api_route(
         "/api/v1/search",
         get_with(search_by_address, |operation| {
-            operation.id("search_get").tag("search").summary("Find passages, asked in the address")
+            operation
+                .id("search_get")
+                .tag("search")
+                .summary("Find passages, asked in the address")
         })
         .post_with(search_by_body, |operation| {
             operation.id("search").tag("search").summary("Find passages").description(

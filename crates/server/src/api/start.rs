@@ -22,6 +22,8 @@ pub(super) fn routes() -> Router<Shared> {
 async fn start() -> Response {
     let mut response = Html(PAGE).into_response();
     let fence = HeaderValue::from_static(FENCE);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, fence);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, fence);
     response
 }

@@ -19,13 +19,19 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/api/v1/status",
             get_with(status, |operation| {
-                operation.id("status").tag("status").summary("What the library holds")
+                operation
+                    .id("status")
+                    .tag("status")
+                    .summary("What the library holds")
             }),
         )
         .api_route(
             "/api/v1/doctor",
             get_with(doctor, |operation| {
-                operation.id("doctor").tag("status").summary("Check everything that is stored")
+                operation
+                    .id("doctor")
+                    .tag("status")
+                    .summary("Check everything that is stored")
             }),
         )
         .api_route(
@@ -250,5 +256,9 @@ async fn rebuild(
         RebuildWhat::All => Rebuild::All,
     };
     let built = app.library.rebuild(&principal, what).await?;
-    Ok(Json(RebuiltBody { spaces: built.spaces, entries: built.entries, points: built.points }))
+    Ok(Json(RebuiltBody {
+        spaces: built.spaces,
+        entries: built.entries,
+        points: built.points,
+    }))
 }

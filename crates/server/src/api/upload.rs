@@ -144,10 +144,17 @@ async fn upload(
     Form(mut form): Form,
 ) -> Result<Response, Problem> {
     let known = key.is_known(&app, &principal).await?;
-    let purpose = if known { Purpose::Compare } else { Purpose::Keep };
+    let purpose = if known {
+        Purpose::Compare
+    } else {
+        Purpose::Keep
+    };
     let mut seen = Seen::default();
     let mut labels = Labels::default();
-    let mut taken = UploadBody { documents: Vec::new(), refused: Vec::new() };
+    let mut taken = UploadBody {
+        documents: Vec::new(),
+        refused: Vec::new(),
+    };
     let mut first_problem = None;
     while let Some(field) = form.next_field().await? {
         if field.file_name().is_none() {
@@ -210,7 +217,11 @@ fn no_file() -> Problem {
 }
 
 fn too_many(what: &str, most: usize) -> Problem {
-    Error::new(ErrorKind::TooLarge, format!("a form may hold at most {most} {what}")).into()
+    Error::new(
+        ErrorKind::TooLarge,
+        format!("a form may hold at most {most} {what}"),
+    )
+    .into()
 }
 
 /// Reads a field that is not a file.
@@ -234,14 +245,21 @@ async fn read_label(
     }
     seen.note(&name, &bytes);
     let value = String::from_utf8(bytes).map_err(|_source| {
-        Problem::from(Error::new(ErrorKind::Invalid, format!("the field {name:?} is not UTF-8")))
+        Problem::from(Error::new(
+            ErrorKind::Invalid,
+            format!("the field {name:?} is not UTF-8"),
+        ))
     })?;
     let value = value.trim().to_owned();
     let given = (!value.is_empty()).then(|| value.clone());
     match name.as_str() {
         "collection" => labels.collection = given,
         "tag" | "tags" => labels.tags.extend(
-            value.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned),
+            value
+                .split(',')
+                .map(str::trim)
+                .filter(|tag| !tag.is_empty())
+                .map(str::to_owned),
         ),
         "category" => labels.category = given,
         "title" => labels.title = given,
@@ -273,7 +291,9 @@ async fn keep(
     labels: &Labels,
 ) -> Result<AddedBody, Refusal> {
     let collection = labels.collection.as_deref().unwrap_or(COLLECTION_DEFAULT);
-    let collection = shelf(app, principal, collection).await.map_err(Refusal::Request)?;
+    let collection = shelf(app, principal, collection)
+        .await
+        .map_err(Refusal::Request)?;
     let upload = Upload {
         collection,
         name: name.to_owned(),
@@ -289,11 +309,17 @@ async fn keep(
         io::Error::other(error)
     });
     let mut reader = std::pin::pin!(StreamReader::new(bytes));
-    let added = app.library.add_document(principal, upload, &mut reader).await;
+    let added = app
+        .library
+        .add_document(principal, upload, &mut reader)
+        .await;
     if broken.load(Ordering::Relaxed) {
         let message = "the upload broke off before its end; nothing of this file was kept, so send \
                        it again";
-        return Err(Refusal::Request(Problem::new(StatusCode::BAD_REQUEST, message)));
+        return Err(Refusal::Request(Problem::new(
+            StatusCode::BAD_REQUEST,
+            message,
+        )));
     }
     let added = match added {
         Ok(added) => added,
@@ -303,13 +329,21 @@ async fn keep(
                 ErrorKind::Invalid | ErrorKind::Unsupported | ErrorKind::TooLarge
             );
             let problem = Problem::from(error);
-            return Err(if of_file { Refusal::File(problem) } else { Refusal::Request(problem) });
+            return Err(if of_file {
+                Refusal::File(problem)
+            } else {
+                Refusal::Request(problem)
+            });
         }
     };
     let (duplicate, job_id) = (added.duplicate, added.job);
     let document = twin(&app.library, principal, added.document).await;
     let document = document.map_err(|error| Refusal::Request(error.into()))?;
-    Ok(AddedBody { document, duplicate, job_id })
+    Ok(AddedBody {
+        document,
+        duplicate,
+        job_id,
+    })
 }
 
 /// The shelf of this id or name; one of that name is made when there is none.
@@ -320,9 +354,11 @@ async fn shelf(
 ) -> Result<alexandria_core::id::CollectionId, Problem> {
     match app.library.find_collection(principal, id_or_name).await {
         Ok(found) => Ok(found.id),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            Ok(app.library.ensure_collection(principal, id_or_name).await?.id)
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(app
+            .library
+            .ensure_collection(principal, id_or_name)
+            .await?
+            .id),
         Err(error) => Err(error.into()),
     }
 }
@@ -340,9 +376,16 @@ async fn compare(mut field: Field<'_>, name: &str, seen: &mut Seen) -> Result<()
 /// The name to show: the last part of what the caller gave, without control characters. A web
 /// address stays whole.
 fn tidy_name(given: &str) -> String {
-    let clean: String = given.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = given
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let web = clean.starts_with("http://") || clean.starts_with("https://");
-    let last = if web { &clean } else { clean.rsplit(['/', '\\']).next().unwrap_or_default() };
+    let last = if web {
+        &clean
+    } else {
+        clean.rsplit(['/', '\\']).next().unwrap_or_default()
+    };
     let name = last.trim();
     if name.is_empty() || name.chars().all(|c| c == '.') {
         return "unnamed".to_owned();
@@ -351,8 +394,12 @@ fn tidy_name(given: &str) -> String {
         return name.to_owned();
     }
     let half = NAME_BYTES_MAX / 2 - 2;
-    let head = name.get(..name.floor_char_boundary(half)).unwrap_or_default();
-    let tail = name.get(name.ceil_char_boundary(name.len() - half)..).unwrap_or_default();
+    let head = name
+        .get(..name.floor_char_boundary(half))
+        .unwrap_or_default();
+    let tail = name
+        .get(name.ceil_char_boundary(name.len() - half)..)
+        .unwrap_or_default();
     format!("{head}…{tail}")
 }
 
@@ -374,6 +421,9 @@ mod tests {
         check("https://example.org/a/b.pdf", "https://example.org/a/b.pdf");
         let long = format!("{}.pdf", "ż".repeat(300));
         let shown = tidy_name(&long);
-        assert!(shown.len() <= NAME_BYTES_MAX && shown.ends_with(".pdf"), "{shown}");
+        assert!(
+            shown.len() <= NAME_BYTES_MAX && shown.ends_with(".pdf"),
+            "{shown}"
+        );
     }
 }

@@ -38,8 +38,18 @@ pub(crate) struct CollectionBody {
 
 impl From<alexandria_core::document::Collection> for CollectionBody {
     fn from(collection: alexandria_core::document::Collection) -> Self {
-        let alexandria_core::document::Collection { id, name, description, created } = collection;
-        Self { id, name, description, created }
+        let alexandria_core::document::Collection {
+            id,
+            name,
+            description,
+            created,
+        } = collection;
+        Self {
+            id,
+            name,
+            description,
+            created,
+        }
     }
 }
 
@@ -58,8 +68,18 @@ pub(crate) struct FaultBody {
 }
 
 impl From<Fault> for FaultBody {
-    fn from(Fault { kind, page, message }: Fault) -> Self {
-        Self { kind, page, message }
+    fn from(
+        Fault {
+            kind,
+            page,
+            message,
+        }: Fault,
+    ) -> Self {
+        Self {
+            kind,
+            page,
+            message,
+        }
     }
 }
 
@@ -209,7 +229,11 @@ impl From<Place> for PlaceBody {
         Self {
             page: place.page,
             section: place.section,
-            rectangles: place.rectangles.into_iter().map(RectangleBody::from).collect(),
+            rectangles: place
+                .rectangles
+                .into_iter()
+                .map(RectangleBody::from)
+                .collect(),
             part: place.part,
             item: place.item,
             span: place.span.into(),
@@ -245,8 +269,18 @@ pub(crate) struct ExplanationBody {
 
 impl From<Explanation> for ExplanationBody {
     fn from(explanation: Explanation) -> Self {
-        let Explanation { lexical_rank, semantic_rank, joined, folded } = explanation;
-        Self { lexical_rank, semantic_rank, joined, folded }
+        let Explanation {
+            lexical_rank,
+            semantic_rank,
+            joined,
+            folded,
+        } = explanation;
+        Self {
+            lexical_rank,
+            semantic_rank,
+            joined,
+            folded,
+        }
     }
 }
 
@@ -332,8 +366,24 @@ pub(crate) struct TimingsBody {
 
 impl From<Timings> for TimingsBody {
     fn from(timings: Timings) -> Self {
-        let Timings { embed, text, vectors, fuse, catalog, compose, total } = timings;
-        Self { embed, text, vectors, fuse, catalog, compose, total }
+        let Timings {
+            embed,
+            text,
+            vectors,
+            fuse,
+            catalog,
+            compose,
+            total,
+        } = timings;
+        Self {
+            embed,
+            text,
+            vectors,
+            fuse,
+            catalog,
+            compose,
+            total,
+        }
     }
 }
 
@@ -422,7 +472,11 @@ impl From<AnswerSentence> for SentenceBody {
     fn from(sentence: AnswerSentence) -> Self {
         Self {
             text: sentence.text,
-            citations: sentence.citations.into_iter().map(CitationBody::from).collect(),
+            citations: sentence
+                .citations
+                .into_iter()
+                .map(CitationBody::from)
+                .collect(),
         }
     }
 }
@@ -452,7 +506,11 @@ impl From<Answer> for AnswerBody {
         Self {
             answered: answer.answered,
             answer: answer.text,
-            sentences: answer.sentences.into_iter().map(SentenceBody::from).collect(),
+            sentences: answer
+                .sentences
+                .into_iter()
+                .map(SentenceBody::from)
+                .collect(),
             confidence: answer.confidence,
             passages: answer.passages.into_iter().map(PassageBody::from).collect(),
             degraded: answer.degraded,

@@ -115,7 +115,11 @@ impl Add {
             match send(door, source, &labels, fence, sent).await {
                 Ok(upload) => rows.extend(upload.documents.into_iter().map(|added| Row {
                     source: source.name(),
-                    result: if added.duplicate { "duplicate" } else { "added" },
+                    result: if added.duplicate {
+                        "duplicate"
+                    } else {
+                        "added"
+                    },
                     document: Some(added.document),
                     error: None,
                 })),
@@ -147,7 +151,10 @@ impl Add {
             painter.say(describe(row));
         }
         if skipped > 0 {
-            painter.say(paint(FAINT, format!("{skipped} file(s) of other formats left out")));
+            painter.say(paint(
+                FAINT,
+                format!("{skipped} file(s) of other formats left out"),
+            ));
         }
         if self.no_wait && !through_server && rows.iter().any(|row| row.result == "added") {
             painter.say(paint(
@@ -169,9 +176,15 @@ fn stops(error: &Error) -> bool {
 
 fn outcome(rows: &[Row]) -> Outcome {
     let failed = |row: &Row| {
-        row.document.as_ref().is_none_or(|document| document.state == DocumentState::Failed)
+        row.document
+            .as_ref()
+            .is_none_or(|document| document.state == DocumentState::Failed)
     };
-    if rows.iter().any(failed) { Outcome::Incomplete } else { Outcome::Done }
+    if rows.iter().any(failed) {
+        Outcome::Incomplete
+    } else {
+        Outcome::Done
+    }
 }
 
 fn describe(row: &Row) -> String {
@@ -182,7 +195,10 @@ fn describe(row: &Row) -> String {
     let title = paint(STRONG, clean(&document.title));
     let id = paint(FAINT, document.id);
     if document.state == DocumentState::Failed {
-        let why = document.faults.first().map_or("it could not be read", |f| f.message.as_str());
+        let why = document
+            .faults
+            .first()
+            .map_or("it could not be read", |f| f.message.as_str());
         return format!("{} {title}: {}  {id}", paint(BAD, "✗"), clean(why));
     }
     let mut facts = Vec::new();

@@ -43,7 +43,11 @@ impl Ask {
         } else {
             show(setting, &answer);
         }
-        Ok(if answer.answered { Outcome::Done } else { Outcome::Nothing })
+        Ok(if answer.answered {
+            Outcome::Done
+        } else {
+            Outcome::Nothing
+        })
     }
 }
 
@@ -82,8 +86,14 @@ fn show(setting: &Setting, answer: &AnswerBody) {
             &citation.section,
         );
         let number = paint(MARK, format!("[{}]", index + 1));
-        painter.say(format!("{number} {}{place}", paint(STRONG, clean(&citation.title))));
+        painter.say(format!(
+            "{number} {}{place}",
+            paint(STRONG, clean(&citation.title))
+        ));
         painter.say(paint(FAINT, wrap(&format!("“{}”", citation.quote), "    ")));
     }
-    painter.say(paint(FAINT, format!("\nanswered in {:.0} ms", answer.timings_ms.total)));
+    painter.say(paint(
+        FAINT,
+        format!("\nanswered in {:.0} ms", answer.timings_ms.total),
+    ));
 }

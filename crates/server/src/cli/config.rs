@@ -15,7 +15,14 @@ impl ShowConfig {
     /// Prints the reference.
     pub(super) fn run(&self, setting: &Setting) -> Result<Outcome> {
         let config = setting.config();
-        let origin = |key: &str| setting.settled.origins.get(key).cloned().unwrap_or_default();
+        let origin = |key: &str| {
+            setting
+                .settled
+                .origins
+                .get(key)
+                .cloned()
+                .unwrap_or_default()
+        };
         if setting.painter.is_json() {
             let rows = SETTINGS.iter().map(|row| {
                 serde_json::json!({ "key": row.key, "environment": row.environment,
@@ -32,13 +39,22 @@ impl ShowConfig {
                 Origin::Default => paint(FAINT, from),
                 _ => paint(MARK, from),
             };
-            let shown = if value.is_empty() { paint(FAINT, "(not set)") } else { value };
-            setting.painter.say(format!("{} = {shown}  {from}", paint(STRONG, row.key)));
+            let shown = if value.is_empty() {
+                paint(FAINT, "(not set)")
+            } else {
+                value
+            };
+            setting
+                .painter
+                .say(format!("{} = {shown}  {from}", paint(STRONG, row.key)));
             let about = format!("    {} [{}]", row.about.trim(), row.environment.join(", "));
             setting.painter.say(paint(FAINT, about));
         }
         for warning in &setting.settled.warnings {
-            setting.painter.tell(format!("{} {warning}", paint(super::paint::WARN, "warning:")));
+            setting.painter.tell(format!(
+                "{} {warning}",
+                paint(super::paint::WARN, "warning:")
+            ));
         }
         Ok(Outcome::Done)
     }

@@ -25,18 +25,27 @@ impl Doctor {
         door.close().await;
         let mut diagnosis = checked?;
         diagnosis.findings.extend(installation(setting));
-        diagnosis.sound = diagnosis.findings.iter().all(|finding| finding.severity == "note");
+        diagnosis.sound = diagnosis
+            .findings
+            .iter()
+            .all(|finding| finding.severity == "note");
         if setting.painter.is_json() {
             setting.painter.json(&diagnosis)?;
         } else {
             show(setting, &diagnosis);
         }
-        Ok(if diagnosis.sound { Outcome::Done } else { Outcome::Incomplete })
+        Ok(if diagnosis.sound {
+            Outcome::Done
+        } else {
+            Outcome::Incomplete
+        })
     }
 
     async fn check(&self, setting: &Setting, door: &Door) -> Result<DiagnosisBody> {
         if self.rebuild {
-            let wish = RebuildBody { what: RebuildWhat::All };
+            let wish = RebuildBody {
+                what: RebuildWhat::All,
+            };
             let built: RebuiltBody = door.post("/api/v1/rebuild", &wish).await?;
             if !setting.painter.is_json() {
                 setting.painter.say(format!(
@@ -66,13 +75,28 @@ fn installation(setting: &Setting) -> Vec<FindingBody> {
     let config = setting.config();
     if config.embedder == "off" {
         let remedy = "set ALEXANDRIA_EMBEDDER=int8 to search by meaning too";
-        note("embedder", "note", "documents are found by their words alone".to_owned(), remedy);
+        note(
+            "embedder",
+            "note",
+            "documents are found by their words alone".to_owned(),
+            remedy,
+        );
     } else if let Err(error) = super::models::find(config) {
-        note("embedder", "warning", error.message().to_owned(), "run alexandria models fetch");
+        note(
+            "embedder",
+            "warning",
+            error.message().to_owned(),
+            "run alexandria models fetch",
+        );
     }
     if config.ocr == crate::config::Ocr::Off {
         let remedy = "set ALEXANDRIA_OCR=auto to read scanned pages";
-        note("reader", "note", "scanned pages are not recognised".to_owned(), remedy);
+        note(
+            "reader",
+            "note",
+            "scanned pages are not recognised".to_owned(),
+            remedy,
+        );
     }
     findings
 }

@@ -22,9 +22,6 @@ use crate::presence::{INSTANCE_HEADER, Presence};
 /// How long a server may take to say that it is there.
 const PRESENCE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long to wait before trying again to work on jobs that another process works on.
-const WORK_AGAIN: Duration = Duration::from_millis(500);
-
 /// The largest reply that a verb takes, in bytes.
 const REPLY_BYTES_MAX: usize = 256 * 1024 * 1024;
 
@@ -76,11 +73,16 @@ impl Door {
         let tracker = TaskTracker::new();
         if work == Work::Jobs {
             let (library, stop) = (Arc::clone(&library), stop.clone());
-            tracker.spawn(async move { work_on_jobs(&library, &stop).await });
+            tracker.spawn(async move { crate::library::work(&library, &stop).await });
         }
         let app = crate::api::App::inside(Arc::clone(&library), setting.config().clone());
         let router = crate::api::router(app);
-        Ok(Self::Here(Box::new(Here { library, router, stop, tracker })))
+        Ok(Self::Here(Box::new(Here {
+            library,
+            router,
+            stop,
+            tracker,
+        })))
     }
 
     /// Lets go: work under way is finished or given back.
@@ -139,8 +141,9 @@ impl Door {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        let json = serde_json::to_vec(body)
-            .context(ErrorKind::Internal, || "cannot write the request".to_owned())?;
+        let json = serde_json::to_vec(body).context(ErrorKind::Internal, || {
+            "cannot write the request".to_owned()
+        })?;
         self.call(Method::POST, path, Body::from(json)).await
     }
 
@@ -168,16 +171,6 @@ impl Door {
     }
 }
 
-/// Works on jobs. While another process does, this one waits for its turn: that one may end first.
-async fn work_on_jobs(library: &Arc<Library>, stop: &CancellationToken) {
-    while !stop.is_cancelled() {
-        if let Err(error) = library.run_workers(stop.clone()).await {
-            tracing::debug!("no jobs are worked on here: {}", error.chain());
-        }
-        stop.run_until_cancelled(tokio::time::sleep(WORK_AGAIN)).await;
-    }
-}
-
 /// Reads a JSON reply.
 ///
 /// # Errors
@@ -194,7 +187,9 @@ pub(crate) async fn read_json<T: DeserializeOwned>(response: Response<Body>) -> 
 async fn problem(response: Response<Body>) -> Error {
     let status = response.status();
     let bytes = axum::body::to_bytes(response.into_body(), REPLY_BYTES_MAX).await;
-    let body = bytes.ok().and_then(|bytes| serde_json::from_slice::<ProblemBody>(&bytes).ok());
+    let body = bytes
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<ProblemBody>(&bytes).ok());
     let sentence = body.map_or_else(
         || format!("the server answered {status} without saying why"),
         |problem| problem.detail,
@@ -214,8 +209,10 @@ impl Server {
         let asked = client.get(format!("{}/health/live", presence.address));
         let answer = asked.timeout(PRESENCE_TIMEOUT).send().await.ok()?;
         let instance = answer.headers().get(INSTANCE_HEADER)?;
-        (instance.as_bytes() == presence.instance.as_bytes())
-            .then_some(Self { address: presence.address, client })
+        (instance.as_bytes() == presence.instance.as_bytes()).then_some(Self {
+            address: presence.address,
+            client,
+        })
     }
 
     /// Where it answers.
@@ -234,7 +231,10 @@ impl Server {
             .send()
             .await
             .context(ErrorKind::Unavailable, || {
-                format!("cannot reach the server at {}; is it still running?", self.address)
+                format!(
+                    "cannot reach the server at {}; is it still running?",
+                    self.address
+                )
             })?;
         let status = sent.status();
         let headers = sent.headers().clone();

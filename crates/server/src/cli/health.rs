@@ -39,7 +39,11 @@ impl HealthCheck {
         } else {
             show(setting, &verdict);
         }
-        Ok(if verdict.errors.is_empty() { Outcome::Done } else { Outcome::Incomplete })
+        Ok(if verdict.errors.is_empty() {
+            Outcome::Done
+        } else {
+            Outcome::Incomplete
+        })
     }
 }
 
@@ -51,9 +55,14 @@ fn show(setting: &Setting, verdict: &Verdict) {
             _ => BAD,
         };
         let latency = verdict.latencies_ms.get(name).copied().unwrap_or_default();
-        setting.painter.say(format!("{name:<10} {} {latency:.1} ms", paint(style, state)));
+        setting.painter.say(format!(
+            "{name:<10} {} {latency:.1} ms",
+            paint(style, state)
+        ));
     }
     for error in &verdict.errors {
-        setting.painter.tell(format!("{} {}", paint(BAD, "error:"), clean(error)));
+        setting
+            .painter
+            .tell(format!("{} {}", paint(BAD, "error:"), clean(error)));
     }
 }

@@ -91,13 +91,19 @@ impl List {
             return Ok(Outcome::Done);
         }
         if items.is_empty() {
-            setting.painter.say("There are no such documents. Add some: alexandria add FILE");
+            setting
+                .painter
+                .say("There are no such documents. Add some: alexandria add FILE");
             return Ok(Outcome::Done);
         }
         let rows: Vec<_> = items.iter().map(row).collect();
-        let headings = ["TITLE", "SHELF", "FORMAT", "STATE", "PASSAGES", "SIZE", "ID"];
+        let headings = [
+            "TITLE", "SHELF", "FORMAT", "STATE", "PASSAGES", "SIZE", "ID",
+        ];
         setting.painter.say(table(&headings, &rows));
-        setting.painter.say(paint(FAINT, format!("{} documents", items.len())));
+        setting
+            .painter
+            .say(paint(FAINT, format!("{} documents", items.len())));
         Ok(Outcome::Done)
     }
 }
@@ -125,7 +131,9 @@ async fn gather<T: serde::de::DeserializeOwned>(
     let mut cursor: Option<String> = None;
     loop {
         let mut address = format!("{path}?limit={PAGE_ITEMS}");
-        let given = query.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+        let given = query
+            .iter()
+            .filter_map(|(name, value)| Some((*name, (*value)?)));
         for (name, value) in given.chain(cursor.as_deref().map(|cursor| ("cursor", cursor))) {
             address.extend(["&", name, "=", &encode(value)]);
         }

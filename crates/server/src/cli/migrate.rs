@@ -38,7 +38,11 @@ enum Verb {
     /// Take migrations back: one, or down to REV
     Down {
         /// A migration's name or number, -N, or base [default: -1]
-        #[arg(value_name = "-1|REV", default_value = "-1", allow_hyphen_values = true)]
+        #[arg(
+            value_name = "-1|REV",
+            default_value = "-1",
+            allow_negative_numbers = true
+        )]
         target: String,
         /// Do not ask
         #[arg(long, short = 'y')]
@@ -100,13 +104,20 @@ async fn current(setting: &Setting, migrator: &Migrator<'_>) -> Result<Outcome> 
     let current = migrator.current().await?;
     let pending = migrator.pending().await?;
     if setting.painter.is_json() {
-        setting.painter.json(&serde_json::json!({ "current": current, "pending": pending }))?;
+        setting
+            .painter
+            .json(&serde_json::json!({ "current": current, "pending": pending }))?;
         return Ok(Outcome::Done);
     }
     let name = current.unwrap_or_else(|| "none: the database is empty".to_owned());
-    setting.painter.say(format!("{} {}", paint(STRONG, "current:"), clean(&name)));
+    setting
+        .painter
+        .say(format!("{} {}", paint(STRONG, "current:"), clean(&name)));
     if !pending.is_empty() {
-        setting.painter.say(format!("pending: {}; alexandria migrate up", pending.join(", ")));
+        setting.painter.say(format!(
+            "pending: {}; alexandria migrate up",
+            pending.join(", ")
+        ));
     }
     Ok(Outcome::Done)
 }
@@ -122,11 +133,16 @@ async fn history(setting: &Setting, migrator: &Migrator<'_>) -> Result<Outcome> 
         return Ok(Outcome::Done);
     }
     let row = |step: &alexandria_store::migrate::Step| {
-        let applied = step.applied.map_or("pending".to_owned(), |moment| moment.to_string());
+        let applied = step
+            .applied
+            .map_or("pending".to_owned(), |moment| moment.to_string());
         vec![step.name.clone(), applied, step.down_loses.to_owned()]
     };
     let rows: Vec<_> = steps.iter().map(row).collect();
-    setting.painter.say(table(&["MIGRATION", "APPLIED", "TAKING IT BACK LOSES"], &rows));
+    setting.painter.say(table(
+        &["MIGRATION", "APPLIED", "TAKING IT BACK LOSES"],
+        &rows,
+    ));
     Ok(Outcome::Done)
 }
 
@@ -149,12 +165,22 @@ async fn down(
     let painter = setting.painter;
     painter.tell(format!("{} Data loss possible!", paint(BAD, "CAUTION:")));
     for step in &plan {
-        let loses = if step.down_loses.is_empty() { "nothing" } else { step.down_loses };
+        let loses = if step.down_loses.is_empty() {
+            "nothing"
+        } else {
+            step.down_loses
+        };
         painter.tell(format!("  {} loses {loses}", step.name));
     }
-    painter.tell(paint(FAINT, "  make a backup of the data directory or the database first"));
+    painter.tell(paint(
+        FAINT,
+        "  make a backup of the data directory or the database first",
+    ));
     if !yes && !super::confirm(setting, "Take them back?")? {
-        return Err(Error::new(ErrorKind::Invalid, "nothing was taken back; say --yes to mean it"));
+        return Err(Error::new(
+            ErrorKind::Invalid,
+            "nothing was taken back; say --yes to mean it",
+        ));
     }
     let done = migrator.down(&target).await?;
     report(setting, "taken back", &done)
@@ -185,7 +211,10 @@ fn create(setting: &Setting, name: &str) -> Result<Outcome> {
     let path = folder.join(&file.file_name);
     let about = || format!("cannot write {}", path.display());
     if path.try_exists().context(ErrorKind::Unavailable, about)? {
-        return Err(Error::new(ErrorKind::Conflict, format!("{} is there already", path.display())));
+        return Err(Error::new(
+            ErrorKind::Conflict,
+            format!("{} is there already", path.display()),
+        ));
     }
     fs_err::write(&path, &file.text).context(ErrorKind::Unavailable, about)?;
     let painter = setting.painter;

@@ -34,10 +34,11 @@ impl Models {
         match self.verb {
             Verb::Fetch => {
                 let config = setting.config().clone();
-                tokio::task::spawn_blocking(move || fetch(&config)).await.context(
-                    ErrorKind::Internal,
-                    || "the thread that fetches the model broke".to_owned(),
-                )??;
+                tokio::task::spawn_blocking(move || fetch(&config))
+                    .await
+                    .context(ErrorKind::Internal, || {
+                        "the thread that fetches the model broke".to_owned()
+                    })??;
                 status(setting)
             }
             Verb::Status => status(setting),
@@ -50,18 +51,26 @@ fn fetch(config: &Config) -> Result<()> {
     let ended = Command::new(&script)
         .env("ALEXANDRIA_MODELS", &config.models)
         .status()
-        .context(ErrorKind::Unavailable, || format!("cannot run {}", script.display()))?;
+        .context(ErrorKind::Unavailable, || {
+            format!("cannot run {}", script.display())
+        })?;
     if ended.success() {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Unavailable, "the model was not fetched; the lines above say why"))
+    Err(Error::new(
+        ErrorKind::Unavailable,
+        "the model was not fetched; the lines above say why",
+    ))
 }
 
 /// The script, from the working directory upwards and from the program upwards.
 fn script() -> Result<PathBuf> {
     let program = std::env::current_exe().ok();
     let here = std::env::current_dir().ok();
-    let beginnings = [here, program.and_then(|path| path.parent().map(Path::to_owned))];
+    let beginnings = [
+        here,
+        program.and_then(|path| path.parent().map(Path::to_owned)),
+    ];
     for beginning in beginnings.into_iter().flatten() {
         for folder in beginning.ancestors() {
             let script = folder.join(SCRIPT);
@@ -72,8 +81,10 @@ fn script() -> Result<PathBuf> {
     }
     Err(Error::new(
         ErrorKind::NotFound,
-        format!("cannot find {SCRIPT}: run this in the folder of the sources, or copy the model's \
-                 folder from another machine and set ALEXANDRIA_MODELS"),
+        format!(
+            "cannot find {SCRIPT}: run this in the folder of the sources, or copy the model's \
+                 folder from another machine and set ALEXANDRIA_MODELS"
+        ),
     ))
 }
 
@@ -94,11 +105,15 @@ pub(super) fn find(config: &Config) -> Result<Vec<(PathBuf, u64)>> {
 
 /// The files under a folder, two folders deep.
 fn gather(folder: &Path, depth: usize, files: &mut Vec<(PathBuf, u64)>) {
-    let Ok(entries) = fs_err::read_dir(folder) else { return };
+    let Ok(entries) = fs_err::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         match entry.metadata() {
             Ok(metadata) if metadata.is_file() => files.push((entry.path(), metadata.len())),
-            Ok(metadata) if metadata.is_dir() && depth < 2 => gather(&entry.path(), depth + 1, files),
+            Ok(metadata) if metadata.is_dir() && depth < 2 => {
+                gather(&entry.path(), depth + 1, files)
+            }
             Ok(_) | Err(_) => {}
         }
     }
@@ -115,19 +130,40 @@ fn status(setting: &Setting) -> Result<Outcome> {
             .map(|(path, size)| serde_json::json!({ "file": path, "bytes": size }))
             .collect();
         painter.json(&serde_json::json!({ "directory": directory, "files": rows }))?;
-        return Ok(if found.is_ok() { Outcome::Done } else { Outcome::Nothing });
+        return Ok(if found.is_ok() {
+            Outcome::Done
+        } else {
+            Outcome::Nothing
+        });
     }
     match found {
         Ok(files) => {
-            painter.say(format!("{} {}", paint(STRONG, "Models in"), clean(&directory)));
+            painter.say(format!(
+                "{} {}",
+                paint(STRONG, "Models in"),
+                clean(&directory)
+            ));
             for (path, size) in files {
-                let name = path.strip_prefix(&directory).unwrap_or(&path).display().to_string();
-                painter.say(format!("  {} {} {}", paint(GOOD, "✓"), clean(&name), bytes(size)));
+                let name = path
+                    .strip_prefix(&directory)
+                    .unwrap_or(&path)
+                    .display()
+                    .to_string();
+                painter.say(format!(
+                    "  {} {} {}",
+                    paint(GOOD, "✓"),
+                    clean(&name),
+                    bytes(size)
+                ));
             }
             Ok(Outcome::Done)
         }
         Err(error) => {
-            painter.say(format!("{} {}", paint(WARN, "missing:"), clean(error.message())));
+            painter.say(format!(
+                "{} {}",
+                paint(WARN, "missing:"),
+                clean(error.message())
+            ));
             painter.say("Fetch it: alexandria models fetch");
             Ok(Outcome::Nothing)
         }

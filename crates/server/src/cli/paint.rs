@@ -55,8 +55,9 @@ impl Painter {
     /// # Errors
     /// When the value has no JSON form.
     pub(crate) fn json(self, value: &impl Serialize) -> Result<()> {
-        let text = serde_json::to_string_pretty(value)
-            .context(ErrorKind::Internal, || "cannot write the reply as JSON".to_owned())?;
+        let text = serde_json::to_string_pretty(value).context(ErrorKind::Internal, || {
+            "cannot write the reply as JSON".to_owned()
+        })?;
         self.say(text);
         Ok(())
     }
@@ -97,7 +98,11 @@ impl Painter {
     }
 
     const fn choice(self) -> ColorChoice {
-        if self.plain { ColorChoice::Never } else { ColorChoice::Auto }
+        if self.plain {
+            ColorChoice::Never
+        } else {
+            ColorChoice::Auto
+        }
     }
 }
 
@@ -118,13 +123,17 @@ pub(crate) fn paint(style: Style, text: impl Display) -> String {
 
 /// Text without control characters: line breaks become spaces.
 pub(crate) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// Text without control characters other than line breaks and tabs.
 fn clean_lines(text: &str) -> String {
     let kept = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
-    text.chars().map(|c| if kept(c) { c } else { ' ' }).collect()
+    text.chars()
+        .map(|c| if kept(c) { c } else { ' ' })
+        .collect()
 }
 
 /// Breaks running text into lines, each after an indent.
@@ -132,7 +141,9 @@ pub(crate) fn wrap(text: &str, indent: &str) -> String {
     let room = WIDTH.saturating_sub(indent.chars().count());
     let mut lines = vec![String::new()];
     for word in clean(text).split_whitespace() {
-        let Some(line) = lines.last_mut() else { continue };
+        let Some(line) = lines.last_mut() else {
+            continue;
+        };
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
             lines.push(word.to_owned());
             continue;
@@ -142,7 +153,11 @@ pub(crate) fn wrap(text: &str, indent: &str) -> String {
         }
         line.push_str(word);
     }
-    lines.iter().map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join("\n")
+    lines
+        .iter()
+        .map(|line| format!("{indent}{line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Cuts a text to so many characters, showing that it was cut.
@@ -166,23 +181,38 @@ pub(crate) fn bytes(count: u64) -> String {
         unit += 1;
     }
     let name = UNITS.get(unit).copied().unwrap_or_default();
-    if unit == 0 { format!("{count} B") } else { format!("{value:.1} {name}") }
+    if unit == 0 {
+        format!("{count} B")
+    } else {
+        format!("{value:.1} {name}")
+    }
 }
 
 /// Rows under headings, each column as wide as its widest cell.
 pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        let heading = headings.get(column).map_or(0, |heading| heading.chars().count());
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count());
+        let heading = headings
+            .get(column)
+            .map_or(0, |heading| heading.chars().count());
         cells.max().unwrap_or_default().max(heading)
     };
     let widths: Vec<usize> = (0..headings.len()).map(width).collect();
     let line = |cells: Vec<&str>| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let padded = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     let mut lines = vec![paint(FAINT, line(headings.to_vec()))];
-    lines.extend(rows.iter().map(|row| line(row.iter().map(String::as_str).collect())));
+    lines.extend(
+        rows.iter()
+            .map(|row| line(row.iter().map(String::as_str).collect())),
+    );
     lines.join("\n")
 }
 
@@ -199,10 +229,17 @@ mod tests {
     #[test]
     fn text_is_laid_out_for_reading() {
         assert_eq!(wrap("one  two\nthree", "  "), "  one two three");
-        assert!(wrap(&"word ".repeat(60), "    ").lines().all(|line| line.chars().count() <= 100));
+        assert!(
+            wrap(&"word ".repeat(60), "    ")
+                .lines()
+                .all(|line| line.chars().count() <= 100)
+        );
         assert_eq!(bytes(999), "999 B");
         assert_eq!(bytes(1_250_000), "1.2 MB");
-        let rows = [vec!["1".to_owned(), "two".to_owned()], vec!["100".to_owned(), "x".to_owned()]];
+        let rows = [
+            vec!["1".to_owned(), "two".to_owned()],
+            vec!["100".to_owned(), "x".to_owned()],
+        ];
         let plain = anstream::adapter::strip_str(&table(&["N", "WORD"], &rows)).to_string();
         assert_eq!(plain, "N    WORD\n1    two\n100  x");
     }

@@ -18,10 +18,15 @@ pub(crate) fn dispatch(arguments: &[OsString]) -> Option<ExitCode> {
     }
     let text = |order: &OsString| order.to_str().map(str::to_owned);
     let orders: Option<Vec<String>> = orders.iter().map(text).collect();
-    Some(alexandria_library::reading::parse_worker(&orders.unwrap_or_default()))
+    Some(alexandria_library::reading::parse_worker(
+        &orders.unwrap_or_default(),
+    ))
 }
 
 /// The error when the verb stands elsewhere than first.
 pub(crate) fn misused() -> Error {
-    Error::new(ErrorKind::Invalid, "parse-worker is started by the library itself")
+    Error::new(
+        ErrorKind::Invalid,
+        "parse-worker is started by the library itself",
+    )
 }

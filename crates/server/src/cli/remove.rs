@@ -39,17 +39,28 @@ impl Remove {
     }
 
     async fn remove_shelf(&self, setting: &Setting, door: &Door, name: &str) -> Result<Outcome> {
-        let shelf: CollectionBody =
-            door.get(&format!("/api/v1/collections/{}", encode(name))).await?;
+        let shelf: CollectionBody = door
+            .get(&format!("/api/v1/collections/{}", encode(name)))
+            .await?;
         let question = format!("Remove the shelf {:?} with everything on it?", shelf.name);
         if !self.yes && !super::confirm(setting, &question)? {
-            return Err(Error::new(ErrorKind::Invalid, "nothing was removed; say --yes to mean it"));
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                "nothing was removed; say --yes to mean it",
+            ));
         }
-        door.delete(&format!("/api/v1/collections/{}", shelf.id)).await?;
+        door.delete(&format!("/api/v1/collections/{}", shelf.id))
+            .await?;
         if setting.painter.is_json() {
-            setting.painter.json(&serde_json::json!({ "removed_collection": shelf.id }))?;
+            setting
+                .painter
+                .json(&serde_json::json!({ "removed_collection": shelf.id }))?;
         } else {
-            setting.painter.say(format!("{} removed {}", paint(GOOD, "✓"), clean(&shelf.name)));
+            setting.painter.say(format!(
+                "{} removed {}",
+                paint(GOOD, "✓"),
+                clean(&shelf.name)
+            ));
         }
         Ok(Outcome::Done)
     }
@@ -62,12 +73,18 @@ async fn remove_documents(setting: &Setting, door: &Door, ids: &[DocumentId]) ->
         let document: DocumentBody = door.get(&path).await?;
         door.delete(&path).await?;
         if !setting.painter.is_json() {
-            setting.painter.say(format!("{} removed {}", paint(GOOD, "✓"), clean(&document.title)));
+            setting.painter.say(format!(
+                "{} removed {}",
+                paint(GOOD, "✓"),
+                clean(&document.title)
+            ));
         }
         removed.push(id);
     }
     if setting.painter.is_json() {
-        setting.painter.json(&serde_json::json!({ "removed": removed }))?;
+        setting
+            .painter
+            .json(&serde_json::json!({ "removed": removed }))?;
     }
     Ok(Outcome::Done)
 }

@@ -119,7 +119,11 @@ impl Search {
         } else {
             show(setting, &found);
         }
-        Ok(if found.passages.is_empty() { Outcome::Nothing } else { Outcome::Done })
+        Ok(if found.passages.is_empty() {
+            Outcome::Nothing
+        } else {
+            Outcome::Done
+        })
     }
 }
 
@@ -136,7 +140,10 @@ fn show(setting: &Setting, found: &SearchBody) {
         painter.say(describe(index + 1, passage));
     }
     let total = found.timings_ms.total;
-    painter.say(paint(FAINT, format!("{} passages in {total:.0} ms", found.passages.len())));
+    painter.say(paint(
+        FAINT,
+        format!("{} passages in {total:.0} ms", found.passages.len()),
+    ));
 }
 
 /// A passage as people read it.
@@ -173,7 +180,12 @@ pub(super) fn describe(number: usize, passage: &PassageBody) -> String {
 
 /// Where something stands, as people say it.
 pub(super) fn place(place: &PlaceBody) -> String {
-    say_place(place.page, place.part.as_deref(), place.item, &place.section)
+    say_place(
+        place.page,
+        place.part.as_deref(),
+        place.item,
+        &place.section,
+    )
 }
 
 /// Where something stands, from its parts.
@@ -190,13 +202,20 @@ pub(super) fn say_place(
     if let Some(part) = part {
         words.push(clean(part));
     }
-    if let Some(section) = section.last().filter(|section| Some(section.as_str()) != part) {
+    if let Some(section) = section
+        .last()
+        .filter(|section| Some(section.as_str()) != part)
+    {
         words.push(clean(section));
     }
     if let (Some(item), None) = (item, page) {
         words.push(format!("¶ {item}"));
     }
-    if words.is_empty() { String::new() } else { format!(", {}", words.join(", ")) }
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", words.join(", "))
+    }
 }
 
 #[cfg(test)]
@@ -205,8 +224,14 @@ mod tests {
 
     #[test]
     fn a_day_is_a_time_too() {
-        assert_eq!(moment("2026-01-31").unwrap().to_string(), "2026-01-31T00:00:00Z");
-        assert_eq!(moment("2026-01-31T12:30:00Z").unwrap().to_string(), "2026-01-31T12:30:00Z");
+        assert_eq!(
+            moment("2026-01-31").unwrap().to_string(),
+            "2026-01-31T00:00:00Z"
+        );
+        assert_eq!(
+            moment("2026-01-31T12:30:00Z").unwrap().to_string(),
+            "2026-01-31T12:30:00Z"
+        );
         assert!(moment("yesterday").is_err());
     }
 }

@@ -10,11 +10,14 @@ const SECRET_BYTES: usize = 32;
 /// Prints a secret.
 pub(super) fn run(setting: &Setting) -> Result<Outcome> {
     let mut bytes = [0_u8; SECRET_BYTES];
-    getrandom::fill(&mut bytes)
-        .context(ErrorKind::Unavailable, || "cannot get random bytes from the system".to_owned())?;
+    getrandom::fill(&mut bytes).context(ErrorKind::Unavailable, || {
+        "cannot get random bytes from the system".to_owned()
+    })?;
     let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     if setting.painter.is_json() {
-        setting.painter.json(&serde_json::json!({ "secret_key": secret }))?;
+        setting
+            .painter
+            .json(&serde_json::json!({ "secret_key": secret }))?;
     } else {
         setting.painter.say(secret);
     }

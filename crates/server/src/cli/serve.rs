@@ -39,7 +39,10 @@ impl Serve {
         flags.set("server.port", self.port);
         flags.set("server.host", self.host.as_ref());
         flags.set("server.role", self.role.as_ref());
-        flags.set("server.public_without_login", self.public_without_login.then_some(true));
+        flags.set(
+            "server.public_without_login",
+            self.public_without_login.then_some(true),
+        );
         flags.set("log.files", self.log_files.then_some(true));
     }
 
@@ -73,13 +76,26 @@ fn greeting(address: &str, data: &str) -> String {
     let line = |command: &str, what: &str| format!("  {command:<58} {}", paint(FAINT, what));
     [
         String::new(),
-        format!("{} {}", paint(STRONG, "Alexandria is ready at"), paint(STRONG, address)),
+        format!(
+            "{} {}",
+            paint(STRONG, "Alexandria is ready at"),
+            paint(STRONG, address)
+        ),
         String::new(),
         "Three things to try, in another terminal:".to_owned(),
-        line("alexandria ask \"How do I put a book in?\"", "an answer with its sources"),
+        line(
+            "alexandria ask \"How do I put a book in?\"",
+            "an answer with its sources",
+        ),
         line("alexandria add ~/Books", "put your own books in"),
-        line(&format!("{address}/docs"), "every call of the API, in the browser"),
-        paint(FAINT, format!("\nThe library is in {data}. Stop it with Ctrl-C; nothing is lost.")),
+        line(
+            &format!("{address}/docs"),
+            "every call of the API, in the browser",
+        ),
+        paint(
+            FAINT,
+            format!("\nThe library is in {data}. Stop it with Ctrl-C; nothing is lost."),
+        ),
     ]
     .join("\n")
 }

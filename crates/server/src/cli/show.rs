@@ -40,8 +40,9 @@ impl Show {
 async fn show_text(setting: &Setting, door: &Door, id: DocumentId) -> Result<Outcome> {
     let mut start = 0;
     loop {
-        let piece: TextBody =
-            door.get(&format!("/api/v1/documents/{id}/text?start={start}")).await?;
+        let piece: TextBody = door
+            .get(&format!("/api/v1/documents/{id}/text?start={start}"))
+            .await?;
         setting.painter.print(&piece.text);
         start = piece.span.end;
         if start >= piece.bytes || piece.text.is_empty() {
@@ -60,11 +61,22 @@ async fn show_facts(setting: &Setting, door: &Door, id: DocumentId) -> Result<Ou
     }
     painter.say(paint(STRONG, clean(&document.title)));
     for (name, value) in facts(&document) {
-        painter.say(format!("  {} {}", paint(FAINT, format!("{name:<10}")), clean(&value)));
+        painter.say(format!(
+            "  {} {}",
+            paint(FAINT, format!("{name:<10}")),
+            clean(&value)
+        ));
     }
     for fault in &document.faults {
-        let page = fault.page.map(|page| format!("page {page}: ")).unwrap_or_default();
-        painter.say(format!("  {} {page}{}", paint(WARN, "fault"), clean(&fault.message)));
+        let page = fault
+            .page
+            .map(|page| format!("page {page}: "))
+            .unwrap_or_default();
+        painter.say(format!(
+            "  {} {page}{}",
+            paint(WARN, "fault"),
+            clean(&fault.message)
+        ));
     }
     if document.faults.is_empty() && document.state.name() == "failed" {
         painter.say(paint(BAD, "  it could not be read"));
@@ -73,13 +85,20 @@ async fn show_facts(setting: &Setting, door: &Door, id: DocumentId) -> Result<Ou
 }
 
 fn facts(document: &DocumentBody) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("id", document.id.to_string()), ("shelf", document.collection.clone())];
+    let mut facts = vec![
+        ("id", document.id.to_string()),
+        ("shelf", document.collection.clone()),
+    ];
     if !document.authors.is_empty() {
         facts.push(("by", document.authors.join(", ")));
     }
     facts.push(("from", document.name.clone()));
     facts.push(("state", state(document)));
-    let format = if document.format.is_empty() { &document.media_type } else { &document.format };
+    let format = if document.format.is_empty() {
+        &document.media_type
+    } else {
+        &document.format
+    };
     facts.push(("format", format!("{format}, {}", bytes(document.bytes))));
     if let Some(pages) = document.pages {
         facts.push(("pages", pages.to_string()));
@@ -99,9 +118,13 @@ fn facts(document: &DocumentBody) -> Vec<(&'static str, String)> {
 }
 
 fn state(document: &DocumentBody) -> String {
-    let DocumentBody { chunks, embedded, .. } = document;
+    let DocumentBody {
+        chunks, embedded, ..
+    } = document;
     match document.state.name() {
-        "searchable" => format!("searchable by its words; {embedded} of {chunks} passages embedded"),
+        "searchable" => {
+            format!("searchable by its words; {embedded} of {chunks} passages embedded")
+        }
         "ready" => format!("ready; {chunks} passages"),
         other => other.to_owned(),
     }

@@ -21,9 +21,11 @@ impl Source {
     /// The name it gets in the library: the file's, or the whole web address.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::File(path) => {
-                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-            }
+            Self::File(path) => path
+                .file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy()
+                .into_owned(),
             Self::Web(address) => address.clone(),
         }
     }
@@ -59,7 +61,8 @@ pub(super) fn expand(arguments: &[String]) -> Result<Sources> {
                     std::io::ErrorKind::NotFound => ErrorKind::NotFound,
                     _ => ErrorKind::Invalid,
                 };
-                let message = format!("cannot add {argument}: there is no such file that can be read");
+                let message =
+                    format!("cannot add {argument}: there is no such file that can be read");
                 return Err(Error::new(kind, message).with_source(source));
             }
         }
@@ -96,13 +99,15 @@ fn matches(pattern: &str, sources: &mut Sources) -> Result<()> {
 fn walk(folder: &Path, depth: usize, sources: &mut Sources) -> Result<()> {
     if depth > FOLDER_DEPTH_MAX {
         let folder = folder.display();
-        let message = format!("cannot add {folder}: it lies more than {FOLDER_DEPTH_MAX} folders deep");
+        let message =
+            format!("cannot add {folder}: it lies more than {FOLDER_DEPTH_MAX} folders deep");
         return Err(Error::new(ErrorKind::TooLarge, message));
     }
     let about = || format!("cannot look into the folder {}", folder.display());
     let entries = fs_err::read_dir(folder).context(ErrorKind::Invalid, about)?;
-    let mut entries: Vec<_> =
-        entries.collect::<std::io::Result<_>>().context(ErrorKind::Invalid, about)?;
+    let mut entries: Vec<_> = entries
+        .collect::<std::io::Result<_>>()
+        .context(ErrorKind::Invalid, about)?;
     entries.sort_by_key(fs_err::DirEntry::file_name);
     for entry in entries {
         if entry.file_name().to_string_lossy().starts_with('.') {
@@ -123,9 +128,13 @@ fn walk(folder: &Path, depth: usize, sources: &mut Sources) -> Result<()> {
 
 /// Whether a file's name ends like those of a format that is read.
 fn is_read(path: &Path) -> bool {
-    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    let extension = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase());
     extension.is_some_and(|extension| {
-        FORMATS.iter().any(|format| format.extensions.contains(&extension.as_str()))
+        FORMATS
+            .iter()
+            .any(|format| format.extensions.contains(&extension.as_str()))
     })
 }
 
@@ -138,7 +147,12 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path();
         fs_err::create_dir_all(root.join("shelf/inner/.git")).unwrap();
-        for name in ["shelf/b.md", "shelf/a.txt", "shelf/inner/c.html", "shelf/program.exe"] {
+        for name in [
+            "shelf/b.md",
+            "shelf/a.txt",
+            "shelf/inner/c.html",
+            "shelf/program.exe",
+        ] {
             fs_err::write(root.join(name), "text").unwrap();
         }
         fs_err::write(root.join("shelf/inner/.git/d.txt"), "hidden").unwrap();
@@ -152,10 +166,19 @@ mod tests {
         check("ROOT/shelf", &["a.txt", "b.md", "c.html"], 1);
         check("ROOT/shelf/*.md", &["b.md"], 0);
         check("ROOT/shelf/program.exe", &["program.exe"], 0);
-        check("https://example.org/a.pdf", &["https://example.org/a.pdf"], 0);
+        check(
+            "https://example.org/a.pdf",
+            &["https://example.org/a.pdf"],
+            0,
+        );
         for missing in ["ROOT/none.txt", "ROOT/*.none"] {
             let argument = missing.replace("ROOT", &root.display().to_string());
-            assert!(expand(&[argument]).unwrap_err().message().contains("cannot add"));
+            assert!(
+                expand(&[argument])
+                    .unwrap_err()
+                    .message()
+                    .contains("cannot add")
+            );
         }
     }
 }

@@ -31,31 +31,66 @@ impl Status {
             return Ok(Outcome::Done);
         }
         let line = |name: &str, value: String| {
-            painter.say(format!("{} {}", paint(FAINT, format!("{name:<10}")), clean(&value)));
+            painter.say(format!(
+                "{} {}",
+                paint(FAINT, format!("{name:<10}")),
+                clean(&value)
+            ));
         };
         painter.say(paint(STRONG, format!("Library in {data}")));
-        line("server", server.unwrap_or_else(|| "none is running; `alexandria serve`".to_owned()));
+        line(
+            "server",
+            server.unwrap_or_else(|| "none is running; `alexandria serve`".to_owned()),
+        );
         let documents = status.documents;
-        line("documents", format!("{} on {} shelves", documents.total, status.collections));
+        line(
+            "documents",
+            format!("{} on {} shelves", documents.total, status.collections),
+        );
         line("ready", documents.ready.to_string());
         let waiting = documents.queued + documents.reading + documents.searchable;
         if waiting > 0 {
-            line("unfinished", format!(
-                "{} queued, {} being read, {} searchable by their words",
-                documents.queued, documents.reading, documents.searchable
-            ));
+            line(
+                "unfinished",
+                format!(
+                    "{} queued, {} being read, {} searchable by their words",
+                    documents.queued, documents.reading, documents.searchable
+                ),
+            );
         }
         if documents.failed > 0 {
             let failed = format!("{}; alexandria list --state failed", documents.failed);
-            painter.say(format!("{} {failed}", paint(WARN, format!("{:<10}", "failed"))));
+            painter.say(format!(
+                "{} {failed}",
+                paint(WARN, format!("{:<10}", "failed"))
+            ));
         }
-        line("passages", format!("{}, {} embedded", status.chunks, status.embedded));
-        let (originals, rest) =
-            (bytes(status.bytes.originals), bytes(status.bytes.catalog + status.bytes.indexes));
-        line("disk", format!("{originals} of files, {rest} of catalog and indexes"));
+        line(
+            "passages",
+            format!("{}, {} embedded", status.chunks, status.embedded),
+        );
+        let (originals, rest) = (
+            bytes(status.bytes.originals),
+            bytes(status.bytes.catalog + status.bytes.indexes),
+        );
+        line(
+            "disk",
+            format!("{originals} of files, {rest} of catalog and indexes"),
+        );
         let jobs = status.jobs;
-        line("jobs", format!("{} waiting, {} running, {} failed", jobs.waiting, jobs.running, jobs.failed));
-        line("model", status.embedding_model.unwrap_or_else(|| "none: by words alone".to_owned()));
+        line(
+            "jobs",
+            format!(
+                "{} waiting, {} running, {} failed",
+                jobs.waiting, jobs.running, jobs.failed
+            ),
+        );
+        line(
+            "model",
+            status
+                .embedding_model
+                .unwrap_or_else(|| "none: by words alone".to_owned()),
+        );
         Ok(Outcome::Done)
     }
 }

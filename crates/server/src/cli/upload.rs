@@ -55,7 +55,11 @@ pub(super) async fn send(
     for tag in &labels.tags {
         head.push_str(&form::field(&boundary, "tag", tag));
     }
-    head.push_str(&form::file(&boundary, &source.name(), media_type.as_deref()));
+    head.push_str(&form::file(
+        &boundary,
+        &source.name(),
+        media_type.as_deref(),
+    ));
     let tail = form::end(&boundary);
     let content = content.inspect(move |piece| {
         if let Ok(piece) = piece {
@@ -66,8 +70,13 @@ pub(super) async fn send(
     let request = Request::builder()
         .method(Method::POST)
         .uri(UPLOAD_PATH)
-        .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={boundary}"))
-        .body(Body::from_stream(whole(head).chain(content).chain(whole(tail))))
+        .header(
+            header::CONTENT_TYPE,
+            format!("multipart/form-data; boundary={boundary}"),
+        )
+        .body(Body::from_stream(
+            whole(head).chain(content).chain(whole(tail)),
+        ))
         .context(ErrorKind::Internal, || "cannot make the request".to_owned())?;
     read_json(door.send(request).await?).await
 }
@@ -78,7 +87,9 @@ async fn open(source: &Source, fence: Fence) -> Result<(Option<String>, Content)
     match source {
         Source::File(path) => {
             let about = || format!("cannot read {}", path.display());
-            let file = tokio::fs::File::open(path).await.context(ErrorKind::Invalid, about)?;
+            let file = tokio::fs::File::open(path)
+                .await
+                .context(ErrorKind::Invalid, about)?;
             Ok((None, ReaderStream::with_capacity(file, READ_BYTES).boxed()))
         }
         Source::Web(address) => {

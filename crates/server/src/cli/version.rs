@@ -8,7 +8,9 @@ use super::{Outcome, Setting};
 pub(super) fn run(setting: &Setting) -> Result<Outcome> {
     let version = env!("CARGO_PKG_VERSION");
     if setting.painter.is_json() {
-        setting.painter.json(&serde_json::json!({ "name": "alexandria", "version": version }))?;
+        setting
+            .painter
+            .json(&serde_json::json!({ "name": "alexandria", "version": version }))?;
     } else {
         setting.painter.say(format!("alexandria {version}"));
     }

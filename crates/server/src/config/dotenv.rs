@@ -21,11 +21,15 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
         };
         let name = name.trim();
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            return Err(format!("line {}: \"{name}\" is not the name of a variable", index + 1));
+            return Err(format!(
+                "line {}: \"{name}\" is not the name of a variable",
+                index + 1
+            ));
         }
-        variables.insert(name.to_owned(), unquote(value.trim()).map_err(|problem| {
-            format!("line {}: {problem}", index + 1)
-        })?);
+        variables.insert(
+            name.to_owned(),
+            unquote(value.trim()).map_err(|problem| format!("line {}: {problem}", index + 1))?,
+        );
     }
     Ok(variables)
 }
@@ -41,7 +45,11 @@ fn unquote(value: &str) -> Result<String, &'static str> {
         if !after.is_empty() && !after.starts_with('#') {
             return Some(Err("something stands after the closing quote"));
         }
-        Some(Ok(if quote == '"' { unescape(inner) } else { inner.to_owned() }))
+        Some(Ok(if quote == '"' {
+            unescape(inner)
+        } else {
+            inner.to_owned()
+        }))
     };
     if let Some(result) = quoted('"').or_else(|| quoted('\'')) {
         return result;

@@ -62,7 +62,10 @@ fn refusals(config: &Config) -> [(bool, String); 10] {
         ),
         (config.workers == 0, zero("jobs.workers")),
         (config.requests_max == 0, zero("server.requests_max")),
-        (config.request_seconds_max == 0, zero("server.request_seconds_max")),
+        (
+            config.request_seconds_max == 0,
+            zero("server.request_seconds_max"),
+        ),
         (
             config.reading_memory_bytes_max < READING_MEMORY_BYTES_MIN,
             format!(
@@ -72,7 +75,10 @@ fn refusals(config: &Config) -> [(bool, String); 10] {
             ),
         ),
         (
-            config.allowed_origins.iter().any(|origin| !is_origin(origin)),
+            config
+                .allowed_origins
+                .iter()
+                .any(|origin| !is_origin(origin)),
             "ALLOWED_ORIGINS must list web origins such as https://app.example.org, or * alone"
                 .to_owned(),
         ),
@@ -113,12 +119,17 @@ fn is_known_secret(secret: &str) -> bool {
 }
 
 fn has_known_password(config: &Config) -> bool {
-    config.database_url.as_deref().is_some_and(|url| url.contains(DATABASE_PASSWORD_KNOWN))
+    config
+        .database_url
+        .as_deref()
+        .is_some_and(|url| url.contains(DATABASE_PASSWORD_KNOWN))
 }
 
 fn is_origin(origin: &str) -> bool {
     origin == "*"
         || ["https://", "http://"].iter().any(|scheme| {
-            origin.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+            origin
+                .strip_prefix(scheme)
+                .is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
         })
 }

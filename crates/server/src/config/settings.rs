@@ -90,7 +90,7 @@ settings! {
     "server.role" ["ALEXANDRIA_ROLE"] role: Role = Role::All;
     #[doc = " Seconds a request may take, uploads and live progress excepted."]
     "server.request_seconds_max" ["ALEXANDRIA_REQUEST_SECONDS_MAX"] request_seconds_max: u64 = 60;
-    #[doc = " Seconds an upload may take."]
+    #[doc = " Seconds an upload or a check of the whole library may take."]
     "server.upload_seconds_max" ["ALEXANDRIA_UPLOAD_SECONDS_MAX"] upload_seconds_max: u64 = 3600;
     #[doc = " Requests worked on at the same time; further ones are told to come back."]
     "server.requests_max" ["ALEXANDRIA_REQUESTS_MAX"] requests_max: usize = 256;
@@ -133,7 +133,11 @@ const SECRET_KEY_DEFAULT: &str = "change-me-in-production";
 
 /// What is shown of a secret: that there is one.
 fn hidden(value: &str) -> String {
-    if value.is_empty() { String::new() } else { "***".to_owned() }
+    if value.is_empty() {
+        String::new()
+    } else {
+        "***".to_owned()
+    }
 }
 
 impl Config {
@@ -148,7 +152,9 @@ impl Config {
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown = SETTINGS.iter().map(|setting| (setting.key, (setting.show)(self)));
+        let shown = SETTINGS
+            .iter()
+            .map(|setting| (setting.key, (setting.show)(self)));
         formatter.debug_map().entries(shown).finish()
     }
 }

@@ -13,10 +13,16 @@ fn settle_from(
     fs_err::write(directory.path().join("alexandria.toml"), toml).unwrap();
     fs_err::write(directory.path().join(".env"), dotenv).unwrap();
     let surroundings = Surroundings {
-        environment: environment.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+        environment: environment
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect(),
         directory: directory.path().to_owned(),
     };
-    let values = flags.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+    let values = flags
+        .iter()
+        .map(|(key, value)| (*key, (*value).to_owned()))
+        .collect();
     settle(&Flags { file: None, values }, &surroundings).map_err(|error| error.chain())
 }
 
@@ -29,16 +35,34 @@ fn the_nearest_source_wins() {
     check("", "", &[], &[], 8000);
     check("[server]\nport = 8_001", "", &[], &[], 8001);
     check("[server]\nport = 8001", "PORT=8002", &[], &[], 8002);
-    check("[server]\nport = 8001", "PORT=8002", &[("PORT", "8003")], &[], 8003);
-    check("[server]\nport = 8001", "", &[("PORT", "8003")], &[("server.port", "8004")], 8004);
+    check(
+        "[server]\nport = 8001",
+        "PORT=8002",
+        &[("PORT", "8003")],
+        &[],
+        8003,
+    );
+    check(
+        "[server]\nport = 8001",
+        "",
+        &[("PORT", "8003")],
+        &[("server.port", "8004")],
+        8004,
+    );
     check("", "PORT=", &[("PORT", "")], &[], 8000);
 }
 
 #[test]
 fn a_setting_knows_where_it_came_from() {
     let settled = settle_from("", "PORT=8002", &[("LOG_LEVEL", "DEBUG")], &[]).unwrap();
-    assert_eq!(settled.origins.get("server.port"), Some(&Origin::Dotenv("PORT".to_owned())));
-    assert_eq!(settled.origins.get("log.level"), Some(&Origin::Environment("LOG_LEVEL".to_owned())));
+    assert_eq!(
+        settled.origins.get("server.port"),
+        Some(&Origin::Dotenv("PORT".to_owned()))
+    );
+    assert_eq!(
+        settled.origins.get("log.level"),
+        Some(&Origin::Environment("LOG_LEVEL".to_owned()))
+    );
     assert_eq!(settled.origins.get("server.host"), None);
 }
 
@@ -56,14 +80,21 @@ fn wrong_settings_are_refused_with_a_sentence_that_names_them() {
     check("", &[("PROD", "1"), ("DEBUG", "true")], "DEBUG");
     check("", &[("PROD", "1"), ("SECRET_KEY", "short")], "SECRET_KEY");
     check("", &[("HOST", "0.0.0.0")], "SECRET_KEY");
-    check("", &[("ALLOWED_ORIGINS", "app.example.org")], "ALLOWED_ORIGINS");
+    check(
+        "",
+        &[("ALLOWED_ORIGINS", "app.example.org")],
+        "ALLOWED_ORIGINS",
+    );
     check("", &[("ALEXANDRIA_WORKERS", "0")], "jobs.workers");
     check(
         "",
         &[
             ("PROD", "1"),
             ("SECRET_KEY", "0123456789abcdef0123456789abcdef"),
-            ("DATABASE_URL", "postgresql://oyl_user:oyl_pass@postgres:5432/oyl_db"),
+            (
+                "DATABASE_URL",
+                "postgresql://oyl_user:oyl_pass@postgres:5432/oyl_db",
+            ),
         ],
         "DATABASE_URL",
     );
@@ -71,7 +102,10 @@ fn wrong_settings_are_refused_with_a_sentence_that_names_them() {
 
 #[test]
 fn production_with_its_own_secrets_starts() {
-    let environment = [("PROD", "1"), ("SECRET_KEY", "0123456789abcdef0123456789abcdef")];
+    let environment = [
+        ("PROD", "1"),
+        ("SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+    ];
     assert!(settle_from("", "", &environment, &[]).is_ok());
 }
 
@@ -91,7 +125,9 @@ fn the_example_of_an_environment_names_every_setting_with_its_default() {
     for setting in SETTINGS {
         let name = setting.environment.first().unwrap();
         assert!(
-            text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{name}="))),
+            text.lines().any(|line| line
+                .trim_start_matches("# ")
+                .starts_with(&format!("{name}="))),
             "{name} is missing in .env.example"
         );
     }

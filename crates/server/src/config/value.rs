@@ -49,7 +49,10 @@ impl Value for Option<String> {
 
 impl Value for Vec<String> {
     fn read(text: &str) -> Result<Self, String> {
-        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        let items = text
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty());
         Ok(items.map(str::to_owned).collect())
     }
 

@@ -27,7 +27,15 @@ pub(super) async fn plant(library: &Library, folder: &Path, stop: &CancellationT
 
 async fn add_all(library: &Library, folder: &Path, stop: &CancellationToken) -> Result<usize> {
     let principal = Principal::owner();
-    let any = library.documents(&principal, &DocumentQuery { limit: 1, ..Default::default() }).await?;
+    let any = library
+        .documents(
+            &principal,
+            &DocumentQuery {
+                limit: 1,
+                ..Default::default()
+            },
+        )
+        .await?;
     if !any.items.is_empty() {
         return Ok(0);
     }
@@ -40,10 +48,17 @@ async fn add_all(library: &Library, folder: &Path, stop: &CancellationToken) -> 
             break;
         }
         let about = || format!("cannot read {}", path.display());
-        let mut file = tokio::fs::File::open(path).await.context(ErrorKind::Invalid, about)?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let added =
-            library.add_document(&principal, Upload::new(collection.id, name), &mut file).await;
+        let mut file = tokio::fs::File::open(path)
+            .await
+            .context(ErrorKind::Invalid, about)?;
+        let name = path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned();
+        let added = library
+            .add_document(&principal, Upload::new(collection.id, name), &mut file)
+            .await;
         match added {
             Ok(_) => count += 1,
             Err(error) => tracing::warn!("{}: {}", path.display(), error.chain()),

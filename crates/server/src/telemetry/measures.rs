@@ -25,8 +25,9 @@ pub(crate) const CACHE_HIT_RATE: &str = "cache_hit_rate";
 pub(crate) const DATABASE_CONNECTIONS_ACTIVE: &str = "database_connections_active";
 
 /// Upper bounds of the histograms' buckets, in seconds: the targets 0.5, 2, 3 and 10 s are bounds.
-const SECONDS: [f64; 13] =
-    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 60.0];
+const SECONDS: [f64; 13] = [
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 60.0,
+];
 
 /// Starts counting. What is returned renders the text that Prometheus reads.
 ///
@@ -52,9 +53,18 @@ fn describe() {
     metrics::describe_counter!(HTTP_REQUESTS_TOTAL, "Requests answered.");
     metrics::describe_histogram!(HTTP_REQUEST_DURATION_SECONDS, "How long requests took.");
     metrics::describe_gauge!(HTTP_REQUESTS_ACTIVE, "Requests being answered.");
-    metrics::describe_histogram!(LLM_QUERY_DURATION_SECONDS, "How long answering questions took.");
-    metrics::describe_gauge!(CACHE_HIT_RATE, "The part of cache look-ups that found something.");
-    metrics::describe_gauge!(DATABASE_CONNECTIONS_ACTIVE, "Connections to the database in use.");
+    metrics::describe_histogram!(
+        LLM_QUERY_DURATION_SECONDS,
+        "How long answering questions took."
+    );
+    metrics::describe_gauge!(
+        CACHE_HIT_RATE,
+        "The part of cache look-ups that found something."
+    );
+    metrics::describe_gauge!(
+        DATABASE_CONNECTIONS_ACTIVE,
+        "Connections to the database in use."
+    );
     metrics::gauge!(HTTP_REQUESTS_ACTIVE).set(0.0);
     metrics::gauge!(CACHE_HIT_RATE).set(0.0);
     metrics::gauge!(DATABASE_CONNECTIONS_ACTIVE).set(0.0);

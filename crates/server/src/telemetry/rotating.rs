@@ -25,7 +25,13 @@ impl Rotating {
         }
         let file = append_to(path)?;
         let bytes = file.metadata()?.len();
-        Ok(Self { path: path.to_owned(), file, bytes, bytes_max, kept })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            bytes,
+            bytes_max,
+            kept,
+        })
     }
 
     /// Puts the file aside and begins a new one.
@@ -55,7 +61,10 @@ impl Rotating {
 }
 
 fn append_to(path: &Path) -> std::io::Result<fs_err::File> {
-    fs_err::OpenOptions::new().create(true).append(true).open(path)
+    fs_err::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
 }
 
 impl Write for Rotating {

@@ -23,8 +23,11 @@ impl Bars {
     /// Bars on standard error, when a person looks at it.
     pub(super) fn new(painter: Painter) -> Self {
         let shown = !painter.is_json() && std::io::stderr().is_terminal();
-        let target =
-            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if shown {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let all = MultiProgress::with_draw_target(target);
         let whole = all.add(ProgressBar::no_length());
         let job = all.add(ProgressBar::no_length());
@@ -38,7 +41,8 @@ impl Bars {
         index: usize,
         of: usize,
     ) -> impl Fn(u64) + Send + Sync + 'static {
-        self.whole.set_style(style("{msg} {bar:24} {pos}/{len} files  {eta} left"));
+        self.whole
+            .set_style(style("{msg} {bar:24} {pos}/{len} files  {eta} left"));
         self.whole.set_length(of as u64);
         self.whole.set_position(index as u64);
         self.whole.set_message(padded("storing"));
@@ -51,7 +55,8 @@ impl Bars {
 
     /// So many of so many documents can be found.
     pub(super) fn found(&self, done: usize, of: usize) {
-        self.whole.set_style(style("{msg} {bar:24} {pos}/{len} documents  {eta} left"));
+        self.whole
+            .set_style(style("{msg} {bar:24} {pos}/{len} documents  {eta} left"));
         self.whole.set_length(of as u64);
         self.whole.set_position(done as u64);
         self.whole.set_message(padded("reading"));
@@ -61,7 +66,9 @@ impl Bars {
     pub(super) fn working(&self, title: &str, job: &JobBody) {
         let unit = &job.progress.unit;
         let template = match job.progress.total {
-            Some(_) => format!("{{msg}} {{bar:24}} {{pos}}/{{len}} {unit}  {{per_sec}}  {{eta}} left"),
+            Some(_) => {
+                format!("{{msg}} {{bar:24}} {{pos}}/{{len}} {unit}  {{per_sec}}  {{eta}} left")
+            }
             None => format!("{{msg}} {{pos}} {unit}  {{per_sec}}"),
         };
         if self.job.message() != padded(title) {

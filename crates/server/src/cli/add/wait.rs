@@ -27,14 +27,20 @@ pub(super) async fn until_found(
     let embeds = status.embedding_model.is_some();
     loop {
         let mut asked = 0;
-        for document in documents.iter_mut().filter(|document| !is_found(document, embeds)) {
+        for document in documents
+            .iter_mut()
+            .filter(|document| !is_found(document, embeds))
+        {
             **document = look(door, document).await?;
             asked += 1;
             if asked == ASKED_AT_ONCE {
                 break;
             }
         }
-        let found = documents.iter().filter(|document| is_found(document, embeds)).count();
+        let found = documents
+            .iter()
+            .filter(|document| is_found(document, embeds))
+            .count();
         bars.found(found, documents.len());
         if found == documents.len() {
             return Ok(());
@@ -51,10 +57,16 @@ fn is_found(document: &DocumentBody, embeds: bool) -> bool {
 
 /// The document as it is now. One that was removed meanwhile counts as failed.
 async fn look(door: &Door, document: &DocumentBody) -> Result<DocumentBody> {
-    match door.get(&format!("/api/v1/documents/{}", document.id)).await {
+    match door
+        .get(&format!("/api/v1/documents/{}", document.id))
+        .await
+    {
         Err(error) if error.kind() == ErrorKind::NotFound => Err(Error::new(
             ErrorKind::NotFound,
-            format!("the document {} was removed while it was being read", document.id),
+            format!(
+                "the document {} was removed while it was being read",
+                document.id
+            ),
         )),
         other => other,
     }
@@ -63,7 +75,9 @@ async fn look(door: &Door, document: &DocumentBody) -> Result<DocumentBody> {
 async fn show_work(door: &Door, bars: &Bars, documents: &[&mut DocumentBody]) -> Result<()> {
     let jobs: PageBody<JobBody> = door.get("/api/v1/jobs?state=running&limit=8").await?;
     for job in jobs.items {
-        let document = documents.iter().find(|document| Some(document.id) == job.document_id);
+        let document = documents
+            .iter()
+            .find(|document| Some(document.id) == job.document_id);
         if let Some(document) = document {
             bars.working(&document.title, &job);
             break;

@@ -1,0 +1,169 @@
+//! `alexandria eval`: measure the search on a folder of judged questions.
+
+use std::path::{Path, PathBuf};
+
+use alexandria_core::chunk::ChunkPolicy;
+use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_library::evaluate::{
+    Evaluation, EvaluationRequest, EvaluationStep, LegEvaluation, evaluate,
+};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::paint::{FAINT, STRONG, clean, paint, table};
+use super::{Outcome, Setting};
+use crate::config::Config;
+
+/// Measure the search on a folder of judged questions in BEIR layout.
+#[derive(Debug, Args)]
+pub(super) struct Eval {
+    /// The folder with corpus.jsonl, queries.jsonl and qrels/
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Which judgements: the name of a file in qrels/ without its ending
+    #[arg(long, value_name = "NAME", default_value = "test")]
+    split: String,
+    /// The language of the collection, such as en
+    #[arg(long, value_name = "CODE", default_value = "en")]
+    language: String,
+    /// In which numbers the model computes, instead of what the settings say
+    #[arg(long, value_enum)]
+    precision: Option<PrecisionFlag>,
+}
+
+/// In which numbers the model computes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PrecisionFlag {
+    /// In bytes
+    Int8,
+    /// In numbers of 32 bits, the reference
+    F32,
+}
+
+/// A directory for the indexes that goes away with it.
+#[derive(Debug)]
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(data: &Path) -> Result<Self> {
+        let path = data.join(format!("eval-{}", uuid::Uuid::now_v7().simple()));
+        fs_err::create_dir_all(&path).context(ErrorKind::Unavailable, || {
+            "cannot make room for the indexes".to_owned()
+        })?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the person who looks into the directory.
+        fs_err::remove_dir_all(&self.0).ok();
+    }
+}
+
+impl Eval {
+    /// Measures.
+    pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
+        let scratch = Scratch::new(&std::env::temp_dir())?;
+        let config = self.config(setting.config());
+        let request = EvaluationRequest {
+            folder: self.folder.clone(),
+            split: self.split.clone(),
+            language: self.language.clone(),
+            scratch: scratch.0.clone(),
+            models: config.models.clone(),
+            embedder: crate::library::embedder(&config),
+            policy: ChunkPolicy::default(),
+        };
+        let bar = bar(setting);
+        let shown = bar.clone();
+        let report = move |step: EvaluationStep| show_step(&shown, step);
+        let found = evaluate(&request, &report).await;
+        bar.finish_and_clear();
+        let found = found?;
+        if setting.painter.is_json() {
+            setting.painter.json(&found)?;
+        } else {
+            show(setting, &self.folder, &found);
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn config(&self, config: &Config) -> Config {
+        let mut config = config.clone();
+        match self.precision {
+            Some(PrecisionFlag::Int8) => config.embedder = "int8".to_owned(),
+            Some(PrecisionFlag::F32) => config.embedder = "f32".to_owned(),
+            None => {}
+        }
+        config
+    }
+}
+
+fn bar(setting: &Setting) -> ProgressBar {
+    let target = if setting.painter.is_json() {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
+    let style =
+        ProgressStyle::with_template("{msg:12} {bar:24} {pos}/{len}  {per_sec}  {eta} left")
+            .unwrap_or_else(|_source| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(None, target).with_style(style)
+}
+
+fn show_step(bar: &ProgressBar, step: EvaluationStep) {
+    let (what, done, all) = match step {
+        EvaluationStep::Documents(done, all) => ("indexing", done, all),
+        EvaluationStep::Queries(done, all) => ("asking", done, all),
+    };
+    if bar.message() != what {
+        bar.reset();
+        bar.set_message(what);
+    }
+    bar.set_length(all as u64);
+    bar.set_position(done as u64);
+}
+
+fn show(setting: &Setting, folder: &Path, found: &Evaluation) {
+    let painter = setting.painter;
+    let row = |name: &str, leg: &LegEvaluation| {
+        let measures = &leg.measures;
+        vec![
+            name.to_owned(),
+            format!("{:.4}", measures.ndcg_at_10),
+            format!("{:.4}", measures.map),
+            format!("{:.4}", measures.recall_at_10),
+            format!("{:.4}", measures.recall_at_100),
+            format!("{:.1}", leg.p50_ms),
+            format!("{:.1}", leg.p95_ms),
+        ]
+    };
+    let mut rows = vec![row("text", &found.text)];
+    rows.extend(found.vectors.as_ref().map(|leg| row("vectors", leg)));
+    rows.extend(found.hybrid.as_ref().map(|leg| row("hybrid", leg)));
+    painter.say(paint(STRONG, clean(&folder.display().to_string())));
+    let headings = [
+        "BY",
+        "NDCG@10",
+        "MAP",
+        "RECALL@10",
+        "RECALL@100",
+        "P50 MS",
+        "P95 MS",
+    ];
+    painter.say(table(&headings, &rows));
+    painter.say(paint(
+        FAINT,
+        format!(
+            "{} documents in {} chunks ({}), {} queries; model {}; embedding {:.1} s, indexing {:.1} s",
+            found.documents,
+            found.chunks,
+            found.policy,
+            found.queries,
+            found.model.as_deref().unwrap_or("none"),
+            found.embed_ms / 1000.0,
+            found.index_ms / 1000.0,
+        ),
+    ));
+}

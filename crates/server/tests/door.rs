@@ -1,0 +1,13 @@
+//! Everything through the doors that people use: the binary as a server and as a command line, in
+//! directories of its own, on free ports.
+
+mod door {
+    mod commands;
+    mod faults;
+    mod kills;
+    mod limits;
+    mod operations;
+    mod paths;
+    mod protocol;
+    mod support;
+}

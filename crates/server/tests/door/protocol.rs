@@ -1,0 +1,223 @@
+//! How the API speaks: problems, keys, pages, events, its description.
+
+use serde_json::{Value, json};
+
+use super::support::{LIGHTHOUSE, Server, form, read};
+
+#[tokio::test]
+async fn every_refusal_is_told_as_problem_details() {
+    let server = Server::start_with(&[("ALEXANDRIA_BODY_BYTES_MAX", "2000")]);
+    let check = async |method: &str, path: &str, content: Option<(&str, &str)>, status: u16| {
+        let mut request = server
+            .request(method, path)
+            .header("x-request-id", "test-1");
+        if let Some((kind, body)) = content {
+            request = request.header("content-type", kind).body(body.to_owned());
+        }
+        let reply = request.send().await.unwrap();
+        let case = format!("{method} {path}");
+        assert_eq!(reply.status(), status, "{case}");
+        assert_eq!(
+            reply.headers()["content-type"],
+            "application/problem+json",
+            "{case}"
+        );
+        assert_eq!(reply.headers()["x-request-id"], "test-1", "{case}");
+        let problem: Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+        assert_eq!(problem["status"], status, "{case}");
+        assert_eq!(problem["instance"], "test-1", "{case}");
+        for key in ["type", "title", "detail"] {
+            assert!(
+                !problem[key].as_str().unwrap().is_empty(),
+                "{case}: {problem}"
+            );
+        }
+        problem
+    };
+    let json = "application/json";
+    let unknown = "0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69";
+    let document = format!("/api/v1/documents/{unknown}");
+    check("GET", "/nowhere", None, 404).await;
+    check("GET", "/api/v1/nowhere", None, 404).await;
+    check("PUT", "/api/v1/collections", None, 405).await;
+    check("DELETE", "/health", None, 405).await;
+    check("GET", &document, None, 404).await;
+    check("GET", &format!("{document}/text"), None, 404).await;
+    check("GET", "/api/v1/documents/7", None, 422).await;
+    check("GET", "/api/v1/documents?limit=many", None, 422).await;
+    check("GET", "/api/v1/documents?cursor=made-up", None, 422).await;
+    check("GET", "/api/v1/documents?colour=red", None, 422).await;
+    check("GET", "/api/v1/search", None, 422).await;
+    check("GET", "/api/v1/search?query=a&collections=none", None, 404).await;
+    check("POST", "/api/v1/collections", Some((json, "{")), 422).await;
+    check("POST", "/api/v1/collections", Some((json, "{}")), 422).await;
+    check(
+        "POST",
+        "/api/v1/collections",
+        Some((json, "{\"name\":\"\"}")),
+        422,
+    )
+    .await;
+    check(
+        "POST",
+        "/api/v1/collections",
+        Some((json, "{\"name\":\"a\\nb\"}")),
+        422,
+    )
+    .await;
+    check(
+        "POST",
+        "/api/v1/collections",
+        Some(("text/plain", "{}")),
+        415,
+    )
+    .await;
+    check("POST", "/api/v1/documents", Some((json, "{}")), 415).await;
+    check(
+        "POST",
+        "/api/v1/documents",
+        Some(("multipart/form-data; boundary=B", "--B--")),
+        422,
+    )
+    .await;
+    let large = format!("{{\"name\":\"{}\"}}", "x".repeat(3000));
+    check("POST", "/api/v1/collections", Some((json, &large)), 413).await;
+    let problem = check("POST", "/api/v1/ask", Some((json, "{\"question\":3}")), 422).await;
+    assert!(
+        problem["detail"].as_str().unwrap().contains("question"),
+        "{problem}"
+    );
+}
+
+#[tokio::test]
+async fn a_request_sent_twice_with_its_key_makes_one_thing() {
+    let server = Server::start();
+    let create = async |key: &str, name: &str| {
+        let request = server
+            .request("POST", "/api/v1/collections")
+            .header("content-type", "application/json")
+            .header("idempotency-key", key)
+            .body(json!({ "name": name }).to_string());
+        read(request).await
+    };
+    let first = create("one", "Poems").await;
+    assert_eq!(first.0, 201);
+    assert_eq!(create("one", "Poems").await, first);
+    assert_eq!(create("one", "Plays").await.0, 409);
+    assert_eq!(create("two", "Poems").await.0, 409);
+
+    let upload = async |key: &str, text: &str| {
+        let (kind, body) = form(&[("a.txt", text.as_bytes())], &[("collection", "Poems")]);
+        let request = server
+            .request("POST", "/api/v1/documents")
+            .header("content-type", kind)
+            .header("idempotency-key", key)
+            .body(body);
+        read(request).await
+    };
+    let first = upload("one", "A poem about a heron.").await;
+    assert_eq!(first.0, 202, "{}", first.1);
+    assert_eq!(upload("one", "A poem about a heron.").await, first);
+    assert_eq!(upload("one", "A poem about an owl.").await.0, 409);
+    let (_, listed) = server.get("/api/v1/documents").await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn lists_are_read_page_by_page_without_gaps() {
+    let server = Server::start();
+    for number in 0..5 {
+        let text = format!("Note number {number}.");
+        let (status, added) = server
+            .upload(&[(&format!("{number}.txt"), text.as_bytes())], &[])
+            .await;
+        assert_eq!(status, 202, "{added}");
+    }
+    for order in ["newest", "oldest"] {
+        let mut names = Vec::new();
+        let mut path = format!("/api/v1/documents?limit=2&order={order}");
+        loop {
+            let (status, page) = server.get(&path).await;
+            assert_eq!(status, 200, "{page}");
+            let items = page["items"].as_array().unwrap();
+            assert!(items.len() <= 2);
+            names.extend(
+                items
+                    .iter()
+                    .map(|item| item["name"].as_str().unwrap().to_owned()),
+            );
+            let Some(next) = page["next"].as_str() else {
+                break;
+            };
+            path = format!("/api/v1/documents?limit=2&order={order}&cursor={next}");
+        }
+        let mut expected = ["0.txt", "1.txt", "2.txt", "3.txt", "4.txt"];
+        if order == "newest" {
+            expected.reverse();
+        }
+        assert_eq!(names, expected);
+    }
+}
+
+#[tokio::test]
+async fn answers_and_jobs_can_be_followed_as_events() {
+    let server = Server::start();
+    let (_, added) = server
+        .upload(&[("orvane.md", LIGHTHOUSE.as_bytes())], &[])
+        .await;
+    let job = added["documents"][0]["job_id"].as_str().unwrap();
+    let follow = server.request("GET", &format!("/api/v1/jobs/{job}"));
+    let events = follow
+        .header("accept", "text/event-stream")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(events.headers()["content-type"], "text/event-stream");
+    let told = events.text().await.unwrap();
+    assert!(told.contains("event: done"), "{told}");
+    server
+        .wait_for(added["documents"][0]["document"]["id"].as_str().unwrap())
+        .await;
+
+    let ask = server
+        .request("POST", "/api/v1/ask")
+        .header("accept", "text/event-stream")
+        .header("content-type", "application/json")
+        .body(json!({ "question": "Who built the lighthouse of Orvane?" }).to_string());
+    let told = ask.send().await.unwrap().text().await.unwrap();
+    let place = |event: &str| {
+        told.find(event)
+            .unwrap_or_else(|| panic!("no {event} in {told}"))
+    };
+    assert!(place("event: passages") < place("event: sentence"));
+    assert!(place("event: sentence") < place("event: done"));
+}
+
+#[tokio::test]
+async fn the_description_is_whole_and_its_pages_load_nothing_from_elsewhere() {
+    let server = Server::start();
+    let (status, api) = server.get("/openapi.json").await;
+    assert_eq!(status, 200);
+    assert!(api["openapi"].as_str().unwrap().starts_with("3.1"));
+    insta::assert_json_snapshot!("openapi", api);
+    for path in ["/", "/docs", "/redoc"] {
+        let reply = server.request("GET", path).send().await.unwrap();
+        assert_eq!(reply.status(), 200, "{path}");
+        let fence = reply.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(
+            fence.contains("default-src 'none'") && !fence.contains("http"),
+            "{fence}"
+        );
+        let page = reply.text().await.unwrap();
+        for load in [
+            "<script src=\"http",
+            "<link rel=\"stylesheet\" href=\"http",
+            "@import",
+        ] {
+            assert!(!page.contains(load), "{path} loads {load}");
+        }
+    }
+}
