@@ -3,6 +3,7 @@
 pub(crate) mod documents;
 pub mod embedded;
 pub(crate) mod lock;
+pub(crate) mod stamp;
 #[cfg(test)]
 #[expect(
     clippy::cast_possible_truncation,

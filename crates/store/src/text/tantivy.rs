@@ -9,7 +9,8 @@ mod index;
 mod language;
 mod question;
 mod sidecar;
-mod stamp;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::HashMap;

@@ -20,10 +20,10 @@ use uuid::Uuid;
 use super::language::Language;
 use super::question::{self, Fields};
 use super::sidecar::{Payload, Shelves};
-use super::stamp::Stamp;
 use super::words::words;
 use crate::text::{TextChange, TextEntry, TextHit};
 use crate::vectors::lock;
+use crate::vectors::stamp::Stamp;
 
 /// Memory of the one indexing thread: the least that tantivy takes.
 const WRITER_BYTES: usize = 15_000_000;
@@ -204,6 +204,11 @@ impl OpenIndex {
         view.search(collections, question, filter, limit)
     }
 
+    /// The file that tantivy replaces with every commit and every merge.
+    fn commit(&self) -> PathBuf {
+        self.files().join("meta.json")
+    }
+
     fn files(&self) -> PathBuf {
         self.directory.join("index")
     }
@@ -217,7 +222,7 @@ impl OpenIndex {
     }
 
     fn current(&self) -> Result<Option<Arc<View>>> {
-        let stamp = Stamp::of(&self.files())?;
+        let stamp = Stamp::of(&self.commit())?;
         let current = self.current.load_full();
         Ok(current.filter(|view| stamp.is_some() && view.stamp == stamp))
     }
@@ -229,7 +234,7 @@ impl OpenIndex {
         }
         let known = self.current.load_full();
         for attempt in 1.. {
-            let Some(stamp) = Stamp::of(&self.files())? else {
+            let Some(stamp) = Stamp::of(&self.commit())? else {
                 self.current.store(None);
                 return Ok(None);
             };
@@ -237,7 +242,7 @@ impl OpenIndex {
                 Some(known) => View::later(known, &self.files(), stamp),
                 None => View::open(&self.files(), stamp),
             };
-            let still = Stamp::of(&self.files())? == Some(stamp);
+            let still = Stamp::of(&self.commit())? == Some(stamp);
             match view {
                 Ok(view) if still => {
                     let view = Arc::new(view);

@@ -15,7 +15,7 @@ use fs_err::os::unix::fs::FileExt;
 
 use super::codes::{PAGE_ROWS, Page};
 use super::journal::{self, Event};
-use super::manifest::{self, Manifest, Stamp};
+use super::manifest::{self, Manifest};
 use super::record::{self, Record, Shape};
 use super::snapshot::{Files, Snapshot, State, page_from, page_of};
 use super::{DIMENSIONS_MAX, DIMENSIONS_STEP, ROWS_MAX};
@@ -55,6 +55,7 @@ impl Draft {
     fn next_epoch(directory: &Path, before: &Manifest) -> Result<Self> {
         let manifest = Manifest {
             position: before.position,
+            serial: before.serial,
             epoch: before.epoch + 1,
             dimensions: before.dimensions,
             ..Manifest::default()
@@ -115,8 +116,9 @@ impl Draft {
         self.manifest.journal_bytes += length(&self.journal);
         self.manifest.journal_sum = sum_on(self.manifest.journal_sum, &self.journal);
         self.manifest.position = position;
+        self.manifest.serial += 1;
         manifest::replace(directory, &self.manifest)?;
-        let stamp = Stamp::of(directory)?;
+        let stamp = manifest::stamp(directory)?;
         Ok(Snapshot::new(
             stamp,
             self.manifest,

@@ -4,12 +4,13 @@
 //! never acknowledged and is overwritten by the next change.
 
 use std::io::Write;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use fs_err::File;
 use serde::{Deserialize, Serialize};
+
+use crate::vectors::stamp::Stamp;
 
 /// Opens every manifest: the format and its number.
 const MAGIC: &[u8; 8] = b"ALXVEC\x00\x01";
@@ -25,6 +26,8 @@ const MANIFEST_BYTES_MAX: u64 = 4_096;
 pub(super) struct Manifest {
     /// Up to where the outbox has been followed.
     pub(super) position: u64,
+    /// Counted up by every change, so that no two manifests are equal.
+    pub(super) serial: u64,
     /// Which set of files; counted up by every compaction.
     pub(super) epoch: u64,
     /// Numbers in a vector; none until the first.
@@ -41,30 +44,12 @@ pub(super) struct Manifest {
     pub(super) codes_sum: u32,
 }
 
-/// Tells one written manifest from another without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    inode: u64,
-    changed_s: i64,
-    changed_ns: i64,
-}
-
-impl Stamp {
-    /// The stamp of the manifest in a directory; none when there is no manifest.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unavailable`] when the directory cannot be looked at.
-    pub(super) fn of(directory: &Path) -> Result<Option<Self>> {
-        match fs_err::metadata(directory.join(NAME)) {
-            Ok(metadata) => Ok(Some(Self {
-                inode: metadata.ino(),
-                changed_s: metadata.ctime(),
-                changed_ns: metadata.ctime_nsec(),
-            })),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(unreadable(error)),
-        }
-    }
+/// The stamp of the manifest in a directory; none when there is no manifest.
+///
+/// # Errors
+/// [`ErrorKind::Unavailable`] when the directory cannot be looked at.
+pub(super) fn stamp(directory: &Path) -> Result<Option<Stamp>> {
+    Stamp::of(&directory.join(NAME))
 }
 
 /// Reads the manifest of a directory; none when there is none.

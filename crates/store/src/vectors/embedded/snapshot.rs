@@ -16,9 +16,10 @@ use fs_err::os::unix::fs::FileExt;
 use super::codes::{PAGE_ROWS, Page};
 use super::journal::{self, Event};
 use super::kernel::BLOCK_ROWS;
-use super::manifest::{self, Manifest, Stamp};
+use super::manifest::{self, Manifest};
 use super::record::{self, Record, Shape};
 use crate::vectors::documents::Documents;
+use crate::vectors::stamp::Stamp;
 
 /// The open files of one epoch.
 #[derive(Debug)]
@@ -128,7 +129,7 @@ impl Snapshot {
     /// # Errors
     /// [`ErrorKind::Corrupt`] when what the manifest promises is not there.
     pub(super) fn load(directory: &Path) -> Result<Option<Self>> {
-        let stamp = Stamp::of(directory)?;
+        let stamp = manifest::stamp(directory)?;
         let Some(manifest) = manifest::read(directory)? else {
             return Ok(None);
         };

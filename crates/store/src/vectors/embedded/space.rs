@@ -9,10 +9,11 @@ use arc_swap::ArcSwapOption;
 use fs_err::File;
 
 use super::draft::Draft;
-use super::manifest::{self, Stamp};
+use super::manifest;
 use super::record::{self, Record};
 use super::scan::rows_of;
 use super::snapshot::{Snapshot, names};
+use crate::vectors::stamp::Stamp;
 use crate::vectors::{Point, VectorChange, lock};
 
 /// Rows below which dead ones are left where they are.
@@ -59,7 +60,7 @@ impl OpenSpace {
     /// The snapshot in memory, if it is what is on disk.
     pub(super) fn current(&self) -> Result<Option<Arc<Snapshot>>> {
         let current = self.current.load_full();
-        let stamp = Stamp::of(&self.directory)?;
+        let stamp = manifest::stamp(&self.directory)?;
         Ok(current.filter(|snapshot| stamp.is_some() && snapshot.stamp == stamp))
     }
 
@@ -78,7 +79,7 @@ impl OpenSpace {
         }
         let mut attempt = 1;
         loop {
-            let before = Stamp::of(&self.directory)?;
+            let before = manifest::stamp(&self.directory)?;
             match Snapshot::load(&self.directory) {
                 Ok(snapshot) => {
                     let snapshot = snapshot.map(Arc::new);
@@ -86,7 +87,7 @@ impl OpenSpace {
                     return Ok(snapshot);
                 }
                 // The files went away because another process has replaced them meanwhile.
-                Err(_) if attempt < LOAD_ATTEMPTS_MAX && Stamp::of(&self.directory)? != before => {
+                Err(_) if attempt < LOAD_ATTEMPTS_MAX && manifest::stamp(&self.directory)? != before => {
                     attempt += 1;
                 }
                 Err(error) => {
@@ -162,7 +163,7 @@ impl OpenSpace {
     /// Removes the space.
     pub(super) fn remove(&self) -> Result<()> {
         let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        if Stamp::of(&self.directory)?.is_some() {
+        if manifest::stamp(&self.directory)?.is_some() {
             let _lock = self.lock()?;
             manifest::remove(&self.directory)?;
         }
