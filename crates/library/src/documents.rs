@@ -119,8 +119,9 @@ impl Library {
         principal.require(Scope::Ingest)?;
         let upload = upload.checked()?;
         self.catalog.collection(principal, upload.collection).await?;
-        let in_use = self.blob_use.read().await;
         let blob = self.store_original(principal, &upload.name, reader).await?;
+        let in_use = self.blob_use.read().await;
+        self.still_there(principal, &blob).await?;
         let titled = upload.title.is_some();
         let kind = JobKind::IndexDocument { titled };
         let new = upload.into_new(&blob);
@@ -299,6 +300,18 @@ impl Library {
             Error::new(ErrorKind::NotFound, format!("the document {id} has no text: it is {state}"))
         })?;
         self.catalog.version(principal, version).await
+    }
+
+    /// Makes sure that a purge has not taken away a file that was stored a moment ago.
+    async fn still_there(&self, principal: &Principal, blob: &Blob) -> Result<()> {
+        match self.blobs.size(principal, &blob.key).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(Error::new(
+                ErrorKind::Unavailable,
+                "the same file was being removed at this moment: add it again",
+            )
+            .with_source(error)),
+            other => other.map(drop),
+        }
     }
 
     async fn store_original(

@@ -30,8 +30,11 @@ const HEARTBEAT: Duration = Duration::from_millis(300);
 /// How long a worker without work sleeps before it looks for work that another process has queued.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// How often jobs of dead workers are taken back.
-const RELEASE_EVERY: Duration = Duration::from_secs(15);
+/// How often jobs of dead workers are taken back, and indexes look for changes of other processes.
+const TIDY_EVERY: Duration = Duration::from_secs(15);
+
+/// The same where other processes share the database and index what they read for themselves.
+const TIDY_SHARED_EVERY: Duration = Duration::from_secs(2);
 
 /// The wait before the first retry; each further one doubles.
 const RETRY_FIRST: Duration = Duration::from_secs(1);
@@ -232,15 +235,24 @@ impl Library {
         }
     }
 
-    /// Takes back jobs of dead workers, again and again.
+    /// Takes back jobs of dead workers and follows what other processes have changed, again and
+    /// again.
     async fn tidy(&self, cancel: &CancellationToken) {
+        let every = match self.settings.database {
+            Some(_) => TIDY_SHARED_EVERY,
+            None => TIDY_EVERY,
+        };
         loop {
             tokio::select! {
                 () = cancel.cancelled() => return,
-                () = tokio::time::sleep(RELEASE_EVERY) => {}
+                () = tokio::time::sleep(every) => {}
             }
-            if let Err(error) = self.release().await {
-                tracing::error!(error = %error.chain(), "cannot take back jobs");
+            let tidied = match self.release().await {
+                Ok(()) => self.follow_all().await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = tidied {
+                tracing::error!(error = %error.chain(), "cannot tidy up");
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! There is no test harness, because the program has to be the parse worker when it is called as one.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     }
     if arguments.iter().any(|argument| argument == "--list") {
         if !arguments.iter().any(|argument| argument == "--ignored") {
-            println!("{NAME}: test");
+            writeln!(std::io::stdout(), "{NAME}: test").expect("a list can be written");
         }
         return ExitCode::SUCCESS;
     }

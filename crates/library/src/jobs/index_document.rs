@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alexandria_core::block::{BlockKind, Fault, FaultKind, Parsed};
 use alexandria_core::chunk::{Piece, chunk, context};
 use alexandria_core::document::{Document, DocumentState};
-use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::fold::fold_key;
 use alexandria_core::id::DocumentId;
 use alexandria_core::principal::Principal;
@@ -14,6 +14,7 @@ use alexandria_store::catalog::{NewChunk, NewVersion, VersionFacts};
 use alexandria_store::layout::encode_layout;
 
 use super::steps::Steps;
+use crate::documents::DOCUMENT_NAME_BYTES_MAX;
 use crate::library::Library;
 use crate::progress::ProgressUnit;
 
@@ -87,7 +88,13 @@ impl Library {
         steps: &Arc<Steps>,
     ) -> Result<Parsed> {
         let original = self.catalog.original(principal, document.id).await?;
-        let file = self.blobs.file(principal, &original.blob).await?;
+        let file = self.blobs.file(principal, &original.blob).await.map_err(|error| {
+            // "Not found" would mean that the document has been removed, which it has not.
+            if error.kind() != ErrorKind::NotFound {
+                return error;
+            }
+            Error::new(ErrorKind::Corrupt, "the file as it was put in is gone").with_source(error)
+        })?;
         let steps = Arc::clone(steps);
         let report = Arc::new(move |done, total| steps.set(ProgressUnit::Pages, done, total));
         self.reader.read(&file.path, &document.name, report).await
@@ -100,10 +107,7 @@ impl Library {
         titled: bool,
         parsed: Parsed,
     ) -> Result<()> {
-        let title = match (titled, parsed.title.as_deref().map(str::trim)) {
-            (false, Some(own)) if !own.is_empty() => Some(own.to_owned()),
-            _ => None,
-        };
+        let title = if titled { None } else { own_title(&parsed) };
         let shown = title.clone().unwrap_or_else(|| document.title.clone());
         let prepared = self.prepare(parsed, shown).await?;
         let Prepared { parsed, text, layout, chunks } = prepared;
@@ -167,6 +171,15 @@ impl Library {
             .await
             .context(ErrorKind::Internal, || "the thread that cuts a text broke".to_owned())?
     }
+}
+
+/// The title that a file gives itself, or the heading of the first level that it begins with.
+fn own_title(parsed: &Parsed) -> Option<String> {
+    let heading = parsed.blocks.first().filter(|block| block.kind == BlockKind::Heading(1));
+    let stated = parsed.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let title = stated.or_else(|| heading.map(|block| block.text.trim()))?;
+    let end = title.floor_char_boundary(DOCUMENT_NAME_BYTES_MAX);
+    title.get(..end).map(str::to_owned)
 }
 
 fn new_chunk(piece: &Piece, stored: &str, title: &str) -> Option<NewChunk> {
