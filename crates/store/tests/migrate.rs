@@ -182,7 +182,7 @@ async fn postgres_goes_every_way() {
 
 async fn connect(url: &str) -> sea_orm::DatabaseConnection {
     // The path of the file may hold a question mark, which an address would take for its query.
-    let encoded = url.replace(' ', "%20").replace("e?.sqlite", "e%3F.sqlite");
+    let encoded = url.replace(' ', "%20").replace('?', "%3F");
     let url = if url.starts_with("sqlite:") {
         &encoded
     } else {

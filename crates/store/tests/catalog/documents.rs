@@ -403,3 +403,47 @@ pub(crate) async fn a_failed_document_says_why(fixture: &Fixture) {
         (DocumentState::Failed, faults)
     );
 }
+
+pub(crate) async fn a_purged_document_gives_back_its_files(fixture: &Fixture) {
+    let (catalog, owner) = (&fixture.catalog, owner());
+    let (books, other) = (
+        fixture.collection("books").await,
+        fixture.collection("other").await,
+    );
+    let id = fixture.document(books, "dune").await;
+    fixture.publish(id, 2).await;
+    assert_eq!(
+        catalog.purge_document(&owner, id).await.unwrap(),
+        [],
+        "it has not been removed"
+    );
+    fixture.document(other, "dune").await;
+    catalog.remove_document(&owner, id).await.unwrap();
+    assert_eq!(
+        catalog.removed_documents(&owner, books, 9).await.unwrap(),
+        [id]
+    );
+    let stranger = crate::fixture::stranger();
+    assert_eq!(
+        catalog
+            .removed_documents(&stranger, books, 9)
+            .await
+            .unwrap(),
+        []
+    );
+    assert_eq!(catalog.purge_document(&stranger, id).await.unwrap(), []);
+    let original = new_document(other, "dune").blob;
+    assert!(catalog.is_blob_used(&owner, &original).await.unwrap());
+    let unused = catalog.purge_document(&owner, id).await.unwrap();
+    assert_eq!(
+        unused.len(),
+        2,
+        "the text and the layout; the original has another user"
+    );
+    assert!(!unused.contains(&original));
+    assert_eq!(
+        catalog.removed_documents(&owner, books, 9).await.unwrap(),
+        []
+    );
+    assert_eq!(catalog.purge_document(&owner, id).await.unwrap(), []);
+}

@@ -294,3 +294,27 @@ pub(crate) async fn jobs_are_listed_newest_first(fixture: &Fixture) {
     )
     .await;
 }
+
+pub(crate) async fn the_jobs_of_dead_workers_are_taken_back_at_once(fixture: &Fixture) {
+    let (catalog, owner) = (&fixture.catalog, owner());
+    for _ in 0..2 {
+        catalog
+            .enqueue(&owner, NewJob::new("read", "{}"))
+            .await
+            .unwrap();
+    }
+    let mine = catalog
+        .claim("mine/1", &["read"], LEASE)
+        .await
+        .unwrap()
+        .unwrap();
+    let theirs = catalog
+        .claim("theirs/1", &["read"], LEASE)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(catalog.end_leases_of_others("mine").await.unwrap(), 1);
+    catalog.release_expired().await.unwrap();
+    assert_eq!(claim(fixture).await.map(|job| job.id), Some(theirs.id));
+    catalog.complete(&mine).await.unwrap();
+}

@@ -1,0 +1,121 @@
+//! What the catalog costs in processor time, on SQLite in a file. The limits are three times what is
+//! asked of a release build, because tests are built with little optimisation.
+
+#[path = "support/fixture.rs"]
+#[expect(dead_code, reason = "only a part of the fixture is needed here")]
+mod fixture;
+
+use std::time::Duration;
+
+use alexandria_core::block::BlockKind;
+use alexandria_store::blobs::Digest;
+use alexandria_store::catalog::{NewChunk, NewEmbedding, NewJob, NewVersion};
+
+use fixture::{Fixture, facts, new_chunk, new_version, owner};
+
+/// Processor time of this process's threads so far.
+fn cpu() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let time = |thread: std::fs::DirEntry| -> Option<u64> {
+        let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse().ok()
+    };
+    Duration::from_nanos(threads.filter_map(|thread| time(thread.unwrap())).sum())
+}
+
+fn chunk(ordinal: u32) -> NewChunk {
+    let text = format!(
+        "{ordinal} {}",
+        "A sentence as books have them, of some length. ".repeat(20)
+    );
+    let text_digest = Digest::of(text.as_bytes());
+    NewChunk {
+        kind: BlockKind::Paragraph,
+        text,
+        text_digest,
+        ..new_chunk(ordinal)
+    }
+}
+
+#[tokio::test]
+async fn storing_and_reading_a_thousand_chunks_costs_little() {
+    const CHUNKS: u32 = 1_000;
+    let fixture = Fixture::file().await;
+    let (catalog, owner) = (&fixture.catalog, owner());
+    let collection = fixture.collection("books").await;
+    let document = fixture.document(collection, "dune").await;
+    let generation = catalog
+        .ensure_generation("wide", 384, "structure-1")
+        .await
+        .expect("a generation")
+        .id;
+    let new = || NewVersion {
+        generation,
+        ..new_version(document)
+    };
+    let chunks: Vec<_> = (0..CHUNKS).map(chunk).collect();
+    let mut version = catalog.begin_version(&owner, new()).await.unwrap().id;
+    catalog
+        .append_chunks(&owner, version, chunks.clone())
+        .await
+        .unwrap();
+    version = catalog.begin_version(&owner, new()).await.unwrap().id;
+    let measure = |what: &str, begin: Duration, times: u32, limit_ms: f64| {
+        let each = (cpu() - begin).as_secs_f64() * 1_000.0 / f64::from(times);
+        println!("{what}: {each:.2} ms of processor time (limit {limit_ms} ms)");
+        assert!(each < limit_ms, "{what} costs {each:.2} ms");
+    };
+    let begin = cpu();
+    let ids = catalog
+        .append_chunks(&owner, version, chunks.clone())
+        .await
+        .unwrap();
+    measure("append_chunks of 1,000", begin, 1, 90.0);
+    catalog
+        .publish_version(&owner, version, facts(CHUNKS))
+        .await
+        .unwrap();
+
+    let some: Vec<_> = ids.iter().step_by(20).copied().collect();
+    catalog.passages(&owner, generation, &some).await.unwrap();
+    let begin = cpu();
+    for _ in 0..20 {
+        assert_eq!(
+            catalog
+                .passages(&owner, generation, &some)
+                .await
+                .unwrap()
+                .len(),
+            50
+        );
+    }
+    measure("passages of 50", begin, 20, 3.0);
+
+    let embeddings = (0..).zip(&chunks).map(|(ordinal, chunk)| NewEmbedding {
+        ordinal,
+        text_digest: chunk.text_digest,
+        vector: vec![0.05; 384],
+    });
+    let begin = cpu();
+    catalog
+        .record_embeddings(&owner, version, &embeddings.collect::<Vec<_>>())
+        .await
+        .unwrap();
+    measure("record_embeddings of 1,000", begin, 1, 150.0);
+
+    for _ in 0..300 {
+        catalog
+            .enqueue(&owner, NewJob::new("read", "{}"))
+            .await
+            .unwrap();
+    }
+    let begin = cpu();
+    for _ in 0..20 {
+        catalog
+            .claim("worker", &["read"], Duration::from_secs(60))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    measure("claim with 300 waiting", begin, 20, 30.0);
+}
