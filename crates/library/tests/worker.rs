@@ -50,7 +50,12 @@ async fn check_all(program: &Path) {
     assert_eq!(document.format, "markdown");
 
     let nested = format!("<html>{}text", "<div>".repeat(200_000)).into_bytes();
-    expect(&read(program, "nested.html", nested, |_| {}).await, &[FaultKind::TooLarge]);
+    let document = read(program, "nested.html", nested, |_| {}).await;
+    assert_eq!(document.state, DocumentState::Searchable, "what can be read is kept");
+    assert_eq!(document.faults.len(), 1, "{:?}", document.faults);
+
+    let broken = b"%PDF-1.7\nnothing of a PDF follows".to_vec();
+    expect(&read(program, "broken.pdf", broken, |_| {}).await, &[FaultKind::Malformed]);
 
     let little = |settings: &mut LibrarySettings| {
         settings.reader.limits.memory_bytes = 48 << 20;

@@ -132,14 +132,17 @@ impl Library {
     }
 }
 
-/// Waits for a part of a search only so long.
+/// Waits for a part of a search only so long; without any time it is not begun.
 async fn in_time<T>(wait: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = || {
+        let sentence = format!("it took longer than {} ms", wait.as_millis());
+        Error::new(ErrorKind::Timeout, sentence)
+    };
+    if wait.is_zero() {
+        return Err(late());
+    }
     match tokio::time::timeout(wait, work).await {
         Ok(result) => result,
-        Err(elapsed) => Err(Error::new(
-            ErrorKind::Timeout,
-            format!("it took longer than {} ms", wait.as_millis()),
-        )
-        .with_source(elapsed)),
+        Err(elapsed) => Err(late().with_source(elapsed)),
     }
 }

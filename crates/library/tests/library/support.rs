@@ -106,7 +106,8 @@ impl Fixture {
 /// Three short texts about different things.
 pub(crate) const LIGHTHOUSE: &str = "# The Lighthouse of Pharos\n\nThe lighthouse stood on the island \
     of Pharos before the harbour of Alexandria. It was finished about 280 BC under Ptolemy the Second. \
-    Its architect was Sostratus of Cnidus.\n\n## Its end\n\nEarthquakes damaged the tower badly. \
+    The architect of the lighthouse was \
+    Sostratus of Cnidus.\n\n## Its end\n\nEarthquakes damaged the tower badly. \
     In 1480 a fort was built from its stones.\n";
 
 pub(crate) const BREAD: &str = "# Baking bread\n\nFlour, water, salt and time are all that a loaf \
@@ -114,5 +115,5 @@ pub(crate) const BREAD: &str = "# Baking bread\n\nFlour, water, salt and time ar
     crust.\n\n## Sourdough\n\nA starter is fed with flour every day. Wild yeast lives in it.\n";
 
 pub(crate) const WHALES: &str = "# Whales\n\nThe blue whale is the largest animal that has ever \
-    lived. It feeds on krill. Its heart weighs about 180 kilograms.\n\n## Song\n\nHumpback whales \
+    lived. It feeds on krill. The heart of a blue whale weighs about 180 kilograms.\n\n## Song\n\nHumpback whales \
     sing for hours. Males of one sea sing the same song.\n";
