@@ -11,19 +11,26 @@ import shutil
 import sys
 import time
 
+import answers
 import corpus
 import evaluation
 import first_answer
 import ingest
 import machine
+import pages
 import search
 import table
 
+# Each gives rows that stand in one table.
 PARTS = {
+    "reading": pages.measure,
     "ingest": ingest.measure,
     "first": first_answer.measure,
     "search": search.measure,
 }
+
+# Each gives figures of its own, written between markers of their own.
+QUALITY = {"eval": evaluation, "answers": answers}
 
 
 @dataclasses.dataclass
@@ -33,6 +40,7 @@ class Setup:
     binary: pathlib.Path
     models: pathlib.Path
     rival_model: pathlib.Path
+    reader: pathlib.Path
     work: pathlib.Path
     quick: bool
     started: float
@@ -54,50 +62,56 @@ class Setup:
 def main():
     options = _options()
     results = options.cache / "bench"
-    work = results / "work"
-    setup = Setup(
-        options.binary.resolve(), options.models.resolve(), options.rival_model.resolve(), work, options.quick,
-        time.perf_counter(),
-    )
+    paths = (path.resolve() for path in (options.binary, options.models, options.rival_model, options.reader))
+    setup = Setup(*paths, results / "work", options.quick, time.perf_counter())
     if not corpus.has_data():
         setup.say(f"there is no folder {corpus.DATA}: the project's own documentation is read instead")
-    facts = machine.describe(setup.binary)
+    wanted = options.only or [*PARTS, *([] if options.quick else QUALITY)]
+    report = {"machine": machine.describe(setup.binary), "quick": options.quick, "parts": wanted}
     rows = []
     try:
-        for part in options.only or PARTS:
+        for part in wanted:
             setup.say(f"{part} ...")
-            rows += PARTS[part](setup)
+            if part in PARTS:
+                rows += PARTS[part](setup)
+            else:
+                report[part] = QUALITY[part].measure(setup)
     finally:
         if not options.keep:
-            shutil.rmtree(work, ignore_errors=True)
+            shutil.rmtree(setup.work, ignore_errors=True)
     setup.say("finished")
-    print(table.for_terminal(rows))
+    report["rows"] = [row.as_json() for row in rows]
     results.mkdir(parents=True, exist_ok=True)
-    report = {"machine": facts, "quick": options.quick, "only": options.only, "rows": [row.as_json() for row in rows]}
     (results / "latest.json").write_text(json.dumps(report, indent=1))
-    _write(options, facts, rows)
-    if not options.only:
-        evaluation.write(setup)
+    _write(report, rows)
 
 
-def _write(options, facts, rows):
-    """Writes the document, unless only a part was measured."""
-    if options.only:
-        print("\nOnly a part was measured: docs/benchmarks.md stays as it was.")
-        return
-    what = "a quick run of fewer files and 10,000 passages" if options.quick else "a whole run"
-    if not corpus.has_data():
-        what += " over the project's own documentation"
-    table.write("speed", f"{table.for_machine(facts, what)}\n\n{table.for_document(rows)}")
-    print(f"\nWritten to {table.DOCUMENT}")
+def _write(report, rows):
+    """Prints the tables and writes them into the document: speed only when all of it was measured."""
+    if rows:
+        print(table.for_terminal(rows))
+    written = []
+    if all(part in report["parts"] for part in PARTS):
+        what = "a quick run of fewer files and 10,000 passages" if report["quick"] else "a whole run"
+        if not corpus.has_data():
+            what += " over the project's own documentation"
+        table.write("speed", f"{table.for_machine(report['machine'], what)}\n\n{table.for_document(rows)}")
+        written.append("speed")
+    for part, module in QUALITY.items():
+        if part in report:
+            day = f"{report['machine']['date']}, commit {report['machine']['commit']}."
+            print(f"\n{part}\n{module.text(report[part])}")
+            table.write(part, f"{day}\n\n{module.text(report[part])}")
+            written.append(part)
+    print(f"\nWritten to {table.DOCUMENT}: {', '.join(written) or 'nothing, because only a part was measured'}")
 
 
 def _options():
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__.strip().splitlines()[0])
-    for name in ("--binary", "--models", "--rival-model", "--cache"):
+    for name in ("--binary", "--models", "--rival-model", "--reader", "--cache"):
         parser.add_argument(name, type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="fewer files, 10,000 passages instead of 100,000")
-    parser.add_argument("--only", nargs="+", choices=PARTS, help="these parts alone; docs/benchmarks.md is not written")
+    parser.add_argument("--only", nargs="+", choices=[*PARTS, *QUALITY], help="these parts alone")
     parser.add_argument("--keep", action="store_true", help="leave the servers' directories in the cache")
     return parser.parse_args()
 

@@ -47,9 +47,9 @@ class Ours:
             return None
         return Wire(int(presence["address"].rsplit(":", 1)[1]))
 
-    def add(self, name, data, tags=()):
+    def add(self, name, data, tags=(), title=None):
         """Puts a file in and gives its id at once."""
-        fields = [("tag", tag) for tag in tags]
+        fields = [("tag", tag) for tag in tags] + ([("title", title)] if title else [])
         reply = self.wire.upload("/api/v1/documents", name, data, fields)
         return reply["documents"][0]["document"]["id"]
 
@@ -75,8 +75,10 @@ class Ours:
     def ask(self, question):
         return self.wire.post("/api/v1/ask", {"question": question})
 
-    def version(self):
-        return self.wire.get("/api/v1/status")["version"]
+    def text(self, document, span):
+        """A part of the stored text, by its bytes."""
+        part = f"start={span['start']}&end={span['end']}"
+        return self.wire.get(f"/api/v1/documents/{document}/text?{part}")["text"]
 
     def disk(self):
         """Bytes on the disk: everything, and how many of them are the original files."""

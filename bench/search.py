@@ -67,7 +67,7 @@ def _fill(setup, ours, documents, size, loaded, tagged):
     """Puts documents into ours and waits for their embeddings."""
     with Cost(ours.server) as cost:
         for name, tags, text in documents:
-            document = ours.add(name, text.encode(), tags)
+            document = ours.add(name, text.encode(), tags, name.removesuffix(".md"))
             loaded.add(document)
             if tags:
                 tagged.add(document)

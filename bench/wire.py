@@ -6,6 +6,8 @@ import time
 import uuid
 
 TIMEOUT_S = 3600
+# Servers close a connection that is silent for some seconds; one as old as this is opened anew.
+SILENT_S_MAX = 2
 
 
 class Refused(RuntimeError):
@@ -18,6 +20,7 @@ class Wire:
     def __init__(self, port):
         self.port = port
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
+        self.spoken = 0.0
 
     def get(self, path):
         return self._ask("GET", path, None, {})
@@ -52,9 +55,12 @@ class Wire:
         self.connection.close()
 
     def _ask(self, method, path, body, headers):
+        if time.perf_counter() - self.spoken > SILENT_S_MAX:
+            self.connection.close()
         self.connection.request(method, path, body, headers)
         reply = self.connection.getresponse()
         data = reply.read()
+        self.spoken = time.perf_counter()
         if reply.status >= 400:
             raise Refused(f"{method} {path}: {reply.status} {data[:500].decode(errors='replace')}")
         return json.loads(data) if data else None
