@@ -404,7 +404,7 @@ fn steps_down(target: &Target, applied: usize) -> Result<&'static [&'static Migr
     match MIGRATIONS.get(keep..applied) {
         Some(steps) => Ok(steps),
         None => Err(wrong_way(
-            &MIGRATIONS.get(keep - 1).map_or("", |m| m.name),
+            MIGRATIONS.get(keep - 1).map_or("", |m| m.name),
             "up",
         )),
     }

@@ -1,5 +1,10 @@
 //! Blobs in a folder: written whole or not at all, found by their digest, kept apart by tenant.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -29,11 +34,12 @@ fn files(folder: &tempfile::TempDir) -> Vec<std::path::PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path)
+            let kind = if path.is_dir() {
+                &mut folders
             } else {
-                found.push(path)
-            }
+                &mut found
+            };
+            kind.push(path);
         }
     }
     found
@@ -59,8 +65,9 @@ async fn what_is_put_in_comes_out_again() {
         let path = blobs.file(&owner, &blob.key).await.unwrap().path;
         assert_eq!(std::fs::read(path).unwrap(), bytes);
         for (start, end) in [(0, 1), (0, MIB), (3, 7), (9, 3), (MIB, MIB + 1)] {
-            let from = (start as usize).min(bytes.len());
-            let to = (end as usize).clamp(from, bytes.len());
+            let size = |bytes: u64| usize::try_from(bytes).unwrap();
+            let from = size(start).min(bytes.len());
+            let to = size(end).clamp(from, bytes.len());
             let range = blobs
                 .get_range(&owner, &blob.key, start..end)
                 .await

@@ -1,5 +1,17 @@
 //! One suite for the catalog, run on SQLite in memory, on SQLite in a file, and on a real PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is not as it should be"
+)]
+#![expect(
+    clippy::too_many_lines,
+    clippy::cognitive_complexity,
+    reason = "a case is a list of steps and of what holds after each"
+)]
+
 #[path = "catalog/documents.rs"]
 mod documents;
 #[path = "support/fixture.rs"]

@@ -1,6 +1,12 @@
 //! What the catalog costs in processor time, on SQLite in a file. The limits are three times what is
 //! asked of a release build, because tests are built with little optimisation.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a measurement is a list of steps, and stops where one fails"
+)]
+
 #[path = "support/fixture.rs"]
 #[expect(dead_code, reason = "only a part of the fixture is needed here")]
 mod fixture;

@@ -1,5 +1,15 @@
 //! Migrations, up and down and up again, on both databases.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+#![expect(
+    clippy::cognitive_complexity,
+    clippy::large_futures,
+    reason = "a case is a list of steps and of what holds after each"
+)]
+
 #[path = "support/fixture.rs"]
 #[expect(dead_code, reason = "only a part of the fixture is needed here")]
 mod fixture;
@@ -27,17 +37,20 @@ async fn every_step_goes_both_ways(url: &str) {
     let before = schema(url).await;
     for name in &names {
         let below = schema(url).await;
-        assert_eq!(migrator.up(Target::Steps(1)).await.unwrap(), [name.clone()]);
+        assert_eq!(
+            migrator.up(Target::Steps(1)).await.unwrap(),
+            [name.as_str()]
+        );
         let above = schema(url).await;
         assert_ne!(above, below, "{name} changes nothing");
         assert_eq!(
             migrator.down(&Target::Steps(1)).await.unwrap(),
-            [name.clone()]
+            [name.as_str()]
         );
         assert_eq!(schema(url).await, below, "{name} is not taken back whole");
         assert_eq!(
             migrator.up(Target::Revision(name.clone())).await.unwrap(),
-            [name.clone()]
+            [name.as_str()]
         );
         assert_eq!(
             schema(url).await,

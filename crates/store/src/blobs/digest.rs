@@ -123,9 +123,9 @@ mod tests {
         let good = Digest::of(b"x").to_string();
         let check = |text: &str| assert_eq!(Digest::from_hex(text), None, "{text}");
         check("");
-        check(&good[1..]);
+        check(good.split_at(1).1);
         check(&format!("{good}0"));
         check(&good.to_uppercase());
-        check(&format!("{}é", &good[..62]));
+        check(&format!("{}é", good.split_at(62).0));
     }
 }

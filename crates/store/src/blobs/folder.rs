@@ -405,26 +405,20 @@ fn missing(key: &BlobKey) -> Error {
 }
 
 fn cannot_read(key: &BlobKey, error: std::io::Error) -> Error {
-    match error.kind() {
-        IoKind::NotFound => missing(key),
-        _ => Error::new(
-            ErrorKind::Unavailable,
-            format!("cannot read the bytes of {key}"),
-        )
-        .with_source(error),
+    if error.kind() == IoKind::NotFound {
+        return missing(key);
     }
+    let sentence = format!("cannot read the bytes of {key}");
+    Error::new(ErrorKind::Unavailable, sentence).with_source(error)
 }
 
 fn cannot_write(error: std::io::Error) -> Error {
-    let remedy = match error.kind() {
-        IoKind::StorageFull | IoKind::QuotaExceeded => {
-            "the disk is full; free some space and try again"
-        }
-        _ => "see that the data directory can be written to",
+    let full = matches!(error.kind(), IoKind::StorageFull | IoKind::QuotaExceeded);
+    let remedy = if full {
+        "the disk is full; free some space and try again"
+    } else {
+        "see that the data directory can be written to"
     };
-    Error::new(
-        ErrorKind::Unavailable,
-        format!("cannot store a file: {remedy}"),
-    )
-    .with_source(error)
+    let sentence = format!("cannot store a file: {remedy}");
+    Error::new(ErrorKind::Unavailable, sentence).with_source(error)
 }

@@ -208,11 +208,11 @@ fn to_collection(model: Model) -> Result<Collection> {
 
 /// Turns a broken unique rule into the sentence a person can act on.
 fn name_taken<T>(done: Result<T>, name: &str) -> Result<T> {
-    done.map_err(|error| match error.kind() {
-        ErrorKind::Conflict => {
-            let sentence = format!("there is a collection named {name:?} already; choose another");
-            Error::new(ErrorKind::Conflict, sentence).with_source(error)
+    done.map_err(|error| {
+        if error.kind() != ErrorKind::Conflict {
+            return error;
         }
-        _ => error,
+        let sentence = format!("there is a collection named {name:?} already; choose another");
+        Error::new(ErrorKind::Conflict, sentence).with_source(error)
     })
 }

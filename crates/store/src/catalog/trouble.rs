@@ -32,6 +32,10 @@ const CORRUPT: &str = "the database file is damaged; restore it from a backup";
 const UNREADABLE: &str = "the database file cannot be read or written; see to its permissions";
 const TABLES: &str = "its tables are not of this program's age; run \"alexandria migrate up\"";
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other error is a fault of ours"
+)]
 fn kind(error: &DbErr) -> (ErrorKind, Option<&'static str>) {
     match error {
         DbErr::ConnectionAcquire(_) => (ErrorKind::Unavailable, Some(NO_CONNECTION)),
@@ -42,6 +46,10 @@ fn kind(error: &DbErr) -> (ErrorKind, Option<&'static str>) {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other error is a fault of ours"
+)]
 fn sqlx_kind(error: &sqlx::Error) -> (ErrorKind, Option<&'static str>) {
     match error {
         sqlx::Error::PoolTimedOut => (ErrorKind::Unavailable, Some(NO_CONNECTION)),

@@ -3,6 +3,7 @@
 use alexandria_store::catalog::{DocumentChange, OutboxKind};
 
 use crate::fixture::{Fixture, facts, owner, vectors};
+use OutboxKind::{Add, Describe, Remove, Vectors};
 
 pub(crate) async fn every_change_is_told_in_order(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
@@ -28,7 +29,6 @@ pub(crate) async fn every_change_is_told_in_order(fixture: &Fixture) {
     catalog.remove_document(&owner, dune).await.unwrap();
     let told = catalog.changes(space, 0, 99).await.unwrap();
     let kinds: Vec<_> = told.iter().map(|row| row.kind).collect();
-    use OutboxKind::{Add, Describe, Remove, Vectors};
     assert_eq!(kinds, [Add, Vectors, Describe, Remove]);
     assert!(told.windows(2).all(|pair| pair[0].seq < pair[1].seq));
     assert!(told.iter().all(|row| row.document == dune));

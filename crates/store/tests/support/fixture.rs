@@ -1,5 +1,11 @@
 //! A catalog with a clock and ids that a test can foresee, on each of the databases.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops where something is not as it should be"
+)]
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -18,14 +24,14 @@ use alexandria_store::catalog::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub const DIMENSIONS: u32 = 4;
+pub(crate) const DIMENSIONS: u32 = 4;
 
 /// A clock that moves by a microsecond when it is looked at, and further when told to.
 #[derive(Debug)]
-pub struct TestClock(AtomicI64);
+pub(crate) struct TestClock(AtomicI64);
 
 impl TestClock {
-    pub fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         self.0
             .fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::Relaxed);
     }
@@ -53,16 +59,16 @@ impl IdSource for TestIds {
     }
 }
 
-pub struct Fixture {
-    pub catalog: Catalog,
-    pub clock: Arc<TestClock>,
-    pub options: CatalogOptions,
-    pub url: String,
+pub(crate) struct Fixture {
+    pub(crate) catalog: Catalog,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) options: CatalogOptions,
+    pub(crate) url: String,
     /// Keeps the folder of a database in a file.
     _folder: Option<tempfile::TempDir>,
 }
 
-pub fn options() -> (CatalogOptions, Arc<TestClock>) {
+pub(crate) fn options() -> (CatalogOptions, Arc<TestClock>) {
     let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000_000)));
     let ids = Arc::new(TestIds(AtomicU64::new(1)));
     (
@@ -71,7 +77,7 @@ pub fn options() -> (CatalogOptions, Arc<TestClock>) {
     )
 }
 
-pub fn file_url() -> (String, tempfile::TempDir) {
+pub(crate) fn file_url() -> (String, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     (
         format!(
@@ -83,16 +89,16 @@ pub fn file_url() -> (String, tempfile::TempDir) {
 }
 
 impl Fixture {
-    pub async fn memory() -> Self {
+    pub(crate) async fn memory() -> Self {
         Self::open("sqlite::memory:".to_owned(), None).await
     }
 
-    pub async fn file() -> Self {
+    pub(crate) async fn file() -> Self {
         let (url, folder) = file_url();
         Self::open(url, Some(folder)).await
     }
 
-    pub async fn open(url: String, folder: Option<tempfile::TempDir>) -> Self {
+    pub(crate) async fn open(url: String, folder: Option<tempfile::TempDir>) -> Self {
         let (options, clock) = options();
         let catalog = Catalog::open(&url, options.clone()).await.unwrap();
         Self {
@@ -105,7 +111,7 @@ impl Fixture {
     }
 
     /// Another process's view of the same database; none for one in memory.
-    pub async fn second(&self) -> Option<Catalog> {
+    pub(crate) async fn second(&self) -> Option<Catalog> {
         if self.url.contains(":memory:") {
             return None;
         }
@@ -116,14 +122,14 @@ impl Fixture {
         )
     }
 
-    pub async fn generation(&self) -> Generation {
+    pub(crate) async fn generation(&self) -> Generation {
         self.catalog
             .ensure_generation("minilm", DIMENSIONS, "structure-1")
             .await
             .unwrap()
     }
 
-    pub async fn collection(&self, name: &str) -> CollectionId {
+    pub(crate) async fn collection(&self, name: &str) -> CollectionId {
         self.catalog
             .create_collection(&owner(), name, "")
             .await
@@ -131,7 +137,7 @@ impl Fixture {
             .id
     }
 
-    pub async fn document(&self, collection: CollectionId, name: &str) -> DocumentId {
+    pub(crate) async fn document(&self, collection: CollectionId, name: &str) -> DocumentId {
         match self
             .catalog
             .create_document(&owner(), new_document(collection, name), job())
@@ -143,7 +149,7 @@ impl Fixture {
     }
 
     /// A building version with so many chunks.
-    pub async fn building(&self, document: DocumentId, chunks: u32) -> VersionId {
+    pub(crate) async fn building(&self, document: DocumentId, chunks: u32) -> VersionId {
         let generation = self.generation().await.id;
         let new = NewVersion {
             generation,
@@ -158,7 +164,7 @@ impl Fixture {
         version
     }
 
-    pub async fn publish(&self, document: DocumentId, chunks: u32) -> VersionId {
+    pub(crate) async fn publish(&self, document: DocumentId, chunks: u32) -> VersionId {
         let version = self.building(document, chunks).await;
         self.catalog
             .publish_version(&owner(), version, facts(chunks))
@@ -167,28 +173,28 @@ impl Fixture {
         version
     }
 
-    pub async fn space(&self, collection: CollectionId) -> Space {
+    pub(crate) async fn space(&self, collection: CollectionId) -> Space {
         Space::new(&owner(), collection, self.generation().await.id)
     }
 }
 
-pub fn owner() -> Principal {
+pub(crate) fn owner() -> Principal {
     Principal::owner()
 }
 
 /// Somebody else, who has nothing.
-pub fn stranger() -> Principal {
+pub(crate) fn stranger() -> Principal {
     Principal::system(
         TenantId::from_uuid(Uuid::from_u128(0xbad)),
         "being a stranger",
     )
 }
 
-pub fn job() -> NewJob {
+pub(crate) fn job() -> NewJob {
     NewJob::new("index_document", "{}")
 }
 
-pub fn new_document(collection: CollectionId, name: &str) -> NewDocument {
+pub(crate) fn new_document(collection: CollectionId, name: &str) -> NewDocument {
     let digest = Digest::of(name.as_bytes());
     NewDocument {
         collection,
@@ -203,7 +209,7 @@ pub fn new_document(collection: CollectionId, name: &str) -> NewDocument {
     }
 }
 
-pub fn new_version(document: DocumentId) -> NewVersion {
+pub(crate) fn new_version(document: DocumentId) -> NewVersion {
     let digest = Digest::of(b"text");
     NewVersion {
         document,
@@ -219,7 +225,7 @@ pub fn new_version(document: DocumentId) -> NewVersion {
     }
 }
 
-pub fn facts(chunks: u32) -> VersionFacts {
+pub(crate) fn facts(chunks: u32) -> VersionFacts {
     VersionFacts {
         authors: vec!["Hypatia".to_owned()],
         language: Some("en".to_owned()),
@@ -231,7 +237,7 @@ pub fn facts(chunks: u32) -> VersionFacts {
     }
 }
 
-pub fn new_chunk(ordinal: u32) -> NewChunk {
+pub(crate) fn new_chunk(ordinal: u32) -> NewChunk {
     let text = format!("Chunk {ordinal} of the book, \"quoted\", with ünïcode and a 4-byte 𝛼.");
     let start = u64::from(ordinal) * 100;
     NewChunk {
@@ -246,12 +252,12 @@ pub fn new_chunk(ordinal: u32) -> NewChunk {
         text_digest: Digest::of(text.as_bytes()),
         text,
         tokens: 20,
-        fold_key: (ordinal % 2 == 0).then_some(-i64::from(ordinal)),
+        fold_key: ordinal.is_multiple_of(2).then_some(-i64::from(ordinal)),
     }
 }
 
 /// Vectors for the chunks with these ordinals, exact in half precision.
-pub fn vectors(ordinals: std::ops::Range<u32>) -> Vec<NewEmbedding> {
+pub(crate) fn vectors(ordinals: std::ops::Range<u32>) -> Vec<NewEmbedding> {
     let vector = |ordinal: u32| match ordinal % 2 {
         0 => vec![1.0, 0.0, 0.0, 0.0],
         _ => vec![0.5, 0.5, -0.5, 0.5],

