@@ -18,8 +18,8 @@ def measure(setup):
     book, question = corpus.first_book()
     ours, rival = _ours(setup, book, question), _rival(setup, book, question)
     pages = corpus.printed_pages_of(book)
-    if not ours["answered"]:
-        setup.say(f"  no answer to {question!r}: its time is that of the last reply")
+    if ours["answer_s"] is None:
+        setup.say(f"  {question!r} was not answered")
 
     def row(what, unit, key, **asked):
         return Row(SECTION, what, unit, ours.get(key), rival.get(key), **asked)
@@ -52,8 +52,7 @@ def _ours(setup, book, question):
             reply = ours.ask(question)
         if not reply["answered"]:
             reply = ours.ask(question)
-        figures["answer_s"] = since()
-        figures["answered"] = reply["answered"]
+        figures["answer_s"] = since() if reply["answered"] else None
         assert all(sentence["citations"] for sentence in reply["sentences"]), "a sentence without a citation"
         ours.wait(document)
         figures["ready_s"] = since()

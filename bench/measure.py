@@ -20,12 +20,14 @@ import machine
 import pages
 import search
 import table
+import upload
 
 # Each gives rows that stand in one table.
 PARTS = {
     "reading": pages.measure,
     "ingest": ingest.measure,
     "first": first_answer.measure,
+    "upload": upload.measure,
     "search": search.measure,
 }
 

@@ -31,9 +31,11 @@ class Row:
 
     @property
     def reached(self):
-        """Whether it does what was asked; nothing when nothing was asked or it was not measured."""
+        """Whether it does what was asked; nothing when nothing was asked."""
         verdicts = []
-        if self.target is not None and self.ours is not None:
+        if self.ours is None:
+            return False if self.asked else None
+        if self.target is not None:
             within = self.ours >= self.target if self.better == HIGHER else self.ours <= self.target
             verdicts.append(within)
         if self.times_target is not None and self.times is not None:
