@@ -16,7 +16,7 @@ mod settings;
 mod value;
 
 pub(crate) use rules::is_public;
-pub(crate) use settings::{Config, SETTINGS, Setting};
+pub(crate) use settings::{Config, SETTINGS};
 pub(crate) use value::{LogFormat, Ocr, Role};
 
 /// The TOML file that is read when none is named.

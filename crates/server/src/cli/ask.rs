@@ -80,6 +80,7 @@ fn show(setting: &Setting, answer: &AnswerBody) {
     painter.say(format!("{}\n", wrap(&text, "")));
     for (index, citation) in citations.iter().enumerate() {
         let place = say_place(
+            &citation.title,
             citation.page,
             citation.part.as_deref(),
             citation.item,

@@ -73,15 +73,9 @@ fn installation(setting: &Setting) -> Vec<FindingBody> {
         });
     };
     let config = setting.config();
-    if config.embedder == "off" {
-        let remedy = "set ALEXANDRIA_EMBEDDER=int8 to search by meaning too";
-        note(
-            "embedder",
-            "note",
-            "documents are found by their words alone".to_owned(),
-            remedy,
-        );
-    } else if let Err(error) = super::models::find(config) {
+    if config.embedder != "off"
+        && let Err(error) = super::models::find(config)
+    {
         note(
             "embedder",
             "warning",

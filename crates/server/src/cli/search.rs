@@ -148,7 +148,7 @@ fn show(setting: &Setting, found: &SearchBody) {
 
 /// A passage as people read it.
 pub(super) fn describe(number: usize, passage: &PassageBody) -> String {
-    let place = place(&passage.place);
+    let place = place(&passage.title, &passage.place);
     let score = passage.score;
     let part = |name: &str, value: Option<f32>| value.map(|value| format!(" {name} {value:.2}"));
     let scores = format!(
@@ -179,8 +179,9 @@ pub(super) fn describe(number: usize, passage: &PassageBody) -> String {
 }
 
 /// Where something stands, as people say it.
-pub(super) fn place(place: &PlaceBody) -> String {
+fn place(title: &str, place: &PlaceBody) -> String {
     say_place(
+        title,
         place.page,
         place.part.as_deref(),
         place.item,
@@ -188,8 +189,9 @@ pub(super) fn place(place: &PlaceBody) -> String {
     )
 }
 
-/// Where something stands, from its parts.
+/// Where something stands, from its parts; what the title says is not said again.
 pub(super) fn say_place(
+    title: &str,
     page: Option<u32>,
     part: Option<&str>,
     item: Option<u32>,
@@ -202,11 +204,9 @@ pub(super) fn say_place(
     if let Some(part) = part {
         words.push(clean(part));
     }
-    if let Some(section) = section
-        .last()
-        .filter(|section| Some(section.as_str()) != part)
-    {
-        words.push(clean(section));
+    let said = |heading: &&String| heading.as_str() != title && Some(heading.as_str()) != part;
+    if let Some(heading) = section.last().filter(said) {
+        words.push(clean(heading));
     }
     if let (Some(item), None) = (item, page) {
         words.push(format!("¶ {item}"));

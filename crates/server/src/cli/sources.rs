@@ -51,6 +51,7 @@ pub(super) fn expand(arguments: &[String]) -> Result<Sources> {
             sources.found.push(Source::Web(argument.clone()));
             continue;
         }
+        let argument = &at_home(argument);
         let path = Path::new(argument);
         match fs_err::metadata(path) {
             Ok(metadata) if metadata.is_dir() => walk(path, 0, &mut sources)?,
@@ -68,6 +69,14 @@ pub(super) fn expand(arguments: &[String]) -> Result<Sources> {
         }
     }
     Ok(sources)
+}
+
+/// A pattern in quotes keeps its `~` from the shell, so it is put in here.
+fn at_home(argument: &str) -> String {
+    match (argument.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest).display().to_string(),
+        _ => argument.to_owned(),
+    }
 }
 
 /// Whether an argument is a web address.

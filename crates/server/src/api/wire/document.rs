@@ -1,0 +1,158 @@
+//! Shelves and documents as they cross the wire.
+
+use alexandria_core::block::{Fault, FaultKind};
+use alexandria_core::document::DocumentState;
+use alexandria_core::id::{CollectionId, DocumentId, VersionId};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A shelf.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Collection")]
+pub(crate) struct CollectionBody {
+    /// Its identity.
+    #[schemars(with = "Uuid")]
+    pub(crate) id: CollectionId,
+    /// Its name, unique in the library.
+    pub(crate) name: String,
+    /// What it is for.
+    pub(crate) description: String,
+    /// When it was made.
+    pub(crate) created: Timestamp,
+}
+
+impl From<alexandria_core::document::Collection> for CollectionBody {
+    fn from(collection: alexandria_core::document::Collection) -> Self {
+        let alexandria_core::document::Collection {
+            id,
+            name,
+            description,
+            created,
+        } = collection;
+        Self {
+            id,
+            name,
+            description,
+            created,
+        }
+    }
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Fault")]
+pub(crate) struct FaultBody {
+    /// What sort of trouble: `encrypted`, `malformed`, `too_large`, `timeout`, `memory`,
+    /// `unsupported` or `no_text`.
+    #[schemars(with = "String")]
+    pub(crate) kind: FaultKind,
+    /// The page concerned; the whole file where there is none.
+    pub(crate) page: Option<u32>,
+    /// What is wrong and what to do about it.
+    pub(crate) message: String,
+}
+
+impl From<Fault> for FaultBody {
+    fn from(
+        Fault {
+            kind,
+            page,
+            message,
+        }: Fault,
+    ) -> Self {
+        Self {
+            kind,
+            page,
+            message,
+        }
+    }
+}
+
+/// A document.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Document")]
+pub(crate) struct DocumentBody {
+    /// Its identity.
+    #[schemars(with = "Uuid")]
+    pub(crate) id: DocumentId,
+    /// The shelf it stands on.
+    #[schemars(with = "Uuid")]
+    pub(crate) collection_id: CollectionId,
+    /// The shelf's name.
+    pub(crate) collection: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// The name of the file or the web address it came from.
+    pub(crate) name: String,
+    /// Who wrote it, as the file says.
+    pub(crate) authors: Vec<String>,
+    /// Its format, such as `pdf`; empty until it has been looked at.
+    pub(crate) format: String,
+    /// The media type of the original.
+    pub(crate) media_type: String,
+    /// Its language (ISO 639-1), once read.
+    pub(crate) language: Option<String>,
+    /// What it is about, if somebody said so.
+    pub(crate) category: Option<String>,
+    /// Its tags.
+    pub(crate) tags: Vec<String>,
+    /// The size of the original.
+    pub(crate) bytes: u64,
+    /// SHA-256 of the original, in hexadecimal.
+    pub(crate) digest: String,
+    /// How far its reading has come: `queued`, `reading`, `searchable` (by its words), `ready` (by
+    /// its meaning too) or `failed`.
+    #[schemars(with = "String")]
+    pub(crate) state: DocumentState,
+    /// The version that is searched, once there is one.
+    #[schemars(with = "Option<Uuid>")]
+    pub(crate) version_id: Option<VersionId>,
+    /// Pages, for formats that have them.
+    pub(crate) pages: Option<u32>,
+    /// Passages it was cut into.
+    pub(crate) chunks: u32,
+    /// How many of them can be found by meaning.
+    pub(crate) embedded: u32,
+    /// What could not be read.
+    pub(crate) faults: Vec<FaultBody>,
+    /// When it was added.
+    pub(crate) added: Timestamp,
+    /// When it last changed.
+    pub(crate) changed: Timestamp,
+}
+
+impl DocumentBody {
+    /// The twin of a document on the shelf of this name.
+    pub(crate) fn new(document: alexandria_core::document::Document, collection: String) -> Self {
+        Self {
+            id: document.id,
+            collection_id: document.collection,
+            collection,
+            title: document.title,
+            name: document.name,
+            authors: document.authors,
+            format: document.format,
+            media_type: document.media_type,
+            language: document.language,
+            category: document.category,
+            tags: document.tags,
+            bytes: document.bytes,
+            digest: document.digest,
+            state: document.state,
+            version_id: document.version,
+            pages: document.pages,
+            chunks: document.chunks,
+            embedded: document.embedded,
+            faults: document.faults.into_iter().map(FaultBody::from).collect(),
+            added: document.added,
+            changed: document.changed,
+        }
+    }
+
+    /// Whether nothing more will happen to it.
+    pub(crate) const fn is_finished(&self) -> bool {
+        matches!(self.state, DocumentState::Ready | DocumentState::Failed)
+    }
+}
