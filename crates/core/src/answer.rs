@@ -126,10 +126,11 @@ pub fn shortlist(
     let mut seen = HashSet::new();
     for (at, candidate) in candidates.iter().enumerate() {
         for within in sentences(candidate.text) {
+            if read.len() >= ANSWER_SENTENCES_READ_MAX || asks(within.of(candidate.text)) {
+                continue;
+            }
             let span = within.shifted(candidate.start);
-            let is_new =
-                read.len() < ANSWER_SENTENCES_READ_MAX && seen.insert((candidate.version, span));
-            if is_new {
+            if seen.insert((candidate.version, span)) {
                 read.push((at, within, span));
             }
         }
@@ -150,6 +151,18 @@ pub fn shortlist(
     listed.truncate(limit);
     listed
 }
+
+/// Whether a sentence asks instead of saying something: the best match of a question would often be
+/// the same question, on a page of examples or in an exercise.
+fn asks(sentence: Option<&str>) -> bool {
+    let end = sentence
+        .unwrap_or_default()
+        .trim_end_matches(|c: char| !c.is_alphanumeric() && !MARKS.contains(&c));
+    end.ends_with(MARKS)
+}
+
+/// The question marks of the languages at hand.
+const MARKS: [char; 4] = ['?', '？', '؟', '՞'];
 
 /// Chooses the sentences that answer.
 ///

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 pub const BLOCK_SEPARATOR: &str = "\n\n";
 
 /// A range of bytes, end exclusive, on character boundaries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct Span {
     /// The first byte.
     pub start: u64,
@@ -211,7 +213,11 @@ impl Parsed {
     #[must_use]
     pub fn store(mut self) -> (String, Self) {
         self.blocks.retain(|block| !block.text.is_empty());
-        let bytes = self.blocks.iter().map(|block| block.text.len() + BLOCK_SEPARATOR.len()).sum();
+        let bytes = self
+            .blocks
+            .iter()
+            .map(|block| block.text.len() + BLOCK_SEPARATOR.len())
+            .sum();
         let mut text = String::with_capacity(bytes);
         for block in &mut self.blocks {
             if !text.is_empty() {
@@ -234,8 +240,12 @@ impl Parsed {
 /// hold a whole book), and `lines` count bytes of the stored text.
 #[must_use]
 pub fn rectangles(span: Span, lines: &[Line], text: &str, text_start: u64) -> Vec<(u32, Rect)> {
-    let parts = lines.iter().filter_map(|line| Some((line, line.span.overlap(&span)?)));
-    parts.map(|(line, part)| (line.page, line_part(line, part, text, text_start))).collect()
+    let parts = lines
+        .iter()
+        .filter_map(|line| Some((line, line.span.overlap(&span)?)));
+    parts
+        .map(|(line, part)| (line.page, line_part(line, part, text, text_start)))
+        .collect()
 }
 
 /// The rectangle of a part of a line, cut at character edges where they are known.
@@ -244,22 +254,38 @@ fn line_part(line: &Line, part: Span, text: &str, text_start: u64) -> Rect {
         return line.rect;
     }
     let slice = |from: u64, to: u64| {
-        Span::new(from.saturating_sub(text_start), to.saturating_sub(text_start)).of(text)
+        Span::new(
+            from.saturating_sub(text_start),
+            to.saturating_sub(text_start),
+        )
+        .of(text)
     };
-    let (Some(before), Some(inside)) =
-        (slice(line.span.start, part.start), slice(part.start, part.end))
-    else {
+    let (Some(before), Some(inside)) = (
+        slice(line.span.start, part.start),
+        slice(part.start, part.end),
+    ) else {
         return line.rect;
     };
     let first = before.chars().count();
     let last = first + inside.chars().count();
     let edge = |characters: usize| {
-        characters.checked_sub(1).and_then(|index| line.edges.get(index)).map(|e| f32::from(*e) / 16.0)
+        characters
+            .checked_sub(1)
+            .and_then(|index| line.edges.get(index))
+            .map(|e| f32::from(*e) / 16.0)
     };
     let right_to_left = line.edges.first() > line.edges.last();
     let width = line.rect.x1 - line.rect.x0;
     let begin = edge(first).unwrap_or(if right_to_left { width } else { 0.0 });
     let end = edge(last).unwrap_or(if right_to_left { 0.0 } else { width });
-    let (left, right) = if begin <= end { (begin, end) } else { (end, begin) };
-    Rect { x0: line.rect.x0 + left, x1: line.rect.x0 + right, ..line.rect }
+    let (left, right) = if begin <= end {
+        (begin, end)
+    } else {
+        (end, begin)
+    };
+    Rect {
+        x0: line.rect.x0 + left,
+        x1: line.rect.x0 + right,
+        ..line.rect
+    }
 }

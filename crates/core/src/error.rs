@@ -51,7 +51,12 @@ pub struct Error {
 impl Error {
     /// An error with nothing beneath it.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None, retry_after: None }
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+            retry_after: None,
+        }
     }
 
     /// Chains the cause.
@@ -114,7 +119,9 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
     }
 }
 

@@ -39,13 +39,18 @@ impl Filter {
     /// Whether a document with these attributes passes (its collection is not looked at).
     #[must_use]
     pub fn passes(&self, attributes: &Attributes) -> bool {
-        let any = |wanted: &[String], has: &str| wanted.is_empty() || wanted.iter().any(|w| w == has);
+        let any =
+            |wanted: &[String], has: &str| wanted.is_empty() || wanted.iter().any(|w| w == has);
         (self.documents.is_empty() || self.documents.contains(&attributes.document))
             && (self.tags.is_empty() || attributes.tags.iter().any(|tag| self.tags.contains(tag)))
             && any(&self.languages, &attributes.language)
             && any(&self.formats, &attributes.format)
-            && self.added_after.is_none_or(|moment| attributes.added >= moment)
-            && self.added_before.is_none_or(|moment| attributes.added < moment)
+            && self
+                .added_after
+                .is_none_or(|moment| attributes.added >= moment)
+            && self
+                .added_before
+                .is_none_or(|moment| attributes.added < moment)
     }
 }
 

@@ -50,7 +50,11 @@ impl Scopes {
     /// The set of the scopes given.
     #[must_use]
     pub fn of(scopes: &[Scope]) -> Self {
-        Self(scopes.iter().fold(0, |bits, scope| bits | (1 << *scope as u8)))
+        Self(
+            scopes
+                .iter()
+                .fold(0, |bits, scope| bits | (1 << *scope as u8)),
+        )
     }
 
     /// Every scope.
@@ -69,7 +73,10 @@ impl Scopes {
 impl fmt::Debug for Scopes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let held = Scope::ALL.iter().filter(|scope| self.has(**scope));
-        formatter.debug_set().entries(held.map(|scope| scope.name())).finish()
+        formatter
+            .debug_set()
+            .entries(held.map(|scope| scope.name()))
+            .finish()
     }
 }
 
@@ -97,19 +104,31 @@ impl Principal {
     /// else.
     #[must_use]
     pub const fn authenticated(tenant: TenantId, actor: Actor, scopes: Scopes) -> Self {
-        Self { tenant, actor, scopes }
+        Self {
+            tenant,
+            actor,
+            scopes,
+        }
     }
 
     /// The one user of a library without accounts, who may do everything with it.
     #[must_use]
     pub fn owner() -> Self {
-        Self { tenant: TENANT_DEFAULT, actor: Actor::Owner, scopes: Scopes::all() }
+        Self {
+            tenant: TENANT_DEFAULT,
+            actor: Actor::Owner,
+            scopes: Scopes::all(),
+        }
     }
 
     /// The product acting for a tenant without being asked, for the reason named.
     #[must_use]
     pub fn system(tenant: TenantId, reason: &'static str) -> Self {
-        Self { tenant, actor: Actor::System(reason), scopes: Scopes::all() }
+        Self {
+            tenant,
+            actor: Actor::System(reason),
+            scopes: Scopes::all(),
+        }
     }
 
     /// Whose data this principal sees.

@@ -7,11 +7,12 @@
 //! Khmer, which end a sentence with a space.
 //!
 //! Left out: a sentence that begins with a small letter stays with the one before it. A line break
-//! always ends a sentence, because stored paragraphs have none inside.
+//! always ends a sentence, because stored paragraphs have none inside. A row of a table is one
+//! sentence: its cells mean nothing without each other.
 
 mod abbreviation;
 
-use crate::block::Span;
+use crate::block::{CELL_SEPARATOR, Span};
 
 /// The longest sentence in bytes; a longer one is cut at its last comma or space.
 pub const SENTENCE_BYTES_MAX: usize = 1_200;
@@ -30,9 +31,15 @@ const WORD_BYTES_MAX: usize = 24;
 pub fn sentences(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut start = 0;
-    let mut next = 0;
+    let mut next = row_end(text, 0);
     for (at, mark) in text.char_indices() {
         if at < next || !may_end(mark) {
+            continue;
+        }
+        if mark == '\n' {
+            push(text, start, at, &mut spans);
+            start = at;
+            next = row_end(text, at + 1);
             continue;
         }
         if let Some(end) = boundary(text, start, at, mark) {
@@ -43,6 +50,20 @@ pub fn sentences(text: &str) -> Vec<Span> {
     }
     push(text, start, text.len(), &mut spans);
     spans
+}
+
+/// The end of the line that begins at `start` when it is a row of a table, `start` otherwise.
+fn row_end(text: &str, start: usize) -> usize {
+    let line = text
+        .get(start..)
+        .and_then(|rest| rest.split('\n').next())
+        .unwrap_or_default();
+    start
+        + if line.contains(CELL_SEPARATOR) {
+            line.len()
+        } else {
+            0
+        }
 }
 
 /// Whether a character can stand at the end of a sentence.
@@ -246,6 +267,19 @@ mod tests {
             .map(|span| span.of(text).unwrap())
             .collect();
         assert_eq!(found, expected, "in {text:?}");
+    }
+
+    #[test]
+    fn a_row_of_a_table_is_one_sentence() {
+        check(
+            "Seen | Meaning. Remedy.\nin use | Taken. | Stop it. Or move.\nAfter. The table.",
+            &[
+                "Seen | Meaning. Remedy.",
+                "in use | Taken. | Stop it. Or move.",
+                "After.",
+                "The table.",
+            ],
+        );
     }
 
     #[test]

@@ -23,7 +23,11 @@ impl Space {
         collection: CollectionId,
         generation: GenerationId,
     ) -> Self {
-        Self { tenant: principal.tenant(), collection, generation }
+        Self {
+            tenant: principal.tenant(),
+            collection,
+            generation,
+        }
     }
 
     /// Who owns it.

@@ -105,6 +105,31 @@ fn the_sentence_that_answers_is_quoted() {
 }
 
 #[test]
+fn a_sentence_that_asks_the_same_is_no_answer() {
+    check(
+        "Who wrote the novel Frankenstein?",
+        "en",
+        "alexandria ask \"Who wrote the novel Frankenstein?\"\nFrankenstein was written by Mary Shelley.",
+        "Frankenstein was written by Mary Shelley.",
+    );
+    let candidates = [candidate(
+        1,
+        0,
+        "He said: \u{201c}Who wrote the novel Frankenstein?\u{201d}",
+    )];
+    let composed = answer(
+        "Who wrote the novel Frankenstein?",
+        "en",
+        &candidates,
+        Some(0.9),
+    );
+    assert!(
+        !composed.answered && composed.sentences.is_empty(),
+        "{composed:?}"
+    );
+}
+
+#[test]
 fn a_question_about_something_else_is_not_answered() {
     let candidates = [candidate(1, 0, FRANKENSTEIN), candidate(2, 0, ETHICS)];
     let question = "Does vitamin supplementation reduce hypertension in pregnant women?";
