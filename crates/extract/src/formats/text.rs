@@ -23,6 +23,9 @@ pub(crate) const FORMAT: Format = Format {
 /// The longest line that can be a heading, in characters.
 const HEADING_CHARS_MAX: usize = 80;
 
+/// The longest word that is healed at a line's end, in bytes.
+const WORD_BYTES_MAX: usize = 128;
+
 /// Lines longer than this, in characters, are whole paragraphs: nobody wraps so late.
 const WRAP_CHARS_MAX: usize = 140;
 
@@ -158,7 +161,13 @@ fn joined(lines: &[&str]) -> String {
 /// A line that ends in a single hyphen after a part of a word without another hyphen: `recog-` but
 /// neither `mother-in-` nor `and--`.
 fn is_soft_break(text: &str) -> bool {
-    let word = text.rsplit([' ', '—']).next().unwrap_or_default();
+    // A bounded look back: lines that all end in hyphens must not cost the square of their number.
+    let tail = text.get(text.floor_char_boundary(text.len().saturating_sub(WORD_BYTES_MAX))..);
+    let word = tail
+        .unwrap_or_default()
+        .rsplit([' ', '—'])
+        .next()
+        .unwrap_or_default();
     word.matches('-').count() == 1 && word.chars().count() > 2
 }
 
