@@ -32,6 +32,7 @@ impl Library {
     /// # Errors
     /// As for [`Self::search`].
     pub async fn ask(&self, principal: &Principal, request: &AskRequest) -> Result<Answer> {
+        principal.require(Scope::Ask)?;
         self.answer(principal, request, &|_| {}).await
     }
 

@@ -4,7 +4,7 @@ use alexandria_core::document::DocumentState;
 use alexandria_core::error::{ErrorKind, Result};
 use alexandria_core::principal::{Principal, Scope};
 use alexandria_store::blobs::BlobKey;
-use alexandria_store::catalog::{DocumentOrder, DocumentQuery, PAGE_ITEMS_MAX};
+use alexandria_store::catalog::{DocumentOrder, DocumentQuery, OutboxKind, PAGE_ITEMS_MAX};
 use serde::Serialize;
 
 use crate::health::PartState;
@@ -16,6 +16,9 @@ const BLOBS_CHECKED_MAX: usize = 200;
 
 /// The largest file whose digest is checked, in bytes: checking holds it in memory.
 const BLOB_CHECKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Changes that an index may be behind and are looked at.
+const CHANGES_LOOKED_AT_MAX: usize = 1_000;
 
 /// Files that are compared with the catalog.
 const BLOBS_LISTED_MAX: usize = 20_000;
@@ -115,7 +118,7 @@ impl Library {
         for space in &status.spaces {
             points += space.points;
             entries += space.entries;
-            examine_position(space, diagnosis);
+            self.examine_position(principal, space, diagnosis).await?;
         }
         let busy = status.jobs.waiting + status.jobs.running > 0;
         for (part, holds, wants) in
@@ -127,6 +130,36 @@ impl Library {
                     part,
                     message: format!("the index holds {holds} chunks and the catalog {wants}"),
                     remedy: "rebuild the index from the catalog".to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an index has changes before it that concern it and that it has not made.
+    async fn examine_position(
+        &self,
+        principal: &Principal,
+        status: &SpaceStatus,
+        diagnosis: &mut Diagnosis,
+    ) -> Result<()> {
+        let space = self.space(principal, status.collection);
+        for (part, position) in [("text", status.text), ("vectors", status.vectors)] {
+            let after = position.unwrap_or(0);
+            let changes = self.catalog.changes(space, after, CHANGES_LOOKED_AT_MAX).await?;
+            let concerns =
+                |kind: OutboxKind| part == "vectors" || kind != OutboxKind::Vectors;
+            if changes.iter().any(|change| concerns(change.kind)) {
+                let at = position.map_or("nothing".to_owned(), |position| position.to_string());
+                diagnosis.add(Finding {
+                    severity: Severity::Warning,
+                    part,
+                    message: format!(
+                        "the index of the collection {} stands at {at} and the catalog at {}",
+                        status.collection, status.head
+                    ),
+                    remedy: "start the server or add a document: the index follows by itself"
+                        .to_owned(),
                 });
             }
         }
@@ -251,22 +284,5 @@ impl Library {
 impl Diagnosis {
     fn add(&mut self, finding: Finding) {
         self.findings.push(finding);
-    }
-}
-
-fn examine_position(space: &SpaceStatus, diagnosis: &mut Diagnosis) {
-    for (part, position) in [("text", space.text), ("vectors", space.vectors)] {
-        if space.head > 0 && position != Some(space.head) {
-            let at = position.map_or("nothing".to_owned(), |position| position.to_string());
-            diagnosis.add(Finding {
-                severity: Severity::Warning,
-                part,
-                message: format!(
-                    "the index of the collection {} stands at {at} and the catalog at {}",
-                    space.collection, space.head
-                ),
-                remedy: "start the server or add a document: the index follows by itself".to_owned(),
-            });
-        }
     }
 }

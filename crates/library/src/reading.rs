@@ -48,9 +48,16 @@ impl Reader {
     /// `Unavailable` when the machinery does not work; trying again later may help.
     pub(crate) async fn read(&self, path: &Path, name: &str, report: Report) -> Result<Parsed> {
         let (mut parsed, ending) = self.parse(path, name, Arc::clone(&report)).await?;
-        if let Ending::Failed { kind, message } = ending {
-            let page = last_page(&parsed);
-            parsed.faults.push(Fault { kind, page, message });
+        match ending {
+            // Pages without any text may be pictures in a way that the parser does not notice.
+            Ending::Failed { kind: FaultKind::NoText, .. } if !parsed.pages.is_empty() => {
+                parsed.pages.iter_mut().for_each(|page| page.needs_recognition = true);
+            }
+            Ending::Failed { kind, message } => {
+                let page = last_page(&parsed);
+                parsed.faults.push(Fault { kind, page, message });
+            }
+            Ending::Done => {}
         }
         if parsed.pages.iter().any(|page| page.needs_recognition) {
             self.recognise(&mut parsed, path, name, &report).await?;

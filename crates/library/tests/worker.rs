@@ -60,7 +60,8 @@ async fn check_all(program: &Path) {
     let little = |settings: &mut LibrarySettings| {
         settings.reader.limits.memory_bytes = 48 << 20;
     };
-    expect(&read(program, "a.md", readable.clone(), little).await, &[FaultKind::Memory]);
+    let large = "A paragraph of a large file that is to be read.\n\n".repeat(300_000).into_bytes();
+    expect(&read(program, "large.md", large, little).await, &[FaultKind::Memory]);
 
     // A worker that is no worker says nothing that can be understood, and ends.
     for other in ["/bin/true", "/bin/echo"] {
