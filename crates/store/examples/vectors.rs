@@ -1,9 +1,9 @@
 //! Measures the embedded vector store: recall against the exact scan in single precision, CPU time
 //! of a search, of taking points in and of opening, memory and disk.
 //!
-//! `cargo run --release -p alexandria-store --example vectors -- [POINTS] [ROWS_PER_DOCUMENT]`
+//! `cargo run --release -p alexandria-store --example vectors -- [POINTS] [ROWS_PER_DOCUMENT] [FILE]`
 //!
-//! The vectors have the shape of sentence embeddings: a common mean, topics, and a spectrum of
+//! The file holds vectors of 384 single-precision numbers, little-endian. Without one they have the shape of sentence embeddings: a common mean, topics, and a spectrum of
 //! which 90 % of the variance needs about 230 of 384 dimensions.
 
 use alexandria_core::filter::{Attributes, Filter};
@@ -32,10 +32,11 @@ async fn main() -> Result<(), AnyError> {
     let rows = arguments.next().transpose()?.unwrap_or(100);
     let directory = std::env::temp_dir().join(format!("alexandria-vectors-{}", std::process::id()));
     let mut source = Source::new(7);
-    let vectors: Vec<Vec<f32>> = (0..points).map(|_| source.vector()).collect();
-    let queries: Vec<Vec<f32>> = (0..QUERIES)
-        .map(|n| source.near(vectors.get(n * 37 % points)))
-        .collect();
+    let (vectors, queries) = match std::env::args().nth(3) {
+        Some(file) => apart(&fs_err::read(file)?, points),
+        None => source.vectors(points),
+    };
+    let points = vectors.len();
     let space = Space::new(
         &Principal::owner(),
         CollectionId::from_uuid(Uuid::from_u128(1)),
@@ -125,6 +126,27 @@ async fn fill(
     Ok(())
 }
 
+/// Reads vectors and takes some of them out, to ask with.
+fn apart(bytes: &[u8], points: usize) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
+    let number = |chunk: &[u8]| chunk.try_into().map_or(0.0, f32::from_le_bytes);
+    let all = bytes.chunks_exact(4 * DIMENSIONS);
+    let all: Vec<Vec<f32>> = all
+        .map(|row| unit(row.chunks_exact(4).map(number).collect()))
+        .collect();
+    let every = (all.len() / QUERIES).max(2);
+    let (queries, vectors): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .enumerate()
+        .partition(|(n, _)| n % every == 0);
+    let bare = |rows: Vec<(usize, Vec<f32>)>, limit| -> Vec<Vec<f32>> {
+        rows.into_iter()
+            .take(limit)
+            .map(|(_, vector)| vector)
+            .collect()
+    };
+    (bare(vectors, points), bare(queries, QUERIES))
+}
+
 fn point(n: usize, vector: &[f32], rows: usize) -> (DocumentId, Point) {
     let id = |number: usize| Uuid::from_u128(u128::try_from(number).unwrap_or(0));
     let point = Point {
@@ -203,6 +225,14 @@ impl Source {
         source.mean = source.shaped(0.5);
         source.topics = (0..TOPICS).map(|_| source.shaped(1.0)).collect();
         source
+    }
+
+    fn vectors(&mut self, points: usize) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
+        let vectors: Vec<Vec<f32>> = (0..points).map(|_| self.vector()).collect();
+        let queries = (0..QUERIES)
+            .map(|n| self.near(vectors.get(n * 37 % points)))
+            .collect();
+        (vectors, queries)
     }
 
     fn vector(&mut self) -> Vec<f32> {

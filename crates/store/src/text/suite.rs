@@ -78,7 +78,7 @@ async fn words_are_found_in_every_form(index: &dyn TextIndex) {
         ("fr", "Les universités parisiennes", "universite"),
         ("es", "Las canciones del pueblo", "canción"),
         ("ru", "Старые книги на полке", "книга"),
-        ("el", "Τα παλιά βιβλία", "βιβλίο"),
+        ("el", "Οι παλιοί δρόμοι", "δρόμος"),
         ("tr", "Eski kitaplar rafta", "kitap"),
         ("ar", "المكتبة القديمة", "مكتبة"),
         ("ro", "Cărțile vechi", "cărți"),

@@ -48,7 +48,7 @@ pub const SPACES_OPEN_MAX: usize = 64;
 const ROWS_MAX: u32 = 1 << 30;
 
 /// Rows up to which a search is quicker than handing it to another thread is worth.
-const INLINE_ROWS_MAX: u32 = 10_000;
+const INLINE_ROWS_MAX: u32 = 100_000;
 
 /// The embedded vector store.
 #[derive(Debug)]

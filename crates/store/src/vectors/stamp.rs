@@ -38,8 +38,9 @@ impl Stamp {
         match looked() {
             Ok(stamp) => Ok(Some(stamp)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error)
-                .context(ErrorKind::Unavailable, || "cannot look at the state of an index".to_owned()),
+            Err(error) => Err(error).context(ErrorKind::Unavailable, || {
+                "cannot look at the state of an index".to_owned()
+            }),
         }
     }
 }

@@ -6,7 +6,7 @@
 //! estimated as `(s·q) |r|² / |r|₁`: unbiased, because the error is orthogonal to `r` for random
 //! signs (the idea of RaBitQ, Gao and Long, SIGMOD 2024).
 
-use super::kernel::{BLOCK_ROWS, ENTRY_MAX, Kernel, STEP_BYTES};
+use super::kernel::{BLOCK_ROWS, ENTRY_MAX, Kernel, Line, STEP_BYTES};
 use super::record::Shape;
 
 /// Vectors in one page.
@@ -19,7 +19,7 @@ pub(super) const PAGE_BLOCKS: usize = PAGE_ROWS / BLOCK_ROWS;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Page {
     centroid: Vec<f32>,
-    /// `|r|² / |r|₁` of each row.
+    /// `|r|² / |r|₁` of each row, and zeros up to the end of the block.
     factors: Vec<f32>,
     /// The hash of each row's chunk id: says where a chunk may be without reading its record.
     prints: Vec<u32>,
@@ -131,6 +131,7 @@ impl Page {
         let start = self.rows / BLOCK_ROWS * steps * STEP_BYTES;
         if row == 0 {
             self.codes.resize(start + steps * STEP_BYTES, 0);
+            self.factors.resize(self.rows + BLOCK_ROWS, 0.0);
         }
         let (mut squares, mut sum) = (0.0_f32, 0.0_f32);
         let block = self.codes.get_mut(start..).unwrap_or_default();
@@ -148,8 +149,9 @@ impl Page {
                 *byte |= nibble << shift;
             }
         }
-        self.factors
-            .push(if sum > 0.0 { squares / sum } else { 0.0 });
+        if let Some(factor) = self.factors.get_mut(self.rows) {
+            *factor = if sum > 0.0 { squares / sum } else { 0.0 };
+        }
         self.prints.push(print);
         self.rows += 1;
     }
@@ -160,17 +162,17 @@ impl Page {
         table: &'a QueryTable<'a>,
         kernel: Kernel,
     ) -> Estimator<'a> {
-        let offset = table
-            .query
-            .iter()
-            .zip(&self.centroid)
-            .map(|(a, b)| a * b)
-            .sum();
+        let offset = product(table.query, &self.centroid);
+        let line = Line {
+            scale: table.scale,
+            base: table.base,
+            offset,
+        };
         Estimator {
             page: self,
             table,
             kernel,
-            offset,
+            line,
         }
     }
 
@@ -222,8 +224,8 @@ pub(super) struct Estimator<'a> {
     page: &'a Page,
     table: &'a QueryTable<'a>,
     kernel: Kernel,
-    /// The product of the query with the page's mean.
-    offset: f32,
+    /// From sums to estimates; its offset is the product of the query with the page's mean.
+    line: Line,
 }
 
 impl Estimator<'_> {
@@ -236,30 +238,34 @@ impl Estimator<'_> {
     ) -> u32 {
         let width = self.table.entries.len();
         let start = block * width;
+        let factors = self.page.factors.get(block * BLOCK_ROWS..);
         let (Some(codes), Some(factors)) = (
             self.page.codes.get(start..start + width),
-            self.page.factors.get(block * BLOCK_ROWS..),
+            factors.and_then(|factors| factors.first_chunk::<BLOCK_ROWS>()),
         ) else {
             return 0;
         };
         let mut sums = [0; BLOCK_ROWS];
         self.kernel.sums(codes, &self.table.entries, &mut sums);
-        let (scale, base) = (self.table.scale, self.table.base);
-        let mut highest = f32::NEG_INFINITY;
-        for ((estimate, sum), factor) in estimates.iter_mut().zip(sums).zip(factors) {
-            *estimate = factor * (scale * f32::from(sum) + base) + self.offset;
-        }
-        for estimate in estimates.iter().take(factors.len()) {
-            highest = highest.max(*estimate);
-        }
-        if highest <= threshold {
+        if self.kernel.lift(&sums, factors, self.line, estimates) <= threshold {
             return 0;
         }
-        let bits = estimates.iter().take(factors.len()).enumerate();
+        let bits = estimates.iter().enumerate();
         bits.fold(0, |mask, (row, estimate)| {
             mask | u32::from(*estimate > threshold) << row
         })
     }
+}
+
+/// A product in sixteen independent sums, which the processor adds side by side.
+fn product(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; 16];
+    for (a, b) in a.chunks(16).zip(b.chunks(16)) {
+        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += a * b;
+        }
+    }
+    lanes.iter().sum()
 }
 
 #[expect(

@@ -19,6 +19,9 @@ pub(super) const STEP_BYTES: usize = 64;
 /// widening; and a sum over 1,024 groups (4,096 dimensions) fits into sixteen bits.
 pub(super) const ENTRY_MAX: u8 = 63;
 
+/// One number for each row of a block.
+pub(super) type Row<T> = [T; BLOCK_ROWS];
+
 /// Independent sums that a product is spread over.
 const LANES: usize = 32;
 
@@ -28,10 +31,23 @@ pub(super) struct Kernel {
     /// What it is made for.
     pub(super) name: &'static str,
     sums: SumsFn,
+    lift: LiftFn,
     dot: DotFn,
 }
 
+/// What turns the sum of a row into the estimate of its cosine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    /// What one unit of a sum stands for.
+    pub(super) scale: f32,
+    /// What a sum of zero stands for.
+    pub(super) base: f32,
+    /// What is added in the end.
+    pub(super) offset: f32,
+}
+
 type SumsFn = fn(&[u8], &[u8], &mut [u16; BLOCK_ROWS]);
+type LiftFn = fn(&Row<u16>, &Row<f32>, Line, &mut Row<f32>) -> f32;
 type DotFn = fn(&[f32], &[u8]) -> f32;
 
 impl std::fmt::Debug for Kernel {
@@ -64,6 +80,17 @@ impl Kernel {
         (self.sums)(codes, table, sums);
     }
 
+    /// Turns sums into estimates, each with its row's factor, and gives the highest.
+    pub(super) fn lift(
+        self,
+        sums: &Row<u16>,
+        factors: &Row<f32>,
+        line: Line,
+        estimates: &mut Row<f32>,
+    ) -> f32 {
+        (self.lift)(sums, factors, line, estimates)
+    }
+
     /// The product of a query with a stored vector: half-precision numbers, little-endian.
     /// Numbers beyond a multiple of eight are left out.
     pub(super) fn dot(self, query: &[f32], stored: &[u8]) -> f32 {
@@ -74,6 +101,7 @@ impl Kernel {
 const PORTABLE: Kernel = Kernel {
     name: "portable",
     sums: sums_portable,
+    lift: lift_portable,
     dot: dot_portable,
 };
 
@@ -92,6 +120,24 @@ fn sums_portable(codes: &[u8], table: &[u8], sums: &mut [u16; BLOCK_ROWS]) {
             *high += entry(code >> 4);
         }
     }
+}
+
+#[inline(always)]
+fn lift_portable(sums: &Row<u16>, factors: &Row<f32>, line: Line, estimates: &mut Row<f32>) -> f32 {
+    for ((estimate, sum), factor) in estimates.iter_mut().zip(sums).zip(factors) {
+        *estimate = factor * (line.scale * f32::from(*sum) + line.base) + line.offset;
+    }
+    let mut highest = [f32::NEG_INFINITY; 8];
+    for estimates in estimates.chunks_exact(8) {
+        for (highest, estimate) in highest.iter_mut().zip(estimates) {
+            *highest = if *estimate > *highest {
+                *estimate
+            } else {
+                *highest
+            };
+        }
+    }
+    highest.into_iter().fold(f32::NEG_INFINITY, f32::max)
 }
 
 fn dot_portable(query: &[f32], stored: &[u8]) -> f32 {
@@ -140,7 +186,7 @@ mod x86 {
         _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_storeu_si512,
     };
 
-    use super::{BLOCK_ROWS, Kernel, LANES, STEP_BYTES, reduce};
+    use super::{BLOCK_ROWS, Kernel, LANES, Line, Row, STEP_BYTES, lift_portable, reduce};
 
     /// Steps whose entries are added as bytes before they are widened: 4 × 63 fits into a byte.
     const STEPS_NARROW: usize = 4;
@@ -151,12 +197,14 @@ mod x86 {
             all.push(Kernel {
                 name: "avx2",
                 sums: sums_avx2_checked,
+                lift: lift_avx2_checked,
                 dot: dot_avx2_checked,
             });
             if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
                 all.push(Kernel {
                     name: "avx512",
                     sums: sums_avx512_checked,
+                    lift: lift_avx2_checked,
                     dot: dot_avx2_checked,
                 });
             }
@@ -174,9 +222,25 @@ mod x86 {
         unsafe { sums_avx512(codes, table, sums) }
     }
 
+    fn lift_avx2_checked(
+        sums: &Row<u16>,
+        factors: &Row<f32>,
+        line: Line,
+        estimates: &mut Row<f32>,
+    ) -> f32 {
+        // SAFETY: `kernels` hands this out only where the processor has AVX2.
+        unsafe { lift_avx2(sums, factors, line, estimates) }
+    }
+
     fn dot_avx2_checked(query: &[f32], stored: &[u8]) -> f32 {
         // SAFETY: `kernels` hands this out only where the processor has AVX2 and F16C.
         unsafe { dot_avx2(query, stored) }
+    }
+
+    /// The portable form, compiled for wider registers.
+    #[target_feature(enable = "avx2")]
+    fn lift_avx2(sums: &Row<u16>, factors: &Row<f32>, line: Line, estimates: &mut Row<f32>) -> f32 {
+        lift_portable(sums, factors, line, estimates)
     }
 
     #[target_feature(enable = "avx2")]
@@ -265,13 +329,13 @@ mod x86 {
 
     /// Adds the groups of each row up and puts the rows in order: even and odd rows of the lower
     /// half, then of the upper half; each part holds eight rows again and again, group by group.
-    #[inline]
+    #[inline(always)]
     fn interleave(parts: [&[u16]; 4], sums: &mut [u16; BLOCK_ROWS]) {
         let mut folded = [[0_u16; 8]; 4];
         for (folded, part) in folded.iter_mut().zip(parts) {
             for group in part.chunks_exact(8) {
                 for (sum, value) in folded.iter_mut().zip(group) {
-                    *sum += value;
+                    *sum = sum.wrapping_add(*value);
                 }
             }
         }
@@ -342,6 +406,13 @@ mod tests {
                 let mut sums = [7; BLOCK_ROWS];
                 kernel.sums(&codes, &table, &mut sums);
                 prop_assert_eq!(sums, expected, "{:?}", kernel);
+                let line = Line { scale: 0.0013, base: -1.7, offset: 0.21 };
+                let factors = std::array::from_fn(|row| 0.03 + f32::from(codes[row]) / 9_000.0);
+                let (mut lifted, mut plain) = ([0.0; BLOCK_ROWS], [0.0; BLOCK_ROWS]);
+                let highest = kernel.lift(&sums, &factors, line, &mut lifted);
+                prop_assert_eq!(highest, PORTABLE.lift(&sums, &factors, line, &mut plain));
+                prop_assert_eq!(lifted.map(f32::to_bits), plain.map(f32::to_bits));
+                prop_assert!(lifted.contains(&highest));
                 let (dot, plain) = (kernel.dot(&query, &stored), PORTABLE.dot(&query, &stored));
                 prop_assert_eq!(dot.to_bits(), plain.to_bits(), "{:?}", kernel);
             }

@@ -1,7 +1,7 @@
 //! A vector's record on disk: its chunk, a checksum, its numbers in half precision.
 //!
 //! Records have one size for a space and lie in the order of their rows, so a row is read by its
-//! position; nothing of them stays in memory. The checksum is looked at on every read.
+//! position; nothing of them stays in memory. The checksum is looked at when a row is first read.
 
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::ChunkId;
@@ -69,6 +69,16 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// Takes a record apart that has been checked before.
+    pub(super) fn known(bytes: &'a [u8]) -> Option<Self> {
+        let (chunk, rest) = bytes.split_first_chunk::<CHUNK_BYTES>()?;
+        let numbers = rest.get(4..)?;
+        Some(Self {
+            chunk: ChunkId::from_uuid(Uuid::from_bytes(*chunk)),
+            numbers,
+        })
+    }
+
     /// The numbers in single precision.
     pub(super) fn vector(&self) -> Vec<f32> {
         let pairs = self.numbers.chunks_exact(2);
@@ -110,7 +120,7 @@ pub(super) fn print(chunk: ChunkId) -> u32 {
         ^ (b ^ d.rotate_left(7)).wrapping_mul(0x85eb_ca6b)
 }
 
-/// Reads the records of rows that lie together.
+/// Reads the records of rows that lie together, to the front of the buffer.
 ///
 /// # Errors
 /// [`ErrorKind::Corrupt`] when the file ends too early, [`ErrorKind::Unavailable`] when the disk
@@ -122,7 +132,12 @@ pub(super) fn read_rows(
     rows: usize,
     bytes: &mut Vec<u8>,
 ) -> Result<()> {
-    bytes.resize(rows * shape.record_bytes(), 0);
+    // Growing only once keeps the buffer from being cleared before every read.
+    let length = rows * shape.record_bytes();
+    if bytes.len() < length {
+        bytes.resize(length, 0);
+    }
+    let bytes = bytes.get_mut(..length).unwrap_or_default();
     let offset = offset(shape, start);
     file.read_exact_at(bytes, offset).map_err(|source| {
         let kind = match source.kind() {

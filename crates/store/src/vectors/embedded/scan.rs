@@ -12,12 +12,17 @@ use super::record::{self, Record};
 use super::snapshot::Snapshot;
 use crate::vectors::{Effort, VectorHit};
 
-/// Candidates that are compared exactly, however few are asked for. Measured for ten of 100,000:
-/// see `examples/vectors.rs`.
-const CANDIDATES_MIN: usize = 100;
+/// Candidates that are kept for comparison, however few hits are asked for, and further ones for
+/// each hit. How many of them are compared is decided on the way.
+const CANDIDATES_MIN: usize = 512;
+const CANDIDATES_PER_HIT: usize = 16;
 
-/// Further candidates for each hit asked for.
-const CANDIDATES_PER_HIT: usize = 8;
+/// Candidates compared at a time; the first time two for each hit more.
+const WAVE_ROWS: usize = 32;
+
+/// Candidates are compared until the best estimate left lies this many times the usual error of an
+/// estimate below the last hit. Measured by `examples/vectors.rs`.
+const DOUBT: f32 = 1.5;
 
 /// Rows between two wanted ones that are read along rather than skipped.
 const GAP_ROWS_MAX: u32 = 2;
@@ -27,9 +32,9 @@ const READ_ROWS_MAX: u32 = 256;
 
 /// Costs in nanoseconds for 384 dimensions, measured by `examples/vectors.rs`; only their
 /// proportions matter.
-const READ_NS: usize = 300;
-const ROW_NS: usize = 110;
-const BLOCK_NS: usize = 45;
+const READ_NS: usize = 450;
+const ROW_NS: usize = 90;
+const BLOCK_NS: usize = 100;
 
 /// A search inside one space.
 #[derive(Clone, Copy, Debug)]
@@ -76,22 +81,65 @@ impl Search<'_> {
             rows
         });
         let wanted = filtered.as_deref().unwrap_or(live);
-        let rows = if self.is_exact_cheaper(snapshot, wanted) {
-            rows_of(wanted)
+        let mut hits = if self.is_exact_cheaper(snapshot, wanted) {
+            let rows = rows_of(wanted);
+            let mut hits = Vec::with_capacity(rows.len().min(4 * self.limit.min(rows.len())));
+            self.exact(snapshot, &rows, |cosine, record, _| {
+                hits.push(VectorHit {
+                    chunk: record.chunk,
+                    cosine,
+                });
+                if hits.len() >= self.limit.saturating_mul(4).max(1_024) {
+                    keep_best(&mut hits, self.limit);
+                }
+            })?;
+            hits
         } else {
-            self.candidates(snapshot, wanted)
+            self.compare(snapshot, &self.candidates(snapshot, wanted))?
         };
-        self.exact(snapshot, &rows)
+        keep_best(&mut hits, self.limit);
+        hits.sort_unstable_by(order);
+        Ok(hits)
     }
 
-    fn candidates_wanted(&self) -> usize {
-        CANDIDATES_MIN.saturating_add(self.limit.saturating_mul(CANDIDATES_PER_HIT))
+    /// Compares candidates, best estimates first, until no other is likely to be a hit.
+    fn compare(&self, snapshot: &Snapshot, candidates: &[(f32, u32)]) -> Result<Vec<VectorHit>> {
+        let mut hits: Vec<VectorHit> = Vec::new();
+        let (mut squares, mut compared) = (0.0_f32, 0.0_f32);
+        let mut rest = candidates;
+        let mut size = WAVE_ROWS + 2 * self.limit.min(candidates.len());
+        while let Some((highest, _)) = rest.first() {
+            let worst = hits
+                .iter()
+                .map(|hit| hit.cosine)
+                .fold(f32::INFINITY, f32::min);
+            let doubt = DOUBT * (squares / compared.max(1.0)).sqrt();
+            if hits.len() == self.limit && highest + doubt < worst {
+                break;
+            }
+            let (wave, later) = rest.split_at(size.min(rest.len()));
+            (rest, size) = (later, WAVE_ROWS);
+            let mut wave = wave.to_vec();
+            wave.sort_unstable_by_key(|(_, row)| *row);
+            let rows: Vec<u32> = wave.iter().map(|(_, row)| *row).collect();
+            self.exact(snapshot, &rows, |cosine, record, place| {
+                let estimate = wave.get(place).map_or(cosine, |(estimate, _)| *estimate);
+                squares += (cosine - estimate) * (cosine - estimate);
+                compared += 1.0;
+                hits.push(VectorHit {
+                    chunk: record.chunk,
+                    cosine,
+                });
+            })?;
+            keep_best(&mut hits, self.limit);
+        }
+        Ok(hits)
     }
 
     fn is_exact_cheaper(&self, snapshot: &Snapshot, wanted: &[u32]) -> bool {
         let rows: usize = wanted.iter().map(|word| to_usize(word.count_ones())).sum();
-        let candidates = self.candidates_wanted();
-        if self.effort == Effort::Exact || rows <= candidates {
+        let compared = 4 * WAVE_ROWS + 2 * self.limit;
+        if self.effort == Effort::Exact || rows <= compared {
             return true;
         }
         let dimensions = snapshot.shape().dimensions;
@@ -101,14 +149,18 @@ impl Search<'_> {
             .map(|word| to_usize((word & !(word << 1)).count_ones()))
             .sum();
         let scaled = |ns: usize| ns * dimensions / 384;
-        let scan = blocks * scaled(BLOCK_NS) + candidates * (READ_NS + scaled(ROW_NS));
-        reads * READ_NS + rows * scaled(ROW_NS) <= scan
+        let scan = blocks * scaled(BLOCK_NS) + compared * (READ_NS + scaled(ROW_NS));
+        2 * (reads * READ_NS + rows * scaled(ROW_NS)) <= 3 * scan
     }
 
-    /// The rows with the highest estimates, in the order of rows.
-    fn candidates(&self, snapshot: &Snapshot, wanted: &[u32]) -> Vec<u32> {
+    /// The rows with the highest estimates, best first.
+    fn candidates(&self, snapshot: &Snapshot, wanted: &[u32]) -> Vec<(f32, u32)> {
         let table = QueryTable::new(self.query, snapshot.shape());
-        let mut best = Best::new(self.candidates_wanted());
+        let kept = self
+            .limit
+            .saturating_mul(CANDIDATES_PER_HIT)
+            .saturating_add(CANDIDATES_MIN);
+        let mut best = Best::new(kept);
         let mut estimates = [0.0; BLOCK_ROWS];
         let pages = snapshot.state.pages.iter().zip(wanted.chunks(PAGE_BLOCKS));
         let mut first = 0_u32;
@@ -122,14 +174,18 @@ impl Search<'_> {
                 first += 32;
             }
         }
-        best.rows()
+        best.sorted()
     }
 
     /// Compares these rows, given in order, in full precision.
-    fn exact(&self, snapshot: &Snapshot, rows: &[u32]) -> Result<Vec<VectorHit>> {
+    fn exact(
+        &self,
+        snapshot: &Snapshot,
+        rows: &[u32],
+        mut found: impl FnMut(f32, Record<'_>, usize),
+    ) -> Result<()> {
         let shape = snapshot.shape();
         let size = shape.record_bytes();
-        let mut hits = Vec::with_capacity(rows.len().min(4 * self.limit.min(rows.len())));
         let mut bytes = Vec::new();
         let mut rest = rows;
         while let Some(start) = rest.first().copied() {
@@ -138,6 +194,7 @@ impl Search<'_> {
                 _ => false,
             };
             let together = 1 + rest.windows(2).take_while(|pair| near(pair)).count();
+            let place = rows.len() - rest.len();
             let (group, later) = rest.split_at(together);
             rest = later;
             let count = group.last().map_or(0, |last| last - start + 1);
@@ -148,22 +205,14 @@ impl Search<'_> {
                 to_usize(count),
                 &mut bytes,
             )?;
-            for row in group {
-                let place = to_usize(row - start) * size;
-                let record = Record::read(bytes.get(place..place + size).unwrap_or_default())?;
-                let cosine = self.kernel.dot(self.query, record.numbers);
-                hits.push(VectorHit {
-                    chunk: record.chunk,
-                    cosine,
-                });
-            }
-            if hits.len() >= self.limit.saturating_mul(4).max(1_024) {
-                keep_best(&mut hits, self.limit);
+            for (row, place) in group.iter().zip(place..) {
+                let offset = to_usize(row - start) * size;
+                let bytes = bytes.get(offset..offset + size).unwrap_or_default();
+                let record = snapshot.record(*row, bytes)?;
+                found(self.kernel.dot(self.query, record.numbers), record, place);
             }
         }
-        keep_best(&mut hits, self.limit);
-        hits.sort_unstable_by(order);
-        Ok(hits)
+        Ok(())
     }
 }
 
@@ -235,11 +284,10 @@ impl Best {
         }
     }
 
-    fn rows(mut self) -> Vec<u32> {
+    fn sorted(mut self) -> Vec<(f32, u32)> {
         self.cut();
-        let mut rows: Vec<u32> = self.rows.into_iter().map(|(_, row)| row).collect();
-        rows.sort_unstable();
-        rows
+        self.rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        self.rows
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::filter::Filter;
@@ -90,6 +90,8 @@ pub(super) struct Snapshot {
     pub(super) state: State,
     /// Set when a read met a damaged record.
     damaged: AtomicBool,
+    /// One bit a row: whether its record has been read and found whole.
+    whole: Vec<AtomicU32>,
 }
 
 /// What a snapshot keeps in memory.
@@ -115,13 +117,34 @@ impl Snapshot {
         files: Arc<Files>,
         state: State,
     ) -> Self {
+        let whole = state.live.iter().map(|_| AtomicU32::new(0)).collect();
         Self {
             stamp,
             manifest,
             files,
             state,
             damaged: AtomicBool::new(false),
+            whole,
         }
+    }
+
+    /// A row's record, checked when it is read for the first time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Corrupt`] when it does not match its checksum.
+    pub(super) fn record<'a>(&self, row: u32, bytes: &'a [u8]) -> Result<Record<'a>> {
+        let (word, bit) = place(row);
+        let word = self.whole.get(word);
+        if word.is_some_and(|word| word.load(Ordering::Relaxed) >> bit & 1 == 1)
+            && let Some(record) = Record::known(bytes)
+        {
+            return Ok(record);
+        }
+        let record = Record::read(bytes).map_err(|error| self.note(error))?;
+        if let Some(word) = word {
+            word.fetch_or(1 << bit, Ordering::Relaxed);
+        }
+        Ok(record)
     }
 
     /// Reads a space; none when there is no manifest.

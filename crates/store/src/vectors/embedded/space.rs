@@ -87,7 +87,10 @@ impl OpenSpace {
                     return Ok(snapshot);
                 }
                 // The files went away because another process has replaced them meanwhile.
-                Err(_) if attempt < LOAD_ATTEMPTS_MAX && manifest::stamp(&self.directory)? != before => {
+                Err(_)
+                    if attempt < LOAD_ATTEMPTS_MAX
+                        && manifest::stamp(&self.directory)? != before =>
+                {
                     attempt += 1;
                 }
                 Err(error) => {
