@@ -8,7 +8,8 @@ alexandria-extract --example read). Every engine reads every file in a process o
 seconds (user and system) are those of that process, without the start of the interpreter. Quality is the F1
 score of the words of each file, taken as a bag, against a consensus: each word as often as the
 median of PyMuPDF, pdfium and pdftotext has it. Words are compared after NFKC, in lower case, with
-words cut by line ends joined. Needs pymupdf, pypdfium2, pypdf (pip) and pdftotext (poppler-utils).
+words cut by line ends joined and leaders of dots left
+out. Needs pymupdf, pypdfium2, pypdf (pip) and pdftotext (poppler-utils).
 """
 
 import argparse
@@ -98,6 +99,8 @@ def words(text):
     text = unicodedata.normalize("NFKC", text).lower()
     text = text.replace("\u00ad", "-").replace("\u2010", "-").replace("\ufffe", "-").replace("\u0002", "-")
     text = re.sub(r"(\w)-\s*\n\s*(?=\w)", r"\1", text)
+    # Leaders are no words; engines differ in how they space their dots.
+    text = re.sub(r"(\s?\.){3,}", " ", text)
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf") else c for c in text)
     return collections.Counter(word for word in text.split() if word != "|")
 

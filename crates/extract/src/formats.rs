@@ -17,7 +17,9 @@ mod text;
 
 use crate::failure::{Failure, Result};
 use crate::limits::Limits;
-use crate::{Format, Source};
+use crate::{Format, Sink, Source};
+
+pub use pdf::recognised;
 
 /// Every format that is read, in the order in which people meet them.
 pub const FORMATS: &[Format] = &[
@@ -40,6 +42,15 @@ pub const FORMATS: &[Format] = &[
     plain::JSON,
     plain::XML,
 ];
+
+/// Reads a PDF file with its running heads and feet.
+pub(crate) fn read_everything(
+    source: &Source,
+    limits: &Limits,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    pdf::read(source, limits, pdf::Furniture::Kept, sink)
+}
 
 /// The picture of a page, for the formats that have them.
 pub(crate) fn picture(

@@ -35,7 +35,7 @@ use alexandria_core::block::{Block, Fault, PageSize, Parsed};
 
 pub use crate::detect::detect;
 pub use crate::failure::{Failure, Result};
-pub use crate::formats::FORMATS;
+pub use crate::formats::{FORMATS, recognised};
 pub use crate::limits::Limits;
 
 /// A file to read.
@@ -179,6 +179,17 @@ pub fn collect(source: &Source, limits: &Limits) -> Result<Parsed> {
     let mut parsed = Parsed::default();
     let format = worker::contained(|| extract(source, limits, &mut parsed))?;
     parsed.format = format.name.to_owned();
+    Ok(parsed)
+}
+
+/// Reads a PDF file as [`collect`] does, but keeps running heads, running feet and page numbers: for
+/// comparing with readers that know none.
+///
+/// # Errors
+/// As [`extract`].
+pub fn collect_everything(source: &Source, limits: &Limits) -> Result<Parsed> {
+    let mut parsed = Parsed::default();
+    worker::contained(|| formats::read_everything(source, limits, &mut parsed))?;
     Ok(parsed)
 }
 

@@ -1,4 +1,5 @@
-//! Laws that hold for any bytes: no parser panics, and every block is clean.
+//! Laws that hold for any bytes: no parser panics, and every block is clean. `PROPTEST_CASES` asks for
+//! more cases than the usual few hundred.
 
 #![expect(
     clippy::unwrap_used,
@@ -212,8 +213,6 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
-
     #[test]
     fn no_parser_panics_on_any_bytes_and_blocks_are_clean(bytes in pieces()) {
         for format in FORMATS.iter().filter(|format| !matches!(format.name, "pdf" | "image")) {

@@ -144,7 +144,9 @@ impl Library {
         diagnosis: &mut Diagnosis,
     ) -> Result<()> {
         let space = self.space(principal, status.collection);
-        for (part, position) in [("text", status.text), ("vectors", status.vectors)] {
+        // Without an embedder there are no vectors to wait for, and nobody follows.
+        let vectors = self.embedder.as_ref().map(|_| ("vectors", status.vectors));
+        for (part, position) in [Some(("text", status.text)), vectors].into_iter().flatten() {
             let after = position.unwrap_or(0);
             let changes = self.catalog.changes(space, after, CHANGES_LOOKED_AT_MAX).await?;
             let concerns =

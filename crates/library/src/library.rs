@@ -11,6 +11,7 @@ use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
 use alexandria_models::embedder::{self, Embedder};
 use alexandria_models::recogniser::Recogniser;
+use alexandria_models::recogniser::tesseract::Tesseract;
 use alexandria_store::blobs::{BlobStore, FolderBlobs};
 use alexandria_store::catalog::{Catalog, CatalogOptions};
 use alexandria_store::text::TextIndex;
@@ -167,7 +168,7 @@ impl Parts {
             format!("cannot make the data directory {}", data.display())
         })?;
         let recogniser = match settings.recognition {
-            Recognition::Auto => None,
+            Recognition::Auto => Tesseract::find().map(|found| Arc::new(found) as Arc<dyn Recogniser>),
             Recognition::Off => None,
         };
         Ok(Self {

@@ -1,5 +1,7 @@
 //! Reading printed text in pictures (OCR): the contract of every recogniser.
 
+pub mod tesseract;
+
 use std::fmt::Debug;
 
 use alexandria_core::block::Rect;
@@ -13,6 +15,8 @@ pub struct Picture {
     pub bytes: Vec<u8>,
     /// Pixels to the inch, where known.
     pub dots_per_inch: u32,
+    /// The language of the document (ISO 639-1), where known: a hint.
+    pub language: Option<String>,
 }
 
 /// A word in a picture.

@@ -1,10 +1,6 @@
 //! Finding chunks by their words: the contract of every text index.
 
 #[cfg(test)]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "a panic of the suite is a failed test"
-)]
 pub(crate) mod suite;
 pub mod tantivy;
 

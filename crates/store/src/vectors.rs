@@ -5,11 +5,6 @@ pub mod embedded;
 pub(crate) mod lock;
 pub(crate) mod stamp;
 #[cfg(test)]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::indexing_slicing,
-    reason = "a panic of the suite is a failed test"
-)]
 pub(crate) mod suite;
 
 use std::fmt::Debug;

@@ -17,6 +17,7 @@ mod order;
 mod page;
 mod paragraph;
 mod picture;
+pub mod recognised;
 mod row;
 mod table;
 

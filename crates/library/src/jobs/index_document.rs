@@ -57,9 +57,8 @@ impl Library {
                 return self.catalog.fail_document(principal, id, &parsed.faults).await;
             }
             self.publish(principal, &document, titled, parsed).await?;
-            // Not searchable before the text index knows it.
-            self.catalog.set_document_state(principal, id, DocumentState::Reading).await?;
         }
+        // Not searchable before the text index knows it.
         self.follow_text(self.space(principal, document.collection)).await?;
         self.say_searchable(principal, id).await?;
         if self.embedder.is_some() {

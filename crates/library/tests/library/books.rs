@@ -48,3 +48,23 @@ async fn a_book_is_found_by_its_words_and_answers_with_exact_quotes() {
         assert_eq!(stored.text, citation.quote);
     }
 }
+
+#[tokio::test]
+async fn a_scan_is_found_by_the_words_that_are_recognised_in_it() {
+    let Some(data) = corpora() else { return };
+    if alexandria_models::recogniser::tesseract::Tesseract::find().is_none() {
+        println!("skipped: there is no tesseract on this machine");
+        return;
+    }
+    let fixture = Fixture::words_only().await;
+    let shelf = fixture.shelf("scans").await;
+    let file = tokio::fs::File::open(data.join("documents/ocrmypdf-resources/linn.pdf")).await;
+    let upload = Upload::new(shelf.id, "linn.pdf");
+    let added = fixture.library.add_document(&fixture.owner, upload, file.unwrap()).await.unwrap();
+    let document = fixture.finish(added.document.id).await;
+    assert_eq!(document.state, DocumentState::Searchable, "{:?}", document.faults);
+    let reply = fixture.search("sequencer").await;
+    let place = &reply.passages.first().expect("the word is found").passage.chunk.place;
+    assert_eq!(place.page, Some(1));
+    assert!(!place.rectangles.is_empty(), "the words have their places on the page");
+}

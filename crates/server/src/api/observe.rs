@@ -65,7 +65,14 @@ pub(crate) async fn observe(State(app): State<Shared>, request: Request, next: N
     metrics::counter!(measures::HTTP_REQUESTS_TOTAL, &labels).increment(1);
     let latency_ms = (seconds * 1e6).round() / 1e3;
     span.in_scope(|| {
-        tracing::info!(target: PERFORMANCE, route = endpoint, status, latency_ms, "request");
+        tracing::info!(
+            target: PERFORMANCE,
+            request_id = %id,
+            route = endpoint,
+            status,
+            latency_ms,
+            "request"
+        );
         tracing::debug!(status, latency_ms, "answered {method} {endpoint}");
     });
     response

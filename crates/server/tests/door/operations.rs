@@ -120,8 +120,11 @@ fn a_server_that_cannot_start_says_why_and_what_to_do() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let check = |arguments: &[&str], environment: &[(&str, &str)], expected: &str| {
-        let mut line = vec!["serve", "--port", "0"];
+        let mut line = vec!["serve"];
         line.extend_from_slice(arguments);
+        if !arguments.contains(&"--port") {
+            line.extend(["--port", "0"]);
+        }
         let output = program(home.path(), &line, environment).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{said}");

@@ -341,7 +341,8 @@ async fn retire_former(
     .await
 }
 
-/// Writes on the document what its new version says, if that is one of the live generation.
+/// Writes on the document what its new version says, if that is one of the live generation. A
+/// document that is being read stays so until its reader says otherwise.
 async fn show(
     tx: &DatabaseTransaction,
     version: &Model,
@@ -372,7 +373,6 @@ async fn show(
         chunks: Set(version.chunks),
         embedded: Set(version.embedded),
         faults: Set(to_json(&facts.faults)?),
-        state: Set(state.name().to_owned()),
         changed: Set(now),
         ..Default::default()
     };
@@ -383,6 +383,10 @@ async fn show(
     let update = document::Entity::update_many().set(shown);
     let update = update.filter(document::Column::Id.eq(version.document_id));
     update.exec(tx).await.doing(sentence)?;
+    // Whoever reads it says when it can be found: the indexes come after this commit.
+    let sql = "UPDATE documents SET state = $1 WHERE id = $2 AND state <> 'reading'";
+    let values = vec![state.name().into(), version.document_id.into()];
+    execute(tx, sql, values).await.doing(sentence)?;
     Ok(())
 }
 

@@ -49,6 +49,10 @@ async fn entries_come_are_replaced_and_leave(index: &dyn TextIndex) {
         assert_eq!(index.count(space).await.expect("count"), 3);
         assert_eq!(found(index, &[space], "apples").await, [chunk(1), chunk(2)]);
     }
+    entries_leave(index, space).await;
+}
+
+async fn entries_leave(index: &dyn TextIndex, space: Space) {
     let second = vec![
         texts(1, 2, &[(2, "green pears"), (2, "yellow pears")]),
         TextChange::Remove(version(99)),

@@ -23,6 +23,9 @@ const MARGIN_POINTS: f32 = 1.0;
 /// The unit of glyph space: thousandths of the font size.
 const UNITS_PER_EM: f64 = 1000.0;
 
+/// How many neighbours in a run tell whether it is stretched.
+const RUN_GLYPHS_COMPARED: usize = 8;
+
 /// The hyphen that other formats hide.
 const SOFT_HYPHEN: char = '\u{AD}';
 
@@ -291,6 +294,37 @@ fn place(transform: Affine, width: f64, mode: WritingMode) -> Option<(Placed, Po
     Some((placed, middle))
 }
 
+/// Whether the glyphs of a run are stretched beyond their advance: the interpreter stretches the
+/// outlines of a substitute font to the widths that the file asks for, and its transforms show it.
+fn is_stretched(run: &GlyphRun<'_, '_>) -> bool {
+    let (mut as_drawn, mut as_set) = (0.0, 0.0);
+    for pair in run.glyphs().windows(2).take(RUN_GLYPHS_COMPARED) {
+        let [one, other] = pair else { break };
+        let [a, b, c, d, x, y] = one.transform().as_coeffs();
+        let ratio = Vec2::new(a, b).hypot() / Vec2::new(c, d).hypot();
+        if (ratio - 1.0).abs() < 0.005 {
+            continue;
+        }
+        let width = match &**one {
+            FontGlyph::Outline(outline) => outline.advance_width(),
+            FontGlyph::Type3(_) => return false,
+        };
+        let [.., next_x, next_y] = other.transform().as_coeffs();
+        let step = Vec2::new(next_x - x, next_y - y).hypot();
+        let set = Vec2::new(c, d).hypot() * f64::from(width.unwrap_or_default());
+        as_drawn += (step - set * ratio).abs();
+        as_set += (step - set).abs();
+    }
+    as_set < as_drawn
+}
+
+/// The transform with its horizontal axis as long as its vertical one.
+fn unstretched(transform: Affine) -> Affine {
+    let [a, b, c, d, x, y] = transform.as_coeffs();
+    let ratio = Vec2::new(c, d).hypot() / Vec2::new(a, b).hypot();
+    if ratio.is_finite() { Affine::new([a * ratio, b * ratio, c, d, x, y]) } else { transform }
+}
+
 /// The letters of a Latin ligature.
 fn ligature(character: char) -> Option<&'static str> {
     Some(match character {
@@ -360,17 +394,19 @@ impl<'a> Device<'a> for TextDevice {
             return;
         };
         let is_bold = self.is_bold(first);
+        let is_stretched = is_stretched(run);
         for glyph in run.glyphs() {
             let width = match &**glyph {
                 FontGlyph::Outline(outline) => outline.advance_width(),
                 FontGlyph::Type3(type3) => type3.advance_width(),
             };
             let width = f64::from(width.unwrap_or(500.0));
-            let Some((placed, middle)) = place(
-                props.transform * glyph.transform(),
-                width,
-                run.writing_mode(),
-            ) else {
+            let mut own = glyph.transform();
+            if is_stretched {
+                own = unstretched(own);
+            }
+            let place = place(props.transform * own, width, run.writing_mode());
+            let Some((placed, middle)) = place else {
                 continue;
             };
             if self.shows(middle) {

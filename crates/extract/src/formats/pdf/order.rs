@@ -112,7 +112,7 @@ fn split(row: Row) -> Vec<Row> {
 
 /// Cuts rows along white space, columns before bands, until nothing can be cut; the rest is sorted
 /// from top to bottom.
-fn cut(mut rows: Vec<Row>, depth: u32) -> Vec<Row> {
+fn cut(rows: Vec<Row>, depth: u32) -> Vec<Row> {
     if depth < CUTS_MAX && rows.len() > 1 {
         let is_column = |rows: &[Row]| {
             let characters: usize = rows.iter().map(|row| row.text.len()).sum();

@@ -16,6 +16,12 @@ const BASELINE_SHIFT_MAX: f32 = 0.12;
 /// How far a superscript's or accent's baseline may stand from its row's, in font sizes.
 const SCRIPT_SHIFT_MAX: f32 = 0.55;
 
+/// How far a letter may be raised or lowered that touches its neighbour, in font sizes ...
+const KERNED_SHIFT_MAX: f32 = 0.3;
+
+/// ... and how near touching is.
+const KERNED_GAP_MAX: f32 = 0.25;
+
 /// A glyph smaller than this part of its neighbour may be a sub- or superscript.
 const SCRIPT_SIZE_MAX: f32 = 0.86;
 
@@ -32,7 +38,7 @@ const ASCENT: f32 = 0.8;
 const DESCENT: f32 = 0.2;
 
 /// How near, in font sizes, the same character must be drawn again to count as one fake bold letter.
-const DOUBLE_STRIKE: f32 = 0.15;
+const DOUBLE_STRIKE: f32 = 0.07;
 
 /// A part of a row between wide gaps.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -164,12 +170,14 @@ impl<'a> Open<'a> {
             return true;
         }
         let gap = glyph.along - last.end();
+        // The lowered letter of a logo stands as high as its neighbours and touches them.
+        let is_kerned = shift <= KERNED_SHIFT_MAX * large && gap.abs() < KERNED_GAP_MAX * large;
         let is_near = shift <= SCRIPT_SHIFT_MAX * large && gap > -1.2 * large && gap < 0.7 * large;
         let is_script = glyph.size < SCRIPT_SIZE_MAX * self.size
             || last.size < SCRIPT_SIZE_MAX * glyph.size
             || accent(glyph.first).is_some()
             || accent(last.first).is_some();
-        is_near && is_script
+        is_kerned || is_near && is_script
     }
 
     fn push(&mut self, glyph: &'a Glyph) {
@@ -288,12 +296,12 @@ fn sort(glyphs: &mut Vec<&Glyph>, is_right_to_left: bool) {
     *glyphs = sorted;
 }
 
-/// The gap that separates words in this row. Spaced-out letters have gaps everywhere; there a word
+/// The gap that separates words in this row. Leaders apart, spaced-out letters have gaps everywhere; there a word
 /// ends where the gap is larger than usual.
 fn word_gap(glyphs: &[&Glyph], size: f32) -> f32 {
     let usual = WORD_GAP * size;
     let gaps = glyphs.windows(2).filter_map(|pair| match pair {
-        [one, other] if !one.is_space() && !other.is_space() => Some(other.along - one.end()),
+        [one, other] if one.first.is_alphanumeric() && other.first.is_alphanumeric() => Some(other.along - one.end()),
         _ => None,
     });
     let (mut wide, mut all) = (0_usize, 0_usize);
@@ -349,8 +357,18 @@ fn accent(character: char) -> Option<char> {
         '\u{02DA}' => '\u{030A}',
         '\u{02DD}' => '\u{030B}',
         '\u{00B8}' => '\u{0327}',
+        '\u{0300}'..='\u{036F}' => character,
         _ => return None,
     })
+}
+
+/// The letter that a dotless one is under an accent.
+fn dotted(letter: char) -> char {
+    match letter {
+        'ı' => 'i',
+        'ȷ' => 'j',
+        _ => letter,
+    }
 }
 
 /// Puts a row's text together.
@@ -383,13 +401,21 @@ impl Writer {
             }
             self.cell_right = self.cell_right.max(glyph.end());
             last = Some(glyph);
+            if glyph.first == '.' && self.ends_with_leader() {
+                // Three dots of a leader say all that the others would.
+                if let Some(edge) = self.edges.last_mut() {
+                    *edge = glyph.end();
+                }
+                continue;
+            }
             let mark = accent(glyph.first);
             if let (Some(mark), Some(letter)) = (mark, glyphs.peek())
                 && letter.first.is_alphabetic()
                 && overlap(glyph, letter)
             {
                 // The accent was drawn first: it goes behind its letter.
-                self.put(drawing.characters(letter), letter.end());
+                let letters = drawing.characters(letter).map(dotted);
+                self.put(letters, letter.end());
                 self.put(std::iter::once(mark), letter.end());
                 self.cell_right = self.cell_right.max(letter.end());
                 last = Some(letter);
@@ -398,6 +424,16 @@ impl Writer {
             }
             self.put(drawing.characters(glyph), glyph.end());
         }
+    }
+
+    /// Whether the text ends with the dots that lead to a page number. A space behind them goes.
+    fn ends_with_leader(&mut self) -> bool {
+        let is_leader = ["...", ". . ."].iter().any(|dots| self.text.trim_end().ends_with(dots));
+        if is_leader && self.text.ends_with(' ') {
+            self.text.pop();
+            self.edges.pop();
+        }
+        is_leader
     }
 
     /// Writes glyphs that stand from left to right but read, wholly or in parts, the other way.

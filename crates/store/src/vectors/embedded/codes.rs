@@ -4,7 +4,7 @@
 //! (embedding models put all vectors into one corner; what tells them apart is the rest). The
 //! query stays in full precision. For a difference `r` with signs `s`, the product `r·q` is
 //! estimated as `(s·q) |r|² / |r|₁`: unbiased, because the error is orthogonal to `r` for random
-//! signs (the idea of RaBitQ, Gao and Long, SIGMOD 2024).
+//! signs (the idea of `RaBitQ`, Gao and Long, SIGMOD 2024).
 
 use super::kernel::{BLOCK_ROWS, ENTRY_MAX, Kernel, Line, STEP_BYTES};
 use super::record::Shape;

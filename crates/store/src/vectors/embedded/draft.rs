@@ -17,7 +17,7 @@ use super::codes::{PAGE_ROWS, Page};
 use super::journal::{self, Event};
 use super::manifest::{self, Manifest};
 use super::record::{self, Record, Shape};
-use super::snapshot::{Files, Snapshot, State, page_from, page_of};
+use super::snapshot::{Files, Run, Snapshot, State, page_from, page_of};
 use super::{DIMENSIONS_MAX, DIMENSIONS_STEP, ROWS_MAX};
 use crate::vectors::{Point, VectorChange};
 
@@ -130,29 +130,12 @@ impl Draft {
     /// Copies what is alive in a snapshot into the next epoch.
     pub(super) fn compacted(directory: &Path, snapshot: &Snapshot) -> Result<Self> {
         let mut draft = Self::next_epoch(directory, &snapshot.manifest)?;
-        let size = snapshot.shape().record_bytes();
         let mut bytes = Vec::new();
         for run in &snapshot.state.runs {
             let Some(attributes) = snapshot.state.documents.attributes(run.document) else {
                 continue;
             };
-            let mut copied = 0;
-            for start in (run.start..run.start + run.rows).step_by(to_usize(COPY_ROWS)) {
-                let rows = COPY_ROWS.min(run.start + run.rows - start);
-                record::read_rows(
-                    &snapshot.files.records,
-                    snapshot.shape(),
-                    start,
-                    to_usize(rows),
-                    &mut bytes,
-                )?;
-                for (row, record) in (start..start + rows).zip(bytes.chunks_exact(size)) {
-                    if snapshot.state.is_live(row) {
-                        draft.append(record)?;
-                        copied += 1;
-                    }
-                }
-            }
+            let copied = draft.copy(snapshot, run, &mut bytes)?;
             if copied > 0 {
                 let runs = vec![(run.version, copied)];
                 draft.happen(&Event::Added {
@@ -163,6 +146,23 @@ impl Draft {
             }
         }
         Ok(draft)
+    }
+
+    /// Appends the living rows of a run, and says how many.
+    fn copy(&mut self, snapshot: &Snapshot, run: &Run, bytes: &mut Vec<u8>) -> Result<u32> {
+        let (files, shape) = (&snapshot.files, snapshot.shape());
+        let end = run.start + run.rows;
+        let mut copied = 0;
+        for start in (run.start..end).step_by(to_usize(COPY_ROWS)) {
+            let rows = COPY_ROWS.min(end - start);
+            record::read_rows(&files.records, shape, start, to_usize(rows), bytes)?;
+            let records = (start..start + rows).zip(bytes.chunks_exact(shape.record_bytes()));
+            for (_, record) in records.filter(|(row, _)| snapshot.state.is_live(*row)) {
+                self.append(record)?;
+                copied += 1;
+            }
+        }
+        Ok(copied)
     }
 
     fn upsert(&mut self, attributes: &Attributes, points: &[Point]) -> Result<()> {
@@ -296,7 +296,7 @@ impl Draft {
         self.buffer.extend_from_slice(bytes);
         self.manifest.rows += 1;
         let record = Record::read(bytes)?;
-        if to_usize(row) % PAGE_ROWS == 0 {
+        if to_usize(row).is_multiple_of(PAGE_ROWS) {
             self.state.pages.push(Arc::new(Page::empty(self.shape())));
         }
         if let Some(page) = self.state.pages.last_mut() {

@@ -140,9 +140,10 @@ pub(super) fn read_rows(
     let bytes = bytes.get_mut(..length).unwrap_or_default();
     let offset = offset(shape, start);
     file.read_exact_at(bytes, offset).map_err(|source| {
-        let kind = match source.kind() {
-            std::io::ErrorKind::UnexpectedEof => ErrorKind::Corrupt,
-            _ => ErrorKind::Unavailable,
+        let kind = if source.kind() == std::io::ErrorKind::UnexpectedEof {
+            ErrorKind::Corrupt
+        } else {
+            ErrorKind::Unavailable
         };
         Error::new(kind, "cannot read the stored vectors of a collection").with_source(source)
     })

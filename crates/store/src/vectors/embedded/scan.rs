@@ -22,7 +22,7 @@ const WAVE_ROWS: usize = 32;
 
 /// Candidates are compared until the best estimate left lies this many times the usual error of an
 /// estimate below the last hit. Measured by `examples/vectors.rs`.
-const DOUBT: f32 = 1.5;
+const DOUBT: f32 = 2.0;
 
 /// Rows between two wanted ones that are read along rather than skipped.
 const GAP_ROWS_MAX: u32 = 2;
@@ -72,15 +72,9 @@ impl Search<'_> {
                 ),
             ));
         }
-        let live = &snapshot.state.live;
-        let filtered = (!self.filter.is_open()).then(|| {
-            let mut rows = snapshot.state.passing(self.filter);
-            rows.iter_mut()
-                .zip(live)
-                .for_each(|(word, live)| *word &= live);
-            rows
-        });
-        let wanted = filtered.as_deref().unwrap_or(live);
+        let live = snapshot.state.live.as_slice();
+        let filtered = (!self.filter.is_open()).then(|| snapshot.passing(self.filter));
+        let wanted = filtered.as_ref().map_or(live, |rows| rows.as_ref());
         let mut hits = if self.is_exact_cheaper(snapshot, wanted) {
             let rows = rows_of(wanted);
             let mut hits = Vec::with_capacity(rows.len().min(4 * self.limit.min(rows.len())));

@@ -4,8 +4,8 @@
 //! bit a vector.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::filter::Filter;
@@ -20,6 +20,9 @@ use super::manifest::{self, Manifest};
 use super::record::{self, Record, Shape};
 use crate::vectors::documents::Documents;
 use crate::vectors::stamp::Stamp;
+
+/// Filters whose rows are remembered while a snapshot lives, one bit a row each.
+const FILTERS_KEPT_MAX: usize = 8;
 
 /// The open files of one epoch.
 #[derive(Debug)]
@@ -92,6 +95,8 @@ pub(super) struct Snapshot {
     damaged: AtomicBool,
     /// One bit a row: whether its record has been read and found whole.
     whole: Vec<AtomicU32>,
+    /// The rows that passed the latest filters.
+    filtered: Mutex<Vec<(Filter, Arc<Vec<u32>>)>>,
 }
 
 /// What a snapshot keeps in memory.
@@ -125,7 +130,24 @@ impl Snapshot {
             state,
             damaged: AtomicBool::new(false),
             whole,
+            filtered: Mutex::default(),
         }
+    }
+
+    /// One bit a row that is alive and belongs to a document that passes.
+    pub(super) fn passing(&self, filter: &Filter) -> Arc<Vec<u32>> {
+        let mut filtered = self.filtered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, rows)) = filtered.iter().find(|(known, _)| known == filter) {
+            return Arc::clone(rows);
+        }
+        let mut rows = self.state.passing(filter);
+        rows.iter_mut().zip(&self.state.live).for_each(|(word, live)| *word &= live);
+        let rows = Arc::new(rows);
+        if filtered.len() == FILTERS_KEPT_MAX {
+            filtered.remove(0);
+        }
+        filtered.push((filter.clone(), Arc::clone(&rows)));
+        rows
     }
 
     /// A row's record, checked when it is read for the first time.
@@ -157,9 +179,10 @@ impl Snapshot {
             return Ok(None);
         };
         let files = Files::open(directory, manifest.epoch).map_err(|source| {
-            let kind = match source.kind() {
-                std::io::ErrorKind::NotFound => ErrorKind::Corrupt,
-                _ => ErrorKind::Unavailable,
+            let kind = if source.kind() == std::io::ErrorKind::NotFound {
+                ErrorKind::Corrupt
+            } else {
+                ErrorKind::Unavailable
             };
             Error::new(kind, "cannot open the vectors of a collection").with_source(source)
         })?;
@@ -369,7 +392,7 @@ fn read_checked(file: &File, length: u64, sum: u32) -> Result<Vec<u8>> {
     if metadata.len() < length {
         return Err(damaged());
     }
-    let mut bytes = vec![0; usize::try_from(length).map_err(|_| damaged())?];
+    let mut bytes = vec![0; usize::try_from(length).map_err(|source| damaged().with_source(source))?];
     file.read_exact_at(&mut bytes, 0)
         .context(ErrorKind::Unavailable, || {
             "cannot read the vectors of a collection".to_owned()

@@ -1,0 +1,274 @@
+//! Reading printed text with the `tesseract` program, where the machine has it.
+//!
+//! It runs as a child with one thread and a deadline, gets the picture on its standard input and
+//! says its words as tab-separated values; a child that is no longer waited for is killed.
+
+use std::process::{Command as BlockingCommand, Stdio};
+use std::time::Duration;
+
+use alexandria_core::block::Rect;
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
+use async_trait::async_trait;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::Command;
+
+use super::{Picture, Recognised, RecognisedWord, Recogniser};
+
+/// The program, looked up on the search path.
+const PROGRAM: &str = "tesseract";
+
+/// How long one page may take. A dense page takes some three seconds of one processor.
+pub const TIMEOUT_SECONDS: u64 = 120;
+
+/// The words of one page, in bytes of its answer; more is cut off.
+const ANSWER_BYTES_MAX: u64 = 64 << 20;
+
+/// The language that is always tried, because most machines have no other.
+const LANGUAGE_DEFAULT: &str = "eng";
+
+/// Languages by their ISO 639-1 code and the program's own.
+const LANGUAGES: [(&str, &str); 36] = [
+    ("ar", "ara"), ("bg", "bul"), ("ca", "cat"), ("cs", "ces"), ("da", "dan"), ("de", "deu"),
+    ("el", "ell"), ("en", "eng"), ("es", "spa"), ("et", "est"), ("fa", "fas"), ("fi", "fin"),
+    ("fr", "fra"), ("he", "heb"), ("hi", "hin"), ("hr", "hrv"), ("hu", "hun"), ("id", "ind"),
+    ("it", "ita"), ("ja", "jpn"), ("ko", "kor"), ("la", "lat"), ("lt", "lit"), ("nl", "nld"),
+    ("no", "nor"), ("pl", "pol"), ("pt", "por"), ("ro", "ron"), ("ru", "rus"), ("sk", "slk"),
+    ("sv", "swe"), ("th", "tha"), ("tr", "tur"), ("uk", "ukr"), ("vi", "vie"), ("zh", "chi_sim"),
+];
+
+/// The `tesseract` program of this machine.
+#[derive(Clone, Debug)]
+pub struct Tesseract {
+    languages: Vec<String>,
+    timeout: Duration,
+}
+
+impl Tesseract {
+    /// The program on the search path with the languages it has, or nothing where there is none.
+    /// Runs the program, which takes some milliseconds.
+    #[must_use]
+    pub fn find() -> Option<Self> {
+        let output = BlockingCommand::new(PROGRAM)
+            .arg("--list-langs")
+            .stdin(Stdio::null())
+            .output()
+            .ok()?;
+        // Some releases list on the standard error.
+        let listed = [output.stdout, output.stderr].concat();
+        let languages = languages(&String::from_utf8_lossy(&listed));
+        let is_usable = output.status.success() && !languages.is_empty();
+        is_usable.then(|| Self { languages, timeout: Duration::from_secs(TIMEOUT_SECONDS) })
+    }
+
+    /// The same with another deadline for each page.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// The languages it has, by the program's own codes.
+    #[must_use]
+    pub fn languages(&self) -> &[String] {
+        &self.languages
+    }
+
+    /// What to ask for: the language of the document where it is there, and English.
+    fn choose(&self, hint: Option<&str>) -> String {
+        let hint = hint.map(|hint| hint.split(['-', '_']).next().unwrap_or(hint));
+        let wanted = LANGUAGES.iter().find(|(code, _)| Some(*code) == hint).map(|(_, own)| *own);
+        let mut chosen: Vec<&str> = Vec::new();
+        for language in wanted.into_iter().chain([LANGUAGE_DEFAULT]) {
+            if self.languages.iter().any(|own| own == language) && !chosen.contains(&language) {
+                chosen.push(language);
+            }
+        }
+        if chosen.is_empty() {
+            chosen.extend(self.languages.first().map(String::as_str));
+        }
+        chosen.join("+")
+    }
+
+    async fn run(&self, picture: &Picture) -> Result<String> {
+        let mut child = Command::new(PROGRAM)
+            .args(["stdin", "stdout", "--psm", "3", "-l"])
+            .arg(self.choose(picture.language.as_deref()))
+            .arg("--dpi")
+            .arg(picture.dots_per_inch.max(1).to_string())
+            .arg("tsv")
+            .env("OMP_THREAD_LIMIT", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context(ErrorKind::Unavailable, || format!("cannot start {PROGRAM}"))?;
+        let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(Error::new(ErrorKind::Internal, format!("{PROGRAM} has no pipes")));
+        };
+        let feed = async {
+            // A child that stops reading ends with a status, which says more than the broken pipe.
+            input.write_all(&picture.bytes).await.ok();
+            drop(input);
+        };
+        let mut answer = Vec::new();
+        let mut output = output.take(ANSWER_BYTES_MAX);
+        let ((), read) = tokio::join!(feed, output.read_to_end(&mut answer));
+        read.context(ErrorKind::Unavailable, || format!("cannot read the answer of {PROGRAM}"))?;
+        let status = child
+            .wait()
+            .await
+            .context(ErrorKind::Unavailable, || format!("cannot wait for {PROGRAM}"))?;
+        if !status.success() {
+            let message = format!("{PROGRAM} could not read the picture and ended with {status}");
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
+}
+
+#[async_trait]
+impl Recogniser for Tesseract {
+    fn name(&self) -> &'static str {
+        PROGRAM
+    }
+
+    async fn recognise(&self, picture: &Picture) -> Result<Recognised> {
+        let answer = tokio::time::timeout(self.timeout, self.run(picture)).await;
+        let answer = answer.map_err(|source| {
+            let seconds = self.timeout.as_secs();
+            let message = format!("{PROGRAM} did not read a page within {seconds} seconds");
+            Error::new(ErrorKind::Timeout, message).with_source(source)
+        })??;
+        Ok(words(&answer))
+    }
+}
+
+/// The languages in the program's list; its first line is a title.
+fn languages(listed: &str) -> Vec<String> {
+    let is_language = |line: &&str| {
+        !line.is_empty() && *line != "osd" && !line.contains(|sign: char| sign.is_whitespace())
+    };
+    listed.lines().map(str::trim).filter(is_language).map(str::to_owned).collect()
+}
+
+/// The words of an answer: of every row of level 5, its place, confidence and text.
+fn words(answer: &str) -> Recognised {
+    let mut words: Vec<RecognisedWord> = Vec::new();
+    let mut places: Vec<[u32; 3]> = Vec::new();
+    let (mut paragraph, mut line) = (0, 0);
+    for row in answer.lines() {
+        let Some(row) = word_row(row) else { continue };
+        if let Some(last) = places.last() {
+            let is_new_paragraph = last[..2] != row.place[..2];
+            paragraph += u32::from(is_new_paragraph);
+            line += u32::from(is_new_paragraph || last[2] != row.place[2]);
+        }
+        places.push(row.place);
+        words.push(RecognisedWord { paragraph, line, ..row.word });
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a page has few words")]
+    let count = words.len().max(1) as f32;
+    let confidence = words.iter().map(|word| word.confidence).sum::<f32>() / count;
+    Recognised { words, confidence }
+}
+
+struct WordRow {
+    /// Its block, paragraph and line.
+    place: [u32; 3],
+    word: RecognisedWord,
+}
+
+fn word_row(row: &str) -> Option<WordRow> {
+    let mut fields = row.splitn(12, '\t');
+    let level = fields.next()?;
+    let mut number = || fields.next()?.parse::<f32>().ok();
+    if level != "5" {
+        return None;
+    }
+    let _page = number()?;
+    let places = [number()?, number()?, number()?];
+    let _word = number()?;
+    let [left, top, width, height] = [number()?, number()?, number()?, number()?];
+    let confidence = number()?;
+    let text = fields.next()?.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let rect = Rect { x0: left, y0: top, x1: left + width, y1: top + height };
+    let confidence = (confidence / 100.0).clamp(0.0, 1.0);
+    let text = text.to_owned();
+    let word = RecognisedWord { text, rect, confidence, paragraph: 0, line: 0 };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "small whole numbers, as the program wrote them"
+    )]
+    let place = places.map(|number| number as u32);
+    Some(WordRow { place, word })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(languages: &[&str]) -> Tesseract {
+        let languages = languages.iter().map(|language| (*language).to_owned()).collect();
+        Tesseract { languages, timeout: Duration::from_secs(1) }
+    }
+
+    #[test]
+    fn the_documents_language_is_asked_for_where_it_is_there() {
+        for (has, hint, expected) in [
+            (vec!["eng"], None, "eng"),
+            (vec!["deu", "eng"], Some("de"), "deu+eng"),
+            (vec!["deu", "eng"], Some("de-AT"), "deu+eng"),
+            (vec!["eng"], Some("de"), "eng"),
+            (vec!["eng"], Some("en"), "eng"),
+            (vec!["fra"], None, "fra"),
+        ] {
+            assert_eq!(sample(&has).choose(hint), expected, "{has:?} {hint:?}");
+        }
+    }
+
+    #[test]
+    fn languages_are_listed_without_title_and_script_detection() {
+        let listed = "List of available languages in \"/usr/share\" (2):\neng\nosd\ndeu\n";
+        assert_eq!(languages(listed), ["eng", "deu"]);
+    }
+
+    #[test]
+    fn words_keep_their_lines_paragraphs_and_places() {
+        let answer = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\t\
+                      height\tconf\ttext\n\
+                      4\t1\t1\t1\t1\t0\t10\t10\t90\t20\t-1\t\n\
+                      5\t1\t1\t1\t1\t1\t10\t10\t40\t20\t96.5\tTwo\n\
+                      5\t1\t1\t1\t1\t2\t60\t10\t40\t20\t90.5\twords\n\
+                      5\t1\t1\t1\t2\t1\t10\t40\t40\t20\t80\tnext\n\
+                      5\t1\t2\t1\t1\t1\t10\t90\t40\t20\t-1\tother\n\
+                      5\t1\t2\t1\t1\t2\t60\t90\t40\t20\t95\t \n\
+                      not a row\n";
+        let recognised = words(answer);
+        let got: Vec<(&str, u32, u32)> = recognised
+            .words
+            .iter()
+            .map(|word| (word.text.as_str(), word.paragraph, word.line))
+            .collect();
+        assert_eq!(got, [("Two", 0, 0), ("words", 0, 0), ("next", 0, 1), ("other", 1, 2)]);
+        assert_eq!(recognised.words[1].rect, Rect { x0: 60.0, y0: 10.0, x1: 100.0, y1: 30.0 });
+        assert!((recognised.confidence - (0.965 + 0.905 + 0.8) / 4.0).abs() < 1e-5);
+    }
+
+    #[tokio::test]
+    async fn a_picture_that_is_none_is_refused_and_a_deadline_is_kept() {
+        let Some(tesseract) = Tesseract::find() else {
+            println!("tesseract is not installed: nothing to test");
+            return;
+        };
+        let picture =
+            Picture { bytes: b"no picture".to_vec(), dots_per_inch: 200, language: None };
+        let error = tesseract.recognise(&picture).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid);
+        let hasty = tesseract.with_timeout(Duration::ZERO);
+        assert_eq!(hasty.recognise(&picture).await.unwrap_err().kind(), ErrorKind::Timeout);
+    }
+}

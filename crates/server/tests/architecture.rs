@@ -1,0 +1,182 @@
+//! The invariants of ARCHITECTURE.md that can be read off the sources, checked on every run.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn sources(crate_name: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join("crates").join(crate_name).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a crate has a src folder") {
+            let path = entry.expect("a readable folder").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a readable source file");
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no sources of {crate_name}");
+    found
+}
+
+fn dependencies(crate_name: &str) -> BTreeSet<String> {
+    let manifest = root().join("crates").join(crate_name).join("Cargo.toml");
+    let text = std::fs::read_to_string(manifest).expect("a crate has a manifest");
+    let manifest: toml::Table = text.parse().expect("a manifest is TOML");
+    manifest["dependencies"]
+        .as_table()
+        .expect("a table")
+        .keys()
+        .cloned()
+        .collect()
+}
+
+#[test]
+fn crates_use_only_what_the_architecture_allows() {
+    let check = |crate_name: &str, allowed: &[&str]| {
+        let ours: Vec<String> = dependencies(crate_name)
+            .into_iter()
+            .filter(|name| name.starts_with("alexandria-"))
+            .collect();
+        for name in &ours {
+            let short = name.trim_start_matches("alexandria-");
+            assert!(
+                allowed.contains(&short),
+                "{crate_name} must not use {short}"
+            );
+        }
+    };
+    check("core", &[]);
+    check("extract", &["core"]);
+    check("store", &["core"]);
+    check("models", &["core"]);
+    check("library", &["core", "extract", "store", "models"]);
+}
+
+#[test]
+fn what_computes_neither_waits_nor_touches_the_machine() {
+    let forbidden = [
+        "tokio",
+        "async-trait",
+        "futures",
+        "reqwest",
+        "axum",
+        "fs-err",
+        "hyper",
+    ];
+    for crate_name in ["core", "extract"] {
+        let used = dependencies(crate_name);
+        for name in forbidden {
+            assert!(
+                !used.contains(name),
+                "{crate_name} must not depend on {name}"
+            );
+        }
+        for (path, text) in sources(crate_name) {
+            for word in [
+                "async fn",
+                "std::fs",
+                "std::net",
+                "std::env::var",
+                "SystemTime",
+            ] {
+                assert!(
+                    !text.contains(word),
+                    "{} must not say {word}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_server_knows_http_and_the_environment() {
+    for crate_name in ["core", "extract", "store", "models", "library"] {
+        let used = dependencies(crate_name);
+        for name in ["axum", "tower-http", "utoipa", "http", "clap"] {
+            assert!(
+                !used.contains(name),
+                "{crate_name} must not depend on {name}"
+            );
+        }
+    }
+}
+
+/// The public functions of `Library` as (file, name, parameters, body up to its first statement's end).
+fn library_functions() -> Vec<(PathBuf, String, String, String)> {
+    let mut found = Vec::new();
+    for (path, text) in sources("library") {
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find("impl Library {") {
+            let block = &rest[start..];
+            let end = block.find("\n}").unwrap_or(block.len());
+            for piece in block[..end].split("\n    pub ").skip(1) {
+                let piece = piece
+                    .trim_start_matches("async ")
+                    .trim_start_matches("const ");
+                let Some(signature) = piece.strip_prefix("fn ") else {
+                    continue;
+                };
+                let Some((head, body)) = signature.split_once("{\n") else {
+                    continue;
+                };
+                let Some((name, parameters)) = head.split_once('(') else {
+                    continue;
+                };
+                let first = body.split_inclusive(';').next().unwrap_or_default();
+                found.push((
+                    path.clone(),
+                    name.to_owned(),
+                    parameters.to_owned(),
+                    first.to_owned(),
+                ));
+            }
+            rest = &block[end..];
+        }
+    }
+    found
+}
+
+/// What concerns the process and no tenant's data; and the stream of an answer, which owns its
+/// principal and asks it in its task.
+const EXEMPT: [&str; 8] = [
+    "open",
+    "close",
+    "settings",
+    "catalog",
+    "is_working",
+    "health",
+    "run_workers",
+    "ask_stream",
+];
+
+#[test]
+fn every_call_of_the_library_says_who_asks_and_asks_what_they_may() {
+    let functions = library_functions();
+    assert!(
+        functions.len() > 15,
+        "the sources no longer look as this test expects"
+    );
+    for (path, name, parameters, first) in functions {
+        if EXEMPT.contains(&name.as_str()) {
+            continue;
+        }
+        let place = format!("Library::{name} in {}", path.display());
+        let after_self = parameters
+            .split_once(',')
+            .map(|(_, rest)| rest.trim_start());
+        let asks = after_self.is_some_and(|rest| rest.starts_with("principal: &Principal"));
+        assert!(asks, "{place} must take `principal: &Principal` first");
+        assert!(
+            first.contains("principal.require("),
+            "{place} must require a scope first"
+        );
+    }
+}
