@@ -61,7 +61,9 @@ impl Diagnosis {
     /// Whether nothing was found that needs doing.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.findings.iter().all(|finding| finding.severity == Severity::Note)
+        self.findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Note)
     }
 }
 
@@ -78,11 +80,13 @@ impl Library {
         self.examine_indexes(principal, &mut diagnosis).await?;
         self.examine_documents(principal, &mut diagnosis).await?;
         self.examine_blobs(principal, &mut diagnosis).await?;
-        diagnosis.findings.sort_by_key(|finding| match finding.severity {
-            Severity::Damage => 0,
-            Severity::Warning => 1,
-            Severity::Note => 2,
-        });
+        diagnosis
+            .findings
+            .sort_by_key(|finding| match finding.severity {
+                Severity::Damage => 0,
+                Severity::Warning => 1,
+                Severity::Note => 2,
+            });
         Ok(diagnosis)
     }
 
@@ -112,7 +116,9 @@ impl Library {
         principal: &Principal,
         diagnosis: &mut Diagnosis,
     ) -> Result<()> {
-        diagnosis.checked.push("the indexes hold what the catalog says".to_owned());
+        diagnosis
+            .checked
+            .push("the indexes hold what the catalog says".to_owned());
         let status = self.status(principal).await?;
         let (mut points, mut entries) = (0, 0);
         for space in &status.spaces {
@@ -121,9 +127,10 @@ impl Library {
             self.examine_position(principal, space, diagnosis).await?;
         }
         let busy = status.jobs.waiting + status.jobs.running > 0;
-        for (part, holds, wants) in
-            [("text", entries, status.chunks), ("vectors", points, status.embedded)]
-        {
+        for (part, holds, wants) in [
+            ("text", entries, status.chunks),
+            ("vectors", points, status.embedded),
+        ] {
             if holds != wants && !busy {
                 diagnosis.add(Finding {
                     severity: Severity::Warning,
@@ -148,9 +155,11 @@ impl Library {
         let vectors = self.embedder.as_ref().map(|_| ("vectors", status.vectors));
         for (part, position) in [Some(("text", status.text)), vectors].into_iter().flatten() {
             let after = position.unwrap_or(0);
-            let changes = self.catalog.changes(space, after, CHANGES_LOOKED_AT_MAX).await?;
-            let concerns =
-                |kind: OutboxKind| part == "vectors" || kind != OutboxKind::Vectors;
+            let changes = self
+                .catalog
+                .changes(space, after, CHANGES_LOOKED_AT_MAX)
+                .await?;
+            let concerns = |kind: OutboxKind| part == "vectors" || kind != OutboxKind::Vectors;
             if changes.iter().any(|change| concerns(change.kind)) {
                 let at = position.map_or("nothing".to_owned(), |position| position.to_string());
                 diagnosis.add(Finding {
@@ -173,7 +182,9 @@ impl Library {
         principal: &Principal,
         diagnosis: &mut Diagnosis,
     ) -> Result<()> {
-        diagnosis.checked.push("every unfinished document has a job".to_owned());
+        diagnosis
+            .checked
+            .push("every unfinished document has a job".to_owned());
         let mut states = vec![DocumentState::Queued, DocumentState::Reading];
         if self.embedder.is_some() {
             states.push(DocumentState::Searchable);
@@ -186,11 +197,20 @@ impl Library {
                 ..DocumentQuery::default()
             };
             for document in self.catalog.documents(principal, &query).await?.items {
-                if self.catalog.unfinished_jobs(principal, document.id).await?.is_empty() {
+                if self
+                    .catalog
+                    .unfinished_jobs(principal, document.id)
+                    .await?
+                    .is_empty()
+                {
                     diagnosis.add(Finding {
                         severity: Severity::Warning,
                         part: "jobs",
-                        message: format!("the document {} is {} and has no job", document.id, state.name()),
+                        message: format!(
+                            "the document {} is {} and has no job",
+                            document.id,
+                            state.name()
+                        ),
                         remedy: "remove the document and add it again".to_owned(),
                     });
                 }
@@ -224,13 +244,20 @@ impl Library {
         for key in &checked {
             self.examine_blob(principal, key, diagnosis).await;
         }
-        diagnosis.checked.push(format!("{} of {} files match their digests", checked.len(), keys.len()));
+        diagnosis.checked.push(format!(
+            "{} of {} files match their digests",
+            checked.len(),
+            keys.len()
+        ));
         if unused > 0 {
             diagnosis.add(Finding {
                 severity: Severity::Note,
                 part: "blobs",
-                message: format!("{unused} files are used by no document: an interrupted upload or purge"),
-                remedy: "they do no harm; they go when their document is added and removed".to_owned(),
+                message: format!(
+                    "{unused} files are used by no document: an interrupted upload or purge"
+                ),
+                remedy: "they do no harm; they go when their document is added and removed"
+                    .to_owned(),
             });
         }
         self.examine_originals(principal, diagnosis).await
@@ -258,8 +285,13 @@ impl Library {
         principal: &Principal,
         diagnosis: &mut Diagnosis,
     ) -> Result<()> {
-        diagnosis.checked.push("the newest documents have their files".to_owned());
-        let query = DocumentQuery { limit: PAGE_ITEMS_MAX, ..DocumentQuery::default() };
+        diagnosis
+            .checked
+            .push("the newest documents have their files".to_owned());
+        let query = DocumentQuery {
+            limit: PAGE_ITEMS_MAX,
+            ..DocumentQuery::default()
+        };
         for document in self.catalog.documents(principal, &query).await?.items {
             let original = self.catalog.original(principal, document.id).await?;
             let mut keys = vec![original.blob];
@@ -272,7 +304,11 @@ impl Library {
                     diagnosis.add(Finding {
                         severity: Severity::Damage,
                         part: "blobs",
-                        message: format!("a file of the document {} is gone: {}", document.id, error.chain()),
+                        message: format!(
+                            "a file of the document {} is gone: {}",
+                            document.id,
+                            error.chain()
+                        ),
                         remedy: "restore it from a backup, or remove the document and add it again"
                             .to_owned(),
                     });

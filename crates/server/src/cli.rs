@@ -185,6 +185,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the verbs that need no runtime stand first, all others follow below"
+)]
 fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
     match verb {
         Verb::Secret => return secret::run(setting),

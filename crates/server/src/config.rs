@@ -120,8 +120,10 @@ impl Surroundings {
 /// # Errors
 /// [`ErrorKind::Invalid`] naming the setting, where it was set, and what it may be.
 pub(crate) fn settle(flags: &Flags, surroundings: &Surroundings) -> Result<Settled> {
-    let mut config = Config::default();
-    config.models = models_directory(surroundings);
+    let config = Config {
+        models: models_directory(surroundings),
+        ..Config::default()
+    };
     let mut settled = Settled {
         config,
         origins: BTreeMap::new(),

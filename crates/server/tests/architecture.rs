@@ -1,5 +1,11 @@
 //! The invariants of ARCHITECTURE.md that can be read off the sources, checked on every run.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking, and says where"
+)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,13 @@
 //! Everything through the doors that people use: the binary as a server and as a command line, in
 //! directories of its own, on free ports.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, and says where"
+)]
+
 mod door {
     mod commands;
     mod faults;

@@ -50,16 +50,22 @@ impl Library {
     ) -> Result<()> {
         let document = self.catalog.document(principal, id).await?;
         if document.version.is_none() {
-            self.catalog.set_document_state(principal, id, DocumentState::Reading).await?;
+            self.catalog
+                .set_document_state(principal, id, DocumentState::Reading)
+                .await?;
             let parsed = self.read_file(principal, &document, steps).await?;
             if parsed.blocks.is_empty() {
                 tracing::warn!(document.id = %id, faults = parsed.faults.len(), "nothing could be read");
-                return self.catalog.fail_document(principal, id, &parsed.faults).await;
+                return self
+                    .catalog
+                    .fail_document(principal, id, &parsed.faults)
+                    .await;
             }
             self.publish(principal, &document, titled, parsed).await?;
         }
         // Not searchable before the text index knows it.
-        self.follow_text(self.space(principal, document.collection)).await?;
+        self.follow_text(self.space(principal, document.collection))
+            .await?;
         self.say_searchable(principal, id).await?;
         if self.embedder.is_some() {
             self.enqueue_embedding(principal, id).await?;
@@ -87,13 +93,18 @@ impl Library {
         steps: &Arc<Steps>,
     ) -> Result<Parsed> {
         let original = self.catalog.original(principal, document.id).await?;
-        let file = self.blobs.file(principal, &original.blob).await.map_err(|error| {
-            // "Not found" would mean that the document has been removed, which it has not.
-            if error.kind() != ErrorKind::NotFound {
-                return error;
-            }
-            Error::new(ErrorKind::Corrupt, "the file as it was put in is gone").with_source(error)
-        })?;
+        let file = self
+            .blobs
+            .file(principal, &original.blob)
+            .await
+            .map_err(|error| {
+                // "Not found" would mean that the document has been removed, which it has not.
+                if error.kind() != ErrorKind::NotFound {
+                    return error;
+                }
+                Error::new(ErrorKind::Corrupt, "the file as it was put in is gone")
+                    .with_source(error)
+            })?;
         let steps = Arc::clone(steps);
         let report = Arc::new(move |done, total| steps.set(ProgressUnit::Pages, done, total));
         self.reader.read(&file.path, &document.name, report).await
@@ -109,14 +120,23 @@ impl Library {
         let title = if titled { None } else { own_title(&parsed) };
         let shown = title.clone().unwrap_or_else(|| document.title.clone());
         let prepared = self.prepare(parsed, shown).await?;
-        let Prepared { parsed, text, layout, chunks } = prepared;
+        let Prepared {
+            parsed,
+            text,
+            layout,
+            chunks,
+        } = prepared;
         let text_digest = Digest::of(text.as_bytes());
         let characters = text.chars().count() as u64;
-        let pages = u32::try_from(parsed.pages.len()).ok().filter(|pages| *pages > 0);
+        let pages = u32::try_from(parsed.pages.len())
+            .ok()
+            .filter(|pages| *pages > 0);
         let in_use = self.blob_use.read().await;
         let text = self.blobs.put_bytes(principal, text.into_bytes()).await?;
         let layout = self.blobs.put_bytes(principal, layout).await?;
-        self.catalog.abandon_versions(principal, document.id).await?;
+        self.catalog
+            .abandon_versions(principal, document.id)
+            .await?;
         let version = NewVersion {
             document: document.id,
             generation: self.generation,
@@ -131,12 +151,15 @@ impl Library {
         };
         let version = self.catalog.begin_version(principal, version).await?;
         drop(in_use);
-        let count = u32::try_from(chunks.len())
-            .context(ErrorKind::TooLarge, || "cannot store so many chunks".to_owned())?;
+        let count = u32::try_from(chunks.len()).context(ErrorKind::TooLarge, || {
+            "cannot store so many chunks".to_owned()
+        })?;
         let mut chunks = chunks.into_iter().peekable();
         while chunks.peek().is_some() {
             let some = chunks.by_ref().take(CHUNKS_AT_ONCE).collect();
-            self.catalog.append_chunks(principal, version.id, some).await?;
+            self.catalog
+                .append_chunks(principal, version.id, some)
+                .await?;
         }
         let facts = VersionFacts {
             title,
@@ -148,7 +171,9 @@ impl Library {
             faults: parsed.faults,
             chunks: count,
         };
-        self.catalog.publish_version(principal, version.id, facts).await
+        self.catalog
+            .publish_version(principal, version.id, facts)
+            .await
     }
 
     /// Cuts what was read, off the runtime.
@@ -162,20 +187,37 @@ impl Library {
                 None => text.len().div_ceil(BYTES_PER_TOKEN),
             };
             let pieces = chunk(&parsed, &text, &policy, &count);
-            let chunks = pieces.iter().filter_map(|piece| new_chunk(piece, &text, &title)).collect();
+            let chunks = pieces
+                .iter()
+                .filter_map(|piece| new_chunk(piece, &text, &title))
+                .collect();
             let layout = encode_layout(&parsed)?;
-            Ok(Prepared { parsed, text, layout, chunks })
+            Ok(Prepared {
+                parsed,
+                text,
+                layout,
+                chunks,
+            })
         };
         tokio::task::spawn_blocking(work)
             .await
-            .context(ErrorKind::Internal, || "the thread that cuts a text broke".to_owned())?
+            .context(ErrorKind::Internal, || {
+                "the thread that cuts a text broke".to_owned()
+            })?
     }
 }
 
 /// The title that a file gives itself, or the heading of the first level that it begins with.
 fn own_title(parsed: &Parsed) -> Option<String> {
-    let heading = parsed.blocks.first().filter(|block| block.kind == BlockKind::Heading(1));
-    let stated = parsed.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let heading = parsed
+        .blocks
+        .first()
+        .filter(|block| block.kind == BlockKind::Heading(1));
+    let stated = parsed
+        .title
+        .as_deref()
+        .map(str::trim)
+        .filter(|title| !title.is_empty());
     let title = stated.or_else(|| heading.map(|block| block.text.trim()))?;
     let end = title.floor_char_boundary(DOCUMENT_NAME_BYTES_MAX);
     title.get(..end).map(str::to_owned)
@@ -196,7 +238,11 @@ fn new_chunk(piece: &Piece, stored: &str, title: &str) -> Option<NewChunk> {
 /// What is embedded for a chunk: what stands around it, and its text.
 pub(super) fn embedded_text(title: &str, section: &[String], text: &str) -> String {
     let context = context(title, section, None);
-    if context.is_empty() { text.to_owned() } else { format!("{context}\n{text}") }
+    if context.is_empty() {
+        text.to_owned()
+    } else {
+        format!("{context}\n{text}")
+    }
 }
 
 /// Tables that differ in one number are alike and must not hide each other.
@@ -206,7 +252,9 @@ const fn foldable(kind: BlockKind) -> bool {
 
 /// The media type of a format, as its table says, or what the file came with.
 fn media_type(format: &str, given: &str) -> String {
-    let known = alexandria_extract::FORMATS.iter().find(|known| known.name == format);
+    let known = alexandria_extract::FORMATS
+        .iter()
+        .find(|known| known.name == format);
     let usual = known.and_then(|known| known.media_types.first());
     usual.map_or_else(|| given.to_owned(), |usual| (*usual).to_owned())
 }

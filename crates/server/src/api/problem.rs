@@ -198,7 +198,14 @@ impl From<Error> for Problem {
             ErrorKind::Unavailable | ErrorKind::Timeout => {
                 (error.message().to_owned(), Some(error.chain()))
             }
-            _ => (error.chain(), None),
+            ErrorKind::Invalid
+            | ErrorKind::NotFound
+            | ErrorKind::Conflict
+            | ErrorKind::Forbidden
+            | ErrorKind::TooLarge
+            | ErrorKind::Unsupported
+            | ErrorKind::Exhausted
+            | _ => (error.chain(), None),
         };
         Self {
             status,

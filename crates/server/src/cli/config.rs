@@ -13,6 +13,7 @@ pub(super) struct ShowConfig {}
 
 impl ShowConfig {
     /// Prints the reference.
+    #[expect(clippy::unused_self, reason = "verbs are called alike")]
     pub(super) fn run(&self, setting: &Setting) -> Result<Outcome> {
         let config = setting.config();
         let origin = |key: &str| {
@@ -35,10 +36,12 @@ impl ShowConfig {
         for row in SETTINGS {
             let value = (row.show)(config);
             let from = origin(row.key);
-            let from = match from {
-                Origin::Default => paint(FAINT, from),
-                _ => paint(MARK, from),
+            let shade = if from == Origin::Default {
+                FAINT
+            } else {
+                MARK
             };
+            let from = paint(shade, from);
             let shown = if value.is_empty() {
                 paint(FAINT, "(not set)")
             } else {

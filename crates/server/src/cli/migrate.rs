@@ -50,7 +50,8 @@ enum Verb {
     },
     /// Begin a new migration among the sources
     New {
-        /// Its name: lower_case, beginning with add_, remove_, rename_, create_table_ or drop_table_
+        /// Its name in lower case with underscores, beginning with `add_`, `remove_`, `rename_`,
+        /// `create_table_` or `drop_table_`
         #[arg(value_name = "NAME")]
         name: String,
     },

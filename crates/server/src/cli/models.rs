@@ -112,7 +112,7 @@ fn gather(folder: &Path, depth: usize, files: &mut Vec<(PathBuf, u64)>) {
         match entry.metadata() {
             Ok(metadata) if metadata.is_file() => files.push((entry.path(), metadata.len())),
             Ok(metadata) if metadata.is_dir() && depth < 2 => {
-                gather(&entry.path(), depth + 1, files)
+                gather(&entry.path(), depth + 1, files);
             }
             Ok(_) | Err(_) => {}
         }

@@ -58,9 +58,10 @@ pub(super) fn expand(arguments: &[String]) -> Result<Sources> {
             Ok(_) => sources.found.push(Source::File(path.to_owned())),
             Err(_) if argument.contains(['*', '?', '[']) => matches(argument, &mut sources)?,
             Err(source) => {
-                let kind = match source.kind() {
-                    std::io::ErrorKind::NotFound => ErrorKind::NotFound,
-                    _ => ErrorKind::Invalid,
+                let kind = if source.kind() == std::io::ErrorKind::NotFound {
+                    ErrorKind::NotFound
+                } else {
+                    ErrorKind::Invalid
                 };
                 let message =
                     format!("cannot add {argument}: there is no such file that can be read");

@@ -14,6 +14,7 @@ pub(super) struct Status {}
 
 impl Status {
     /// Says it.
+    #[expect(clippy::too_many_lines, reason = "one straight list of lines to print")]
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
         let door = Door::open(setting, Work::None).await?;
         let server = match &door {
