@@ -8,6 +8,7 @@ import dataclasses
 import json
 import pathlib
 import shutil
+import signal
 import sys
 import time
 
@@ -62,6 +63,9 @@ class Setup:
 
 
 def main():
+    # Told to stop, it stops its servers first.
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, lambda number, _: sys.exit(128 + number))
     options = _options()
     results = options.cache / "bench"
     paths = (path.resolve() for path in (options.binary, options.models, options.rival_model, options.reader))
@@ -71,6 +75,7 @@ def main():
     wanted = options.only or [*PARTS, *([] if options.quick else QUALITY)]
     report = {"machine": machine.describe(setup.binary), "quick": options.quick, "parts": wanted}
     rows = []
+    results.mkdir(parents=True, exist_ok=True)
     try:
         for part in wanted:
             setup.say(f"{part} ...")
@@ -78,13 +83,12 @@ def main():
                 rows += PARTS[part](setup)
             else:
                 report[part] = QUALITY[part].measure(setup)
+            report["rows"] = [row.as_json() for row in rows]
+            (results / "latest.json").write_text(json.dumps(report, indent=1))
     finally:
         if not options.keep:
             shutil.rmtree(setup.work, ignore_errors=True)
     setup.say("finished")
-    report["rows"] = [row.as_json() for row in rows]
-    results.mkdir(parents=True, exist_ok=True)
-    (results / "latest.json").write_text(json.dumps(report, indent=1))
     _write(report, rows)
 
 
