@@ -3,19 +3,28 @@
 //! With `--everything`, running heads, running feet and page numbers of PDF files stay in, as other
 //! readers keep them. Pages, blocks, lines and faults are counted on the standard error.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints what it reads")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it prints what it reads"
+)]
 
 use alexandria_core::block::Parsed;
 use alexandria_extract::{Limits, Source, collect, collect_everything};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (flags, files): (Vec<String>, Vec<String>) =
-        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let (flags, files): (Vec<String>, Vec<String>) = std::env::args()
+        .skip(1)
+        .partition(|argument| argument.starts_with("--"));
     let has = |flag: &str| flags.iter().any(|given| given == flag);
     for file in files {
         let source = Source::new(fs_err::read(&file)?, file.clone());
         let limits = Limits::default();
-        let read = if has("--everything") { collect_everything } else { collect };
+        let read = if has("--everything") {
+            collect_everything
+        } else {
+            collect
+        };
         match read(&source, &limits) {
             Ok(parsed) => report(&file, &parsed, has("--quiet"), has("--blocks")),
             Err(failure) => eprintln!("{file}: {failure}"),
@@ -28,7 +37,11 @@ fn report(file: &str, parsed: &Parsed, is_quiet: bool, is_detailed: bool) {
     for block in &parsed.blocks {
         if is_detailed {
             let page = block.place.page.unwrap_or_default();
-            println!("[{page} {:?} {}]", block.kind, block.place.section.join(" > "));
+            println!(
+                "[{page} {:?} {}]",
+                block.kind,
+                block.place.section.join(" > ")
+            );
         }
         if !is_quiet {
             println!("{}\n", block.text);
@@ -38,7 +51,11 @@ fn report(file: &str, parsed: &Parsed, is_quiet: bool, is_detailed: bool) {
     eprintln!(
         "{file}: {} pages, {} to recognise, {} blocks, {lines} lines, {} faults, title {:?}",
         parsed.pages.len(),
-        parsed.pages.iter().filter(|page| page.needs_recognition).count(),
+        parsed
+            .pages
+            .iter()
+            .filter(|page| page.needs_recognition)
+            .count(),
         parsed.blocks.len(),
         parsed.faults.len(),
         parsed.title,

@@ -44,11 +44,7 @@ pub const FORMATS: &[Format] = &[
 ];
 
 /// Reads a PDF file with its running heads and feet.
-pub(crate) fn read_everything(
-    source: &Source,
-    limits: &Limits,
-    sink: &mut dyn Sink,
-) -> Result<()> {
+pub(crate) fn read_everything(source: &Source, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
     pdf::read(source, limits, pdf::Furniture::Kept, sink)
 }
 

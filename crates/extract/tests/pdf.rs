@@ -1,5 +1,11 @@
 //! PDF files, made by hand here or taken from the optional corpora, read through the public door.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says what it leaves out"
+)]
+
 #[path = "pdf/paper.rs"]
 mod paper;
 
@@ -15,7 +21,11 @@ fn read(paper: &Paper) -> Parsed {
 }
 
 fn texts(parsed: &Parsed) -> Vec<&str> {
-    parsed.blocks.iter().map(|block| block.text.as_str()).collect()
+    parsed
+        .blocks
+        .iter()
+        .map(|block| block.text.as_str())
+        .collect()
 }
 
 /// One page whose lines give these blocks.
@@ -35,10 +45,25 @@ fn check(sheet: Sheet, expected: &[&str]) {
 fn lines_become_paragraphs_and_cut_words_whole() {
     check(
         Sheet::default()
-            .text(72.0, 700.0, 10.0, "The first line of a paragraph that is about nothing at all and")
+            .text(
+                72.0,
+                700.0,
+                10.0,
+                "The first line of a paragraph that is about nothing at all and",
+            )
             .text(72.0, 688.0, 10.0, "goes on without a stop until the lib-")
-            .text(72.0, 676.0, 10.0, "rary closes in the evening of a well-known day.")
-            .text(72.0, 640.0, 10.0, "Another paragraph stands further down, and Anglo-")
+            .text(
+                72.0,
+                676.0,
+                10.0,
+                "rary closes in the evening of a well-known day.",
+            )
+            .text(
+                72.0,
+                640.0,
+                10.0,
+                "Another paragraph stands further down, and Anglo-",
+            )
             .text(72.0, 628.0, 10.0, "Saxon keeps its hyphen, as a well-")
             .text(72.0, 616.0, 10.0, "known word does."),
         &[
@@ -52,21 +77,28 @@ fn lines_become_paragraphs_and_cut_words_whole() {
 
 #[test]
 fn columns_are_read_one_after_the_other_however_they_are_drawn() {
-    let left: Vec<String> =
-        (1..=8).map(|line| format!("left column line {line} has words enough to be text")).collect();
-    let right: Vec<String> =
-        (1..=8).map(|line| format!("right column line {line} has words enough as well")).collect();
+    let left: Vec<String> = (1..=8)
+        .map(|line| format!("left column line {line} has words enough to be text"))
+        .collect();
+    let right: Vec<String> = (1..=8)
+        .map(|line| format!("right column line {line} has words enough as well"))
+        .collect();
     let expected = [left.join(" "), right.join(" ")];
     let place = |sheet: Sheet, x: f32, line: usize, text: &str| {
         sheet.text(x, 700.0 - 12.0 * line as f32, 9.0, text)
     };
-    let by_columns = left.iter().enumerate().fold(Sheet::default(), |sheet, (line, text)| {
-        place(sheet, 50.0, line, text)
-    });
+    let by_columns = left
+        .iter()
+        .enumerate()
+        .fold(Sheet::default(), |sheet, (line, text)| {
+            place(sheet, 50.0, line, text)
+        });
     let by_columns = right
         .iter()
         .enumerate()
-        .fold(by_columns, |sheet, (line, text)| place(sheet, 320.0, line, text));
+        .fold(by_columns, |sheet, (line, text)| {
+            place(sheet, 320.0, line, text)
+        });
     let across = left.iter().zip(&right).enumerate();
     let across = across.fold(Sheet::default(), |sheet, (line, (one, two))| {
         place(place(sheet, 50.0, line, one), 320.0, line, two)
@@ -84,35 +116,67 @@ fn columns_are_read_one_after_the_other_however_they_are_drawn() {
 
 #[test]
 fn aligned_cells_become_rows_of_a_table() {
-    let rows = [["Year", "Revenue", "Profit"], ["2021", "1,200", "34"], ["2022", "1,350", "41"]];
-    let sheet = rows.iter().enumerate().fold(Sheet::default(), |sheet, (line, cells)| {
-        let y = 700.0 - 14.0 * line as f32;
-        let places = [72.0, 200.0, 330.0];
-        cells.iter().zip(places).fold(sheet, |sheet, (cell, x)| sheet.text(x, y, 10.0, cell))
-    });
+    let rows = [
+        ["Year", "Revenue", "Profit"],
+        ["2021", "1,200", "34"],
+        ["2022", "1,350", "41"],
+    ];
+    let sheet = rows
+        .iter()
+        .enumerate()
+        .fold(Sheet::default(), |sheet, (line, cells)| {
+            let y = 700.0 - 14.0 * line as f32;
+            let places = [72.0, 200.0, 330.0];
+            cells
+                .iter()
+                .zip(places)
+                .fold(sheet, |sheet, (cell, x)| sheet.text(x, y, 10.0, cell))
+        });
     let parsed = read(&Paper::default().with(sheet));
-    assert_eq!(texts(&parsed), ["Year | Revenue | Profit\n2021 | 1,200 | 34\n2022 | 1,350 | 41"]);
+    assert_eq!(
+        texts(&parsed),
+        ["Year | Revenue | Profit\n2021 | 1,200 | 34\n2022 | 1,350 | 41"]
+    );
     assert_eq!(parsed.blocks[0].kind, BlockKind::Table);
     assert_eq!(parsed.blocks[0].lines.len(), 3);
 }
 
 #[test]
 fn a_quote_is_marked_where_it_stands() {
-    let parsed = read(&Paper::default().with(
-        Sheet::default()
-            .text(100.0, 700.0, 10.0, "find the needle here, in a line that is long enough, and")
-            .text(100.0, 688.0, 10.0, "another needle on the second line."),
-    ));
+    let parsed = read(
+        &Paper::default().with(
+            Sheet::default()
+                .text(
+                    100.0,
+                    700.0,
+                    10.0,
+                    "find the needle here, in a line that is long enough, and",
+                )
+                .text(100.0, 688.0, 10.0, "another needle on the second line."),
+        ),
+    );
     let (text, parsed) = parsed.store();
-    let lines: Vec<_> = parsed.blocks.iter().flat_map(|block| block.lines.clone()).collect();
+    let lines: Vec<_> = parsed
+        .blocks
+        .iter()
+        .flat_map(|block| block.lines.clone())
+        .collect();
     for (nth, baseline, before) in [(0, 92.0, "find the "), (1, 104.0, "another ")] {
         let start = text.match_indices("needle").nth(nth).unwrap().0 as u64;
         let marked = rectangles(Span::new(start, start + 6), &lines, &text, 0);
-        let [(1, Rect { x0, y0, x1, y1 })] = marked.as_slice() else { panic!("{marked:?}") };
+        let [(1, Rect { x0, y0, x1, y1 })] = marked.as_slice() else {
+            panic!("{marked:?}")
+        };
         // Every letter of the test font is 600 units wide.
         let left = 100.0 + 6.0 * before.len() as f32;
-        assert!((x0 - left).abs() < 0.2 && (x1 - left - 36.0).abs() < 0.2, "{marked:?}");
-        assert!(*y0 < baseline - 5.0 && *y1 > baseline && y1 - y0 < 14.0, "{marked:?}");
+        assert!(
+            (x0 - left).abs() < 0.2 && (x1 - left - 36.0).abs() < 0.2,
+            "{marked:?}"
+        );
+        assert!(
+            *y0 < baseline - 5.0 && *y1 > baseline && y1 - y0 < 14.0,
+            "{marked:?}"
+        );
     }
 }
 
@@ -121,30 +185,68 @@ fn running_heads_and_page_numbers_are_left_out() {
     let page = |number: usize| {
         Sheet::default()
             .text(72.0, 770.0, 8.0, "A Book of Tests")
-            .text(72.0, 600.0, 10.0, &format!("Words of page {} stand here.", "x".repeat(number)))
+            .text(
+                72.0,
+                600.0,
+                10.0,
+                &format!("Words of page {} stand here.", "x".repeat(number)),
+            )
             .text(300.0, 30.0, 8.0, &number.to_string())
     };
     let paper = (1..=9).fold(Paper::default(), |paper, number| paper.with(page(number)));
     let parsed = read(&paper);
     assert_eq!(parsed.blocks.len(), 9, "{:?}", texts(&parsed));
-    assert!(parsed.blocks.iter().all(|block| block.text.starts_with("Words of page")));
+    assert!(
+        parsed
+            .blocks
+            .iter()
+            .all(|block| block.text.starts_with("Words of page"))
+    );
     let everything = Source::new(paper.bytes(), "test.pdf");
     let kept = collect_everything(&everything, &Limits::default()).unwrap();
-    assert_eq!(texts(&kept).iter().filter(|text| text.contains("A Book of Tests")).count(), 9);
+    assert_eq!(
+        texts(&kept)
+            .iter()
+            .filter(|text| text.contains("A Book of Tests"))
+            .count(),
+        9
+    );
 }
 
 #[test]
 fn large_letters_make_headings_and_sections() {
-    let parsed = read(&Paper::default().with(
-        Sheet::default()
-            .text(72.0, 740.0, 24.0, "Chapter One")
-            .text(72.0, 700.0, 15.0, "The Beginning")
-            .text(72.0, 670.0, 10.0, "It began on a day like all others, with rain and a letter.")
-            .text(72.0, 658.0, 10.0, "Nobody knew who had sent it, and nobody ever learned it."),
-    ));
+    let parsed = read(
+        &Paper::default().with(
+            Sheet::default()
+                .text(72.0, 740.0, 24.0, "Chapter One")
+                .text(72.0, 700.0, 15.0, "The Beginning")
+                .text(
+                    72.0,
+                    670.0,
+                    10.0,
+                    "It began on a day like all others, with rain and a letter.",
+                )
+                .text(
+                    72.0,
+                    658.0,
+                    10.0,
+                    "Nobody knew who had sent it, and nobody ever learned it.",
+                ),
+        ),
+    );
     let kinds: Vec<BlockKind> = parsed.blocks.iter().map(|block| block.kind).collect();
-    assert_eq!(kinds, [BlockKind::Heading(1), BlockKind::Heading(2), BlockKind::Paragraph]);
-    assert_eq!(parsed.blocks[2].place.section, ["Chapter One", "The Beginning"]);
+    assert_eq!(
+        kinds,
+        [
+            BlockKind::Heading(1),
+            BlockKind::Heading(2),
+            BlockKind::Paragraph
+        ]
+    );
+    assert_eq!(
+        parsed.blocks[2].place.section,
+        ["Chapter One", "The Beginning"]
+    );
 }
 
 #[test]
@@ -154,8 +256,15 @@ fn a_sentence_goes_on_over_the_page() {
             .with(Sheet::default().text(72.0, 100.0, 10.0, "This sentence does not end on its"))
             .with(Sheet::default().text(72.0, 700.0, 10.0, "page but on the next.")),
     );
-    assert_eq!(texts(&parsed), ["This sentence does not end on its page but on the next."]);
-    let pages: Vec<u32> = parsed.blocks[0].lines.iter().map(|line| line.page).collect();
+    assert_eq!(
+        texts(&parsed),
+        ["This sentence does not end on its page but on the next."]
+    );
+    let pages: Vec<u32> = parsed.blocks[0]
+        .lines
+        .iter()
+        .map(|line| line.page)
+        .collect();
     assert_eq!(pages, [1, 2]);
 }
 
@@ -172,16 +281,26 @@ fn what_stands_outside_the_page_is_not_read() {
 
 #[test]
 fn hostile_files_end_in_a_sentence() {
-    let good = Paper::default().with(Sheet::default().text(72.0, 700.0, 10.0, "Some text.")).bytes();
+    let good = Paper::default()
+        .with(Sheet::default().text(72.0, 700.0, 10.0, "Some text."))
+        .bytes();
     let nested = [b"%PDF-1.7\n1 0 obj\n".to_vec(), b"[".repeat(100_000)].concat();
     let cyclic = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
         2 0 obj<</Type/Pages/Count 2147483647/Kids[2 0 R]>>endobj\ntrailer<</Root 1 0 R>>\n"
         .to_vec();
     for (name, bytes, expected) in [
-        ("cut in the head", good[..30].to_vec(), Some(FaultKind::Malformed)),
+        (
+            "cut in the head",
+            good[..30].to_vec(),
+            Some(FaultKind::Malformed),
+        ),
         ("nested arrays", nested, Some(FaultKind::Malformed)),
         ("cyclic page tree", cyclic, None),
-        ("zeros after the head", [b"%PDF-1.4\n".to_vec(), vec![0; 5000]].concat(), None),
+        (
+            "zeros after the head",
+            [b"%PDF-1.4\n".to_vec(), vec![0; 5000]].concat(),
+            None,
+        ),
     ] {
         let failure = collect(&Source::new(bytes, "test.pdf"), &Limits::default()).unwrap_err();
         assert!(failure.message().contains(' '), "{name}: {failure:?}");
@@ -196,16 +315,21 @@ fn a_file_cut_anywhere_never_breaks_the_reader() {
     let sheet = || Sheet::default().text(72.0, 700.0, 10.0, "Some text on a page of its own.");
     let good = Paper::default().with(sheet()).with(sheet()).bytes();
     for end in (0..good.len()).step_by(37) {
-        if let Err(failure) = collect(&Source::new(good[..end].to_vec(), "a.pdf"), &Limits::default())
-        {
-            assert!(!failure.message().contains("reader of"), "{end}: {failure:?}");
+        if let Err(failure) = collect(
+            &Source::new(good[..end].to_vec(), "a.pdf"),
+            &Limits::default(),
+        ) {
+            assert!(
+                !failure.message().contains("reader of"),
+                "{end}: {failure:?}"
+            );
         }
     }
 }
 
 #[test]
 fn budgets_of_glyphs_and_pages_are_kept_and_said() {
-    let page = || Sheet::default().text(72.0, 700.0, 10.0, "thirty letters stand on a page");
+    let page = || Sheet::default().text(72.0, 400.0, 10.0, "thirty letters stand on a page");
     let paper = (0..6).fold(Paper::default(), |paper, _| paper.with(page()));
     let kinds = |limits: Limits| {
         let parsed = collect(&Source::new(paper.bytes(), "test.pdf"), &limits).unwrap();
@@ -213,15 +337,34 @@ fn budgets_of_glyphs_and_pages_are_kept_and_said() {
         (parsed.pages.len(), faults)
     };
     assert_eq!(kinds(Limits::default()), (6, vec![]));
-    let (pages, faults) = kinds(Limits { pages: 2, ..Limits::default() });
+    let (pages, faults) = kinds(Limits {
+        pages: 2,
+        ..Limits::default()
+    });
     assert_eq!((pages, faults.first()), (2, Some(&FaultKind::TooLarge)));
-    let (pages, faults) = kinds(Limits { glyphs: 100, ..Limits::default() });
-    assert!(pages < 6 && faults.contains(&FaultKind::TooLarge), "{pages} {faults:?}");
-    let forms = Sheet::default().text(72.0, 700.0, 10.0, "x").raw("/Bomb Do ");
+    let (pages, faults) = kinds(Limits {
+        glyphs: 100,
+        ..Limits::default()
+    });
+    assert!(
+        pages < 6 && faults.contains(&FaultKind::TooLarge),
+        "{pages} {faults:?}"
+    );
+    let forms = Sheet::default()
+        .text(72.0, 700.0, 10.0, "x")
+        .raw("/Bomb Do ");
     let bomb = Paper::default().with(forms).with_form_bomb(25);
-    let limits = Limits { glyphs_per_page: 5_000, ..Limits::default() };
+    let limits = Limits {
+        glyphs_per_page: 5_000,
+        ..Limits::default()
+    };
     let parsed = collect(&Source::new(bomb.bytes(), "bomb.pdf"), &limits).unwrap();
-    assert_eq!(parsed.faults[0].kind, FaultKind::TooLarge, "{:?}", parsed.faults);
+    assert_eq!(
+        parsed.faults[0].kind,
+        FaultKind::TooLarge,
+        "{:?}",
+        parsed.faults
+    );
     assert_eq!(parsed.faults[0].page, Some(1));
 }
 
@@ -235,7 +378,10 @@ fn a_page_is_drawn_as_png_within_the_limits() {
         assert_eq!(&png[1..4], b"PNG");
         assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), width);
     }
-    let small = Limits { pixels: 10_000, ..Limits::default() };
+    let small = Limits {
+        pixels: 10_000,
+        ..Limits::default()
+    };
     let png = picture(&source, 1, 300, &small).unwrap();
     let side = |at: usize| u64::from(u32::from_be_bytes(png[at..at + 4].try_into().unwrap()));
     assert!(side(16) * side(20) <= 10_000);
@@ -246,7 +392,12 @@ fn a_page_is_drawn_as_png_within_the_limits() {
 #[test]
 fn a_thousand_pages_are_read_to_the_last() {
     let page = |number: usize| {
-        Sheet::default().text(72.0, 600.0, 10.0, &format!("This is sentence number {number}."))
+        Sheet::default().text(
+            72.0,
+            600.0,
+            10.0,
+            &format!("This is sentence number {number}."),
+        )
     };
     let paper = (1..=1000).fold(Paper::default(), |paper, number| paper.with(page(number)));
     let parsed = read(&paper);
@@ -257,7 +408,10 @@ fn a_thousand_pages_are_read_to_the_last() {
 
 /// The optional corpora beside the checkout; nothing where they are missing.
 fn corpora() -> Option<PathBuf> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/documents"));
+    let folder = PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../shared/data/documents"
+    ));
     if folder.is_dir() {
         return Some(folder);
     }
@@ -296,21 +450,29 @@ fn every_pdf_of_the_corpora_is_read_or_refused_with_a_sentence() {
         }
     }
     println!("{files} files: {with_text} text, {to_recognise} to recognise, {refused} refused");
-    assert!(files > 100 && with_text * 10 >= files * 6, "{with_text} of {files} have text");
+    assert!(
+        files > 100 && with_text * 10 >= files * 6,
+        "{with_text} of {files} have text"
+    );
     assert!(refused * 10 <= files, "{refused} of {files} refused");
 }
 
 #[test]
 fn arabic_is_read_in_logical_order() {
-    let Some(source) = corpus_file("py-pdf-sample-files/015-arabic/habibi.pdf") else { return };
+    let Some(source) = corpus_file("py-pdf-sample-files/015-arabic/habibi.pdf") else {
+        return;
+    };
     let text = texts(&collect(&source, &Limits::default()).unwrap()).join("\n");
     assert!(text.contains("حَبيبي") || text.contains("حبيبي"), "{text:?}");
 }
 
 #[test]
 fn a_file_with_a_password_says_so() {
-    let name = "py-pdf-sample-files/005-libreoffice-writer-password/libreoffice-writer-password.pdf";
-    let Some(source) = corpus_file(name) else { return };
+    let name =
+        "py-pdf-sample-files/005-libreoffice-writer-password/libreoffice-writer-password.pdf";
+    let Some(source) = corpus_file(name) else {
+        return;
+    };
     let failure = collect(&source, &Limits::default()).unwrap_err();
     assert_eq!(failure.kind(), FaultKind::Encrypted);
     assert!(failure.message().contains("password"));

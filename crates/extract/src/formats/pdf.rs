@@ -23,6 +23,7 @@ mod table;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization as _;
 
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
@@ -96,7 +97,6 @@ fn text_string(bytes: &[u8]) -> String {
             Err(_) => bytes.iter().map(|byte| document_character(*byte)).collect(),
         },
     };
-    use unicode_normalization::UnicodeNormalization;
     let plain: String = text
         .nfc()
         .map(|character| {
@@ -119,7 +119,7 @@ fn utf16(bytes: &[u8], read: fn([u8; 2]) -> u16) -> String {
         .collect()
 }
 
-/// A character of PDFDocEncoding: Latin-1 but for one stretch.
+/// A character of `PDFDocEncoding`: Latin-1 but for one stretch.
 fn document_character(byte: u8) -> char {
     const STRETCH: [char; 33] = [
         '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚',

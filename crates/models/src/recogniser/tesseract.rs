@@ -28,12 +28,42 @@ const LANGUAGE_DEFAULT: &str = "eng";
 
 /// Languages by their ISO 639-1 code and the program's own.
 const LANGUAGES: [(&str, &str); 36] = [
-    ("ar", "ara"), ("bg", "bul"), ("ca", "cat"), ("cs", "ces"), ("da", "dan"), ("de", "deu"),
-    ("el", "ell"), ("en", "eng"), ("es", "spa"), ("et", "est"), ("fa", "fas"), ("fi", "fin"),
-    ("fr", "fra"), ("he", "heb"), ("hi", "hin"), ("hr", "hrv"), ("hu", "hun"), ("id", "ind"),
-    ("it", "ita"), ("ja", "jpn"), ("ko", "kor"), ("la", "lat"), ("lt", "lit"), ("nl", "nld"),
-    ("no", "nor"), ("pl", "pol"), ("pt", "por"), ("ro", "ron"), ("ru", "rus"), ("sk", "slk"),
-    ("sv", "swe"), ("th", "tha"), ("tr", "tur"), ("uk", "ukr"), ("vi", "vie"), ("zh", "chi_sim"),
+    ("ar", "ara"),
+    ("bg", "bul"),
+    ("ca", "cat"),
+    ("cs", "ces"),
+    ("da", "dan"),
+    ("de", "deu"),
+    ("el", "ell"),
+    ("en", "eng"),
+    ("es", "spa"),
+    ("et", "est"),
+    ("fa", "fas"),
+    ("fi", "fin"),
+    ("fr", "fra"),
+    ("he", "heb"),
+    ("hi", "hin"),
+    ("hr", "hrv"),
+    ("hu", "hun"),
+    ("id", "ind"),
+    ("it", "ita"),
+    ("ja", "jpn"),
+    ("ko", "kor"),
+    ("la", "lat"),
+    ("lt", "lit"),
+    ("nl", "nld"),
+    ("no", "nor"),
+    ("pl", "pol"),
+    ("pt", "por"),
+    ("ro", "ron"),
+    ("ru", "rus"),
+    ("sk", "slk"),
+    ("sv", "swe"),
+    ("th", "tha"),
+    ("tr", "tur"),
+    ("uk", "ukr"),
+    ("vi", "vie"),
+    ("zh", "chi_sim"),
 ];
 
 /// The `tesseract` program of this machine.
@@ -57,7 +87,10 @@ impl Tesseract {
         let listed = [output.stdout, output.stderr].concat();
         let languages = languages(&String::from_utf8_lossy(&listed));
         let is_usable = output.status.success() && !languages.is_empty();
-        is_usable.then(|| Self { languages, timeout: Duration::from_secs(TIMEOUT_SECONDS) })
+        is_usable.then(|| Self {
+            languages,
+            timeout: Duration::from_secs(TIMEOUT_SECONDS),
+        })
     }
 
     /// The same with another deadline for each page.
@@ -75,7 +108,10 @@ impl Tesseract {
     /// What to ask for: the language of the document where it is there, and English.
     fn choose(&self, hint: Option<&str>) -> String {
         let hint = hint.map(|hint| hint.split(['-', '_']).next().unwrap_or(hint));
-        let wanted = LANGUAGES.iter().find(|(code, _)| Some(*code) == hint).map(|(_, own)| *own);
+        let wanted = LANGUAGES
+            .iter()
+            .find(|(code, _)| Some(*code) == hint)
+            .map(|(_, own)| *own);
         let mut chosen: Vec<&str> = Vec::new();
         for language in wanted.into_iter().chain([LANGUAGE_DEFAULT]) {
             if self.languages.iter().any(|own| own == language) && !chosen.contains(&language) {
@@ -103,7 +139,10 @@ impl Tesseract {
             .spawn()
             .context(ErrorKind::Unavailable, || format!("cannot start {PROGRAM}"))?;
         let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Error::new(ErrorKind::Internal, format!("{PROGRAM} has no pipes")));
+            return Err(Error::new(
+                ErrorKind::Internal,
+                format!("{PROGRAM} has no pipes"),
+            ));
         };
         let feed = async {
             // A child that stops reading ends with a status, which says more than the broken pipe.
@@ -113,11 +152,12 @@ impl Tesseract {
         let mut answer = Vec::new();
         let mut output = output.take(ANSWER_BYTES_MAX);
         let ((), read) = tokio::join!(feed, output.read_to_end(&mut answer));
-        read.context(ErrorKind::Unavailable, || format!("cannot read the answer of {PROGRAM}"))?;
-        let status = child
-            .wait()
-            .await
-            .context(ErrorKind::Unavailable, || format!("cannot wait for {PROGRAM}"))?;
+        read.context(ErrorKind::Unavailable, || {
+            format!("cannot read the answer of {PROGRAM}")
+        })?;
+        let status = child.wait().await.context(ErrorKind::Unavailable, || {
+            format!("cannot wait for {PROGRAM}")
+        })?;
         if !status.success() {
             let message = format!("{PROGRAM} could not read the picture and ended with {status}");
             return Err(Error::new(ErrorKind::Invalid, message));
@@ -148,7 +188,12 @@ fn languages(listed: &str) -> Vec<String> {
     let is_language = |line: &&str| {
         !line.is_empty() && *line != "osd" && !line.contains(|sign: char| sign.is_whitespace())
     };
-    listed.lines().map(str::trim).filter(is_language).map(str::to_owned).collect()
+    listed
+        .lines()
+        .map(str::trim)
+        .filter(is_language)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The words of an answer: of every row of level 5, its place, confidence and text.
@@ -164,7 +209,11 @@ fn words(answer: &str) -> Recognised {
             line += u32::from(is_new_paragraph || last[2] != row.place[2]);
         }
         places.push(row.place);
-        words.push(RecognisedWord { paragraph, line, ..row.word });
+        words.push(RecognisedWord {
+            paragraph,
+            line,
+            ..row.word
+        });
     }
     #[expect(clippy::cast_precision_loss, reason = "a page has few words")]
     let count = words.len().max(1) as f32;
@@ -194,10 +243,21 @@ fn word_row(row: &str) -> Option<WordRow> {
     if text.is_empty() {
         return None;
     }
-    let rect = Rect { x0: left, y0: top, x1: left + width, y1: top + height };
+    let rect = Rect {
+        x0: left,
+        y0: top,
+        x1: left + width,
+        y1: top + height,
+    };
     let confidence = (confidence / 100.0).clamp(0.0, 1.0);
     let text = text.to_owned();
-    let word = RecognisedWord { text, rect, confidence, paragraph: 0, line: 0 };
+    let word = RecognisedWord {
+        text,
+        rect,
+        confidence,
+        paragraph: 0,
+        line: 0,
+    };
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -212,8 +272,14 @@ mod tests {
     use super::*;
 
     fn sample(languages: &[&str]) -> Tesseract {
-        let languages = languages.iter().map(|language| (*language).to_owned()).collect();
-        Tesseract { languages, timeout: Duration::from_secs(1) }
+        let languages = languages
+            .iter()
+            .map(|language| (*language).to_owned())
+            .collect();
+        Tesseract {
+            languages,
+            timeout: Duration::from_secs(1),
+        }
     }
 
     #[test]
@@ -253,8 +319,24 @@ mod tests {
             .iter()
             .map(|word| (word.text.as_str(), word.paragraph, word.line))
             .collect();
-        assert_eq!(got, [("Two", 0, 0), ("words", 0, 0), ("next", 0, 1), ("other", 1, 2)]);
-        assert_eq!(recognised.words[1].rect, Rect { x0: 60.0, y0: 10.0, x1: 100.0, y1: 30.0 });
+        assert_eq!(
+            got,
+            [
+                ("Two", 0, 0),
+                ("words", 0, 0),
+                ("next", 0, 1),
+                ("other", 1, 2)
+            ]
+        );
+        assert_eq!(
+            recognised.words[1].rect,
+            Rect {
+                x0: 60.0,
+                y0: 10.0,
+                x1: 100.0,
+                y1: 30.0
+            }
+        );
         assert!((recognised.confidence - (0.965 + 0.905 + 0.8) / 4.0).abs() < 1e-5);
     }
 
@@ -264,11 +346,17 @@ mod tests {
             println!("tesseract is not installed: nothing to test");
             return;
         };
-        let picture =
-            Picture { bytes: b"no picture".to_vec(), dots_per_inch: 200, language: None };
+        let picture = Picture {
+            bytes: b"no picture".to_vec(),
+            dots_per_inch: 200,
+            language: None,
+        };
         let error = tesseract.recognise(&picture).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Invalid);
         let hasty = tesseract.with_timeout(Duration::ZERO);
-        assert_eq!(hasty.recognise(&picture).await.unwrap_err().kind(), ErrorKind::Timeout);
+        assert_eq!(
+            hasty.recognise(&picture).await.unwrap_err().kind(),
+            ErrorKind::Timeout
+        );
     }
 }

@@ -294,6 +294,15 @@ fn place(transform: Affine, width: f64, mode: WritingMode) -> Option<(Placed, Po
     Some((placed, middle))
 }
 
+/// Whether a glyph draws nothing: many fonts name no character for their space, and the gap that it
+/// leaves says the same.
+fn is_blank(glyph: &FontGlyph<'_>) -> bool {
+    match glyph {
+        FontGlyph::Outline(outline) => outline.outline().elements().is_empty(),
+        FontGlyph::Type3(_) => false,
+    }
+}
+
 /// Whether the glyphs of a run are stretched beyond their advance: the interpreter stretches the
 /// outlines of a substitute font to the widths that the file asks for, and its transforms show it.
 fn is_stretched(run: &GlyphRun<'_, '_>) -> bool {
@@ -322,7 +331,11 @@ fn is_stretched(run: &GlyphRun<'_, '_>) -> bool {
 fn unstretched(transform: Affine) -> Affine {
     let [a, b, c, d, x, y] = transform.as_coeffs();
     let ratio = Vec2::new(c, d).hypot() / Vec2::new(a, b).hypot();
-    if ratio.is_finite() { Affine::new([a * ratio, b * ratio, c, d, x, y]) } else { transform }
+    if ratio.is_finite() {
+        Affine::new([a * ratio, b * ratio, c, d, x, y])
+    } else {
+        transform
+    }
 }
 
 /// The letters of a Latin ligature.
@@ -409,17 +422,23 @@ impl<'a> Device<'a> for TextDevice {
             let Some((placed, middle)) = place else {
                 continue;
             };
-            if self.shows(middle) {
-                self.push(&placed, glyph.as_unicode(), glyph.char_code(), is_bold);
+            if !self.shows(middle) {
+                continue;
+            }
+            let text = glyph.as_unicode();
+            if text.is_some() || !is_blank(glyph) {
+                self.push(&placed, text, glyph.char_code(), is_bold);
             }
         }
     }
 
-    fn draw_image(&mut self, _: Image<'a, '_>, props: ImageDrawProps<'a>) {
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         self.spend(0);
-        let unit = KurboRect::new(0.0, 0.0, 1.0, 1.0);
+        // The transform takes the picture's pixels to the page.
+        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+        let pixels = KurboRect::new(0.0, 0.0, width, height);
         let page = KurboRect::new(0.0, 0.0, f64::from(self.width), f64::from(self.height));
-        let seen = props.transform.transform_rect_bbox(unit).intersect(page);
+        let seen = props.transform.transform_rect_bbox(pixels).intersect(page);
         if seen.area().is_finite() {
             self.drawing.picture_area += seen.area();
         }

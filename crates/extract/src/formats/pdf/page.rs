@@ -21,11 +21,17 @@ const LETTERS_MIN: usize = 16;
 /// A picture covers a scanned page by at least this part.
 const PICTURE_SHARE: f64 = 0.6;
 
+/// On a page without any letter, a picture that covers at least this part may hold its text.
+const PICTURE_SHARE_ALONE: f64 = 0.1;
+
 /// A page without letters but with this many paths draws its letters as shapes.
 const PATHS_MIN: u64 = 400;
 
 /// A page on which more than this part of the glyphs stand for no known character is useless.
 const UNKNOWN_SHARE_MAX: f64 = 0.2;
+
+/// Fewer glyphs than this without a character are signs of one cluster, or bullets.
+const UNKNOWN_MIN: u64 = 16;
 
 /// The same for private and replacement characters.
 const USELESS_SHARE_MAX: f64 = 0.3;
@@ -136,11 +142,17 @@ fn needs_recognition(drawing: &Drawing, (width, height): (f32, f32)) -> bool {
         .take(LETTERS_MIN);
     let has_letters = letters.count() == LETTERS_MIN;
     let area = f64::from(width) * f64::from(height);
+    let is_bare = drawing.glyphs.is_empty();
+    let picture_share = if is_bare {
+        PICTURE_SHARE_ALONE
+    } else {
+        PICTURE_SHARE
+    };
     let is_scan = !has_letters
-        && (drawing.picture_area > PICTURE_SHARE * area
-            || drawing.glyphs.is_empty() && drawing.paths >= PATHS_MIN);
+        && (drawing.picture_area > picture_share * area || is_bare && drawing.paths >= PATHS_MIN);
     let all = drawing.glyphs.len() as f64 + drawing.unknown as f64;
-    let is_garbage = drawing.unknown as f64 > UNKNOWN_SHARE_MAX * all
+    let is_garbage = drawing.unknown >= UNKNOWN_MIN
+        && drawing.unknown as f64 > UNKNOWN_SHARE_MAX * all
         || drawing.useless as f64 > USELESS_SHARE_MAX * all;
     is_scan || is_garbage
 }

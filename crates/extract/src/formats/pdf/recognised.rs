@@ -43,14 +43,17 @@ pub fn blocks(words: &[Word], points_per_pixel: f32, page: u32, section: &[Strin
     let mut paragraphs: Vec<Vec<Row>> = Vec::new();
     for paragraph in words.chunk_by(|one, other| one.paragraph == other.paragraph) {
         let lines = paragraph.chunk_by(|one, other| one.line == other.line);
-        let rows: Vec<Row> = lines.filter_map(|line| row(line, points_per_pixel)).collect();
+        let rows: Vec<Row> = lines
+            .filter_map(|line| row(line, points_per_pixel))
+            .collect();
         rows.iter().for_each(|row| compounds.learn(&row.text));
         paragraphs.push(rows);
     }
     let drafts = paragraphs.iter().filter_map(|rows| {
         let (first, rest) = rows.split_first()?;
         let mut draft = Draft::new(BlockKind::Paragraph, first, page);
-        rest.iter().for_each(|row| draft.flow(row, page, &compounds));
+        rest.iter()
+            .for_each(|row| draft.flow(row, page, &compounds));
         Some(draft)
     });
     drafts.map(|draft| draft.finish(section.to_vec())).collect()
@@ -67,7 +70,10 @@ fn clean(word: &Word) -> Option<Word> {
         .iter()
         .all(|edge| edge.is_finite());
     let is_kept = has_place && !text.is_empty() && (is_word || word.confidence >= CONFIDENCE_MIN);
-    is_kept.then(|| Word { text, ..word.clone() })
+    is_kept.then(|| Word {
+        text,
+        ..word.clone()
+    })
 }
 
 fn row(words: &[Word], points_per_pixel: f32) -> Option<Row> {
@@ -78,7 +84,10 @@ fn row(words: &[Word], points_per_pixel: f32) -> Option<Row> {
     let mut text = String::new();
     let mut edges = Vec::new();
     for word in words {
-        let (start, end) = (word.rect.x0 * points_per_pixel, word.rect.x1 * points_per_pixel);
+        let (start, end) = (
+            word.rect.x0 * points_per_pixel,
+            word.rect.x1 * points_per_pixel,
+        );
         if !text.is_empty() {
             text.push(' ');
             edges.push(start);
@@ -87,15 +96,23 @@ fn row(words: &[Word], points_per_pixel: f32) -> Option<Row> {
         #[expect(clippy::cast_precision_loss, reason = "a word has few letters")]
         let step = (end - start) / letters.max(1) as f32;
         let mut edge = start;
-        edges.extend(std::iter::repeat_with(|| {
-            edge += step;
-            edge
-        }).take(letters));
+        edges.extend(
+            std::iter::repeat_with(|| {
+                edge += step;
+                edge
+            })
+            .take(letters),
+        );
         text.push_str(&word.text);
     }
     let size = ((bottom - top) / LINE_HEIGHT).max(1.0);
     Some(Row {
-        cells: vec![Cell { start: 0, end: text.len(), left, right }],
+        cells: vec![Cell {
+            start: 0,
+            end: text.len(),
+            left,
+            right,
+        }],
         text,
         edges,
         left,
@@ -115,13 +132,27 @@ mod tests {
 
     fn word(text: &str, x0: f32, line: u32, paragraph: u32) -> Word {
         let y0 = 100.0 * (line + 1) as f32;
-        let rect = Rect { x0, y0, x1: x0 + 100.0, y1: y0 + 40.0 };
-        Word { text: text.to_owned(), rect, confidence: 0.9, paragraph, line }
+        let rect = Rect {
+            x0,
+            y0,
+            x1: x0 + 100.0,
+            y1: y0 + 40.0,
+        };
+        Word {
+            text: text.to_owned(),
+            rect,
+            confidence: 0.9,
+            paragraph,
+            line,
+        }
     }
 
     #[test]
     fn recognised_lines_become_paragraphs_with_places() {
-        let dirt = Word { confidence: 0.1, ..word("|", 900.0, 0, 0) };
+        let dirt = Word {
+            confidence: 0.1,
+            ..word("|", 900.0, 0, 0)
+        };
         let words = [
             word("The", 0.0, 0, 0),
             word("libra-", 200.0, 0, 0),
@@ -135,12 +166,20 @@ mod tests {
         assert_eq!(texts, ["The library burned.", "Next"]);
         assert_eq!(blocks[0].place.page, Some(3));
         assert_eq!(blocks[0].place.section, ["Part"]);
-        let [first, second] = blocks[0].lines.as_slice() else { panic!("two lines") };
+        let [first, second] = blocks[0].lines.as_slice() else {
+            panic!("two lines")
+        };
         assert_eq!(first.span.of(&blocks[0].text), Some("The libra"));
         assert_eq!(second.span.of(&blocks[0].text), Some("ry burned."));
         assert_eq!(first.edges.len(), "The libra".len());
         let rect = second.rect;
-        assert!((rect.x0 - 0.0).abs() < 0.01 && (rect.x1 - 108.0).abs() < 0.01, "{rect:?}");
-        assert!((rect.y0 - 72.0).abs() < 0.01 && (rect.y1 - 86.4).abs() < 0.01, "{rect:?}");
+        assert!(
+            (rect.x0 - 0.0).abs() < 0.01 && (rect.x1 - 108.0).abs() < 0.01,
+            "{rect:?}"
+        );
+        assert!(
+            (rect.y0 - 72.0).abs() < 0.01 && (rect.y1 - 86.4).abs() < 0.01,
+            "{rect:?}"
+        );
     }
 }

@@ -301,7 +301,9 @@ fn sort(glyphs: &mut Vec<&Glyph>, is_right_to_left: bool) {
 fn word_gap(glyphs: &[&Glyph], size: f32) -> f32 {
     let usual = WORD_GAP * size;
     let gaps = glyphs.windows(2).filter_map(|pair| match pair {
-        [one, other] if one.first.is_alphanumeric() && other.first.is_alphanumeric() => Some(other.along - one.end()),
+        [one, other] if one.first.is_alphanumeric() && other.first.is_alphanumeric() => {
+            Some(other.along - one.end())
+        }
         _ => None,
     });
     let (mut wide, mut all) = (0_usize, 0_usize);
@@ -428,7 +430,9 @@ impl Writer {
 
     /// Whether the text ends with the dots that lead to a page number. A space behind them goes.
     fn ends_with_leader(&mut self) -> bool {
-        let is_leader = ["...", ". . ."].iter().any(|dots| self.text.trim_end().ends_with(dots));
+        let is_leader = ["...", ". . ."]
+            .iter()
+            .any(|dots| self.text.trim_end().ends_with(dots));
         if is_leader && self.text.ends_with(' ') {
             self.text.pop();
             self.edges.pop();
@@ -487,7 +491,10 @@ impl Writer {
 
     /// A space, or the border of a cell, where the gap between two glyphs is wide.
     fn gap(&mut self, last: &Glyph, next: &Glyph) {
-        let gap = next.along - last.end();
+        if is_combining_mark(next.first) {
+            return;
+        }
+        let gap = next.along - last.end().max(self.cell_right);
         if gap > CELL_GAP * self.row_size.max(next.size) {
             self.close_cell();
             self.space(next.along);
