@@ -90,14 +90,21 @@ impl Library {
                 }
             }
         }
-        let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+        let texts: Vec<&str> = sentences
+            .iter()
+            .map(|sentence| sentence.text.as_str())
+            .collect();
         let answered = !sentences.is_empty();
         let mut timings = reply.timings;
         timings.compose = milliseconds(composing);
         timings.total = milliseconds(started);
         let answer = Answer {
             answered,
-            text: if answered { texts.join(" ") } else { NOT_FOUND.to_owned() },
+            text: if answered {
+                texts.join(" ")
+            } else {
+                NOT_FOUND.to_owned()
+            },
             confidence: composed.confidence,
             passages: Arc::unwrap_or_clone(passages),
             sentences,
@@ -133,7 +140,10 @@ impl Library {
             Ok(cosines) => cosines,
             Err(error) => {
                 tracing::warn!(error = %error.chain(), "an answer is composed without embeddings");
-                degraded.push(format!("sentences were weighed by words alone: {}", error.message()));
+                degraded.push(format!(
+                    "sentences were weighed by words alone: {}",
+                    error.message()
+                ));
                 Vec::new()
             }
         };
@@ -145,7 +155,9 @@ impl Library {
 
     /// How near each sentence is to the question; nothing without an embedder.
     async fn cosines(&self, question: &str, sentences: &[String]) -> Result<Vec<f32>> {
-        let Some(embedder) = self.embedder.as_deref() else { return Ok(Vec::new()) };
+        let Some(embedder) = self.embedder.as_deref() else {
+            return Ok(Vec::new());
+        };
         if sentences.is_empty() {
             return Ok(Vec::new());
         }
@@ -166,15 +178,22 @@ impl Library {
         passages: &[FoundPassage],
         chosen: &Chosen,
     ) -> Result<Option<AnswerSentence>> {
-        let Some(found) = passages.get(chosen.candidate) else { return Ok(None) };
+        let Some(found) = passages.get(chosen.candidate) else {
+            return Ok(None);
+        };
         let chunk = &found.passage.chunk;
         let version = self.version(principal, found.version).await?;
         let (start, end) = (chosen.span.start, chosen.span.end);
-        let stored = self.blobs.get_range(principal, &version.text_blob, start..end).await?;
+        let stored = self
+            .blobs
+            .get_range(principal, &version.text_blob, start..end)
+            .await?;
         let shown = chunk.place.span.start;
         let within = start.checked_sub(shown).zip(end.checked_sub(shown));
         let seen = within.and_then(|(start, end)| {
-            chunk.text.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
+            chunk
+                .text
+                .get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
         });
         let Some(quote) = seen.filter(|seen| seen.as_bytes() == stored) else {
             tracing::error!(version.id = %found.version, start, end, "a quote is not the stored text");
@@ -186,9 +205,14 @@ impl Library {
         place.rectangles.clear();
         if place.page.is_some() {
             let (layout, text) = (&version.layout_blob, &version.text_blob);
-            let all = self.layouts.rectangles(principal, layout, text, chosen.span).await?;
+            let all = self
+                .layouts
+                .rectangles(principal, layout, text, chosen.span)
+                .await?;
             place.page = all.first().map_or(place.page, |(page, _)| Some(*page));
-            let here = all.into_iter().filter(|(page, _)| Some(*page) == place.page);
+            let here = all
+                .into_iter()
+                .filter(|(page, _)| Some(*page) == place.page);
             place.rectangles = here.map(|(_, rect)| rect).collect();
         }
         let citation = Citation {
@@ -199,7 +223,10 @@ impl Library {
             quote: quote.to_owned(),
             place,
         };
-        Ok(Some(AnswerSentence { text: quote.to_owned(), citations: vec![citation] }))
+        Ok(Some(AnswerSentence {
+            text: quote.to_owned(),
+            citations: vec![citation],
+        }))
     }
 }
 
@@ -226,7 +253,9 @@ async fn off_runtime<T: Send + 'static>(
     };
     tokio::task::spawn_blocking(compute)
         .await
-        .context(ErrorKind::Internal, || "the thread that composes an answer broke".to_owned())
+        .context(ErrorKind::Internal, || {
+            "the thread that composes an answer broke".to_owned()
+        })
 }
 
 fn context(found: &FoundPassage) -> String {
@@ -240,9 +269,14 @@ fn language(request: &AskRequest, passages: &[FoundPassage]) -> Option<String> {
         return Some(only.clone());
     }
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    for language in passages.iter().filter_map(|found| found.language.as_deref()) {
+    for language in passages
+        .iter()
+        .filter_map(|found| found.language.as_deref())
+    {
         *counts.entry(language).or_default() += 1;
     }
-    let most = counts.into_iter().max_by_key(|(language, count)| (*count, *language));
+    let most = counts
+        .into_iter()
+        .max_by_key(|(language, count)| (*count, *language));
     most.map(|(language, _)| language.to_owned())
 }

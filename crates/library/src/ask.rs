@@ -24,7 +24,11 @@ impl AskRequest {
     /// A question to everything.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), filter: Filter::default(), passages: ASK_PASSAGES_DEFAULT }
+        Self {
+            text: text.into(),
+            filter: Filter::default(),
+            passages: ASK_PASSAGES_DEFAULT,
+        }
     }
 }
 

@@ -30,8 +30,16 @@ struct Entry<V> {
 
 impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     pub(crate) fn new(weight_max: usize) -> Self {
-        let kept = Kept { weight: 0, clock: 0, values: HashMap::new(), used: BTreeMap::new() };
-        Self { weight_max, kept: Mutex::new(kept) }
+        let kept = Kept {
+            weight: 0,
+            clock: 0,
+            values: HashMap::new(),
+            used: BTreeMap::new(),
+        };
+        Self {
+            weight_max,
+            kept: Mutex::new(kept),
+        }
     }
 
     /// The value kept under a key, which now counts as used.
@@ -71,7 +79,14 @@ impl<K: Hash + Eq + Clone, V: Clone> Kept<K, V> {
         self.clock += 1;
         self.weight += weight;
         self.used.insert(self.clock, key.clone());
-        self.values.insert(key, Entry { value, weight, used: self.clock });
+        self.values.insert(
+            key,
+            Entry {
+                value,
+                weight,
+                used: self.clock,
+            },
+        );
     }
 
     fn remove(&mut self, key: &K) {
@@ -82,7 +97,9 @@ impl<K: Hash + Eq + Clone, V: Clone> Kept<K, V> {
     }
 
     fn forget_oldest(&mut self) -> bool {
-        let Some((_, key)) = self.used.pop_first() else { return false };
+        let Some((_, key)) = self.used.pop_first() else {
+            return false;
+        };
         if let Some(entry) = self.values.remove(&key) {
             self.weight -= entry.weight;
         }

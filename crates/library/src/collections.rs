@@ -30,7 +30,9 @@ impl Library {
         principal.require(Scope::Ingest)?;
         let name = checked_name(name)?;
         checked_description(description)?;
-        self.catalog.create_collection(principal, name, description).await
+        self.catalog
+            .create_collection(principal, name, description)
+            .await
     }
 
     /// The shelf of that name, made if there is none.
@@ -78,9 +80,15 @@ impl Library {
                 other => return other,
             }
         }
-        let found = self.catalog.collection_by_name(principal, id_or_name).await?;
+        let found = self
+            .catalog
+            .collection_by_name(principal, id_or_name)
+            .await?;
         found.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, format!("there is no collection {id_or_name:?}"))
+            Error::new(
+                ErrorKind::NotFound,
+                format!("there is no collection {id_or_name:?}"),
+            )
         })
     }
 
@@ -110,10 +118,25 @@ impl Library {
         change: CollectionChange,
     ) -> Result<Collection> {
         principal.require(Scope::Ingest)?;
-        let name = change.name.as_deref().map(checked_name).transpose()?.map(str::to_owned);
-        change.description.as_deref().map(checked_description).transpose()?;
-        let change = CollectionChange { name, description: change.description };
-        let changed = self.catalog.update_collection(principal, id, change).await?;
+        let name = change
+            .name
+            .as_deref()
+            .map(checked_name)
+            .transpose()?
+            .map(str::to_owned);
+        change
+            .description
+            .as_deref()
+            .map(checked_description)
+            .transpose()?;
+        let change = CollectionChange {
+            name,
+            description: change.description,
+        };
+        let changed = self
+            .catalog
+            .update_collection(principal, id, change)
+            .await?;
         self.forget_replies();
         Ok(changed)
     }
@@ -127,7 +150,8 @@ impl Library {
         principal.require(Scope::Ingest)?;
         self.catalog.remove_collection(principal, id).await?;
         self.forget_replies();
-        self.enqueue(principal, &JobKind::PurgeCollection { collection: id }).await?;
+        self.enqueue(principal, &JobKind::PurgeCollection { collection: id })
+            .await?;
         Ok(())
     }
 }
@@ -135,13 +159,18 @@ impl Library {
 fn checked_name(name: &str) -> Result<&str> {
     let name = name.trim();
     let refused = |why: &str| {
-        Err(Error::new(ErrorKind::Invalid, format!("that cannot be a collection's name: {why}")))
+        Err(Error::new(
+            ErrorKind::Invalid,
+            format!("that cannot be a collection's name: {why}"),
+        ))
     };
     if name.is_empty() {
         return refused("it is empty");
     }
     if name.len() > COLLECTION_NAME_BYTES_MAX {
-        return refused(&format!("it is longer than {COLLECTION_NAME_BYTES_MAX} bytes"));
+        return refused(&format!(
+            "it is longer than {COLLECTION_NAME_BYTES_MAX} bytes"
+        ));
     }
     if name.chars().any(char::is_control) {
         return refused("it holds a line break or another control character");

@@ -118,7 +118,9 @@ impl Library {
     ) -> Result<Added> {
         principal.require(Scope::Ingest)?;
         let upload = upload.checked()?;
-        self.catalog.collection(principal, upload.collection).await?;
+        self.catalog
+            .collection(principal, upload.collection)
+            .await?;
         let blob = self.store_original(principal, &upload.name, reader).await?;
         let in_use = self.blob_use.read().await;
         self.still_there(principal, &blob).await?;
@@ -130,8 +132,16 @@ impl Library {
         drop(in_use);
         self.wake.notify_one();
         Ok(match created {
-            Created::New(document, job) => Added { document, duplicate: false, job: Some(job) },
-            Created::Existing(document) => Added { document, duplicate: true, job: None },
+            Created::New(document, job) => Added {
+                document,
+                duplicate: false,
+                job: Some(job),
+            },
+            Created::Existing(document) => Added {
+                document,
+                duplicate: true,
+                job: None,
+            },
         })
     }
 
@@ -168,15 +178,25 @@ impl Library {
         change: DocumentChange,
     ) -> Result<Document> {
         principal.require(Scope::Ingest)?;
-        let title = change.title.map(|title| checked_line(&title, "title")).transpose()?;
+        let title = change
+            .title
+            .map(|title| checked_line(&title, "title"))
+            .transpose()?;
         let tags = change.tags.as_deref().map(checked_tags).transpose()?;
-        let category = change.category.map(|category| checked_category(category.as_deref()));
+        let category = change
+            .category
+            .map(|category| checked_category(category.as_deref()));
         let category = category.transpose()?;
-        let change = DocumentChange { title, tags, category };
+        let change = DocumentChange {
+            title,
+            tags,
+            category,
+        };
         let document = self.catalog.update_document(principal, id, change).await?;
         self.forget_replies();
         if self.is_working() {
-            self.follow(self.space(principal, document.collection)).await?;
+            self.follow(self.space(principal, document.collection))
+                .await?;
         }
         Ok(document)
     }
@@ -191,7 +211,10 @@ impl Library {
         let collection = self.catalog.document(principal, id).await?.collection;
         self.catalog.remove_document(principal, id).await?;
         self.forget_replies();
-        let kind = JobKind::PurgeDocument { document: id, collection };
+        let kind = JobKind::PurgeDocument {
+            document: id,
+            collection,
+        };
         self.enqueue(principal, &kind).await?;
         Ok(())
     }
@@ -235,13 +258,23 @@ impl Library {
                 format!("there is no such part: the text has {bytes} bytes"),
             ));
         }
-        let limit = wanted.start.saturating_add(self.settings.limits.stored_text_bytes_max);
+        let limit = wanted
+            .start
+            .saturating_add(self.settings.limits.stored_text_bytes_max);
         let range = wanted.start..wanted.end.min(limit).min(bytes);
-        let found = self.blobs.get_range(principal, &version.text_blob, range).await?;
+        let found = self
+            .blobs
+            .get_range(principal, &version.text_blob, range)
+            .await?;
         let (skipped, text) = whole_characters(&found);
         let start = wanted.start + skipped as u64;
         let span = Span::new(start, start + text.len() as u64);
-        Ok(StoredText { version: version.id, span, bytes, text })
+        Ok(StoredText {
+            version: version.id,
+            span,
+            bytes,
+            text,
+        })
     }
 
     /// The picture of a page as PNG, drawn when it is first asked for.
@@ -270,7 +303,10 @@ impl Library {
         }
         let file = self.blobs.file(principal, &original.blob).await?;
         let name = &original.name;
-        let picture = self.reader.picture(&file.path, name, page, dots_per_inch).await?;
+        let picture = self
+            .reader
+            .picture(&file.path, name, page, dots_per_inch)
+            .await?;
         let picture = Arc::new(picture);
         self.remembered.keep_picture(key, Arc::clone(&picture));
         Ok(picture)
@@ -297,7 +333,10 @@ impl Library {
         let document = self.catalog.document(principal, id).await?;
         let version = document.version.ok_or_else(|| {
             let state = document.state.name();
-            Error::new(ErrorKind::NotFound, format!("the document {id} has no text: it is {state}"))
+            Error::new(
+                ErrorKind::NotFound,
+                format!("the document {id} has no text: it is {state}"),
+            )
         })?;
         self.catalog.version(principal, version).await
     }
@@ -322,7 +361,10 @@ impl Library {
     ) -> Result<Blob> {
         let doing = || format!("cannot receive the file {name:?}");
         let mut first = vec![0; FIRST_BYTES];
-        let count = reader.read(&mut first).await.context(ErrorKind::Invalid, doing)?;
+        let count = reader
+            .read(&mut first)
+            .await
+            .context(ErrorKind::Invalid, doing)?;
         if count == 0 {
             return Err(Error::new(
                 ErrorKind::Invalid,
@@ -331,7 +373,9 @@ impl Library {
         }
         first.truncate(count);
         let mut whole = first.as_slice().chain(reader);
-        self.blobs.put(principal, &mut whole, self.settings.limits.upload_bytes_max).await
+        self.blobs
+            .put(principal, &mut whole, self.settings.limits.upload_bytes_max)
+            .await
     }
 }
 
@@ -340,7 +384,10 @@ impl Upload {
         Ok(Self {
             collection: self.collection,
             name: checked_line(&self.name, "name")?,
-            title: self.title.map(|title| checked_line(&title, "title")).transpose()?,
+            title: self
+                .title
+                .map(|title| checked_line(&title, "title"))
+                .transpose()?,
             tags: checked_tags(&self.tags)?,
             category: checked_category(self.category.as_deref())?,
             media_type: self.media_type,
@@ -351,7 +398,9 @@ impl Upload {
         NewDocument {
             collection: self.collection,
             title: self.title.unwrap_or_else(|| title_of(&self.name)),
-            media_type: self.media_type.unwrap_or_else(|| MEDIA_TYPE_UNKNOWN.to_owned()),
+            media_type: self
+                .media_type
+                .unwrap_or_else(|| MEDIA_TYPE_UNKNOWN.to_owned()),
             name: self.name,
             blob: blob.key.clone(),
             digest: blob.digest,
@@ -367,20 +416,30 @@ const MEDIA_TYPE_UNKNOWN: &str = "application/octet-stream";
 
 /// A title from the name of a file or a web address: its last part, without its ending.
 fn title_of(name: &str) -> String {
-    let last = name.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(name);
+    let last = name
+        .trim_end_matches(['/', '\\'])
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(name);
     let stem = match last.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() && ending.len() <= 5 => stem,
         _ => last,
     };
     let title = stem.replace('_', " ");
-    if title.trim().is_empty() { name.to_owned() } else { title.trim().to_owned() }
+    if title.trim().is_empty() {
+        name.to_owned()
+    } else {
+        title.trim().to_owned()
+    }
 }
 
 /// A name or title in one line: control characters, which could hide or forge lines in a terminal or
 /// a log, become spaces.
 fn checked_line(text: &str, what: &str) -> Result<String> {
-    let line: String =
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let line = line.trim();
     let refused = |why: &str| Err(Error::new(ErrorKind::Invalid, format!("the {what} {why}")));
     if line.is_empty() {

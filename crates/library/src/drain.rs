@@ -46,7 +46,10 @@ impl Library {
         let outcome = loop {
             if workers.is_none() && self.lock.try_take()? {
                 let (library, cancel) = (Arc::clone(self), cancel.clone());
-                workers = Some(self.tracker.spawn(async move { library.run_workers(cancel).await }));
+                workers = Some(
+                    self.tracker
+                        .spawn(async move { library.run_workers(cancel).await }),
+                );
             }
             match self.look(principal, &mut left, report).await {
                 Ok(()) if left.is_empty() => break Ok(()),
@@ -71,17 +74,23 @@ impl Library {
         report: &mut (dyn FnMut(&Progress) + Send),
     ) -> Result<()> {
         for _ in 0..left.len().min(LOOKED_AT_MAX) {
-            let Some(id) = left.pop_front() else { return Ok(()) };
+            let Some(id) = left.pop_front() else {
+                return Ok(());
+            };
             let document = match self.catalog.document(principal, id).await {
                 Ok(document) => document,
                 // It has been removed meanwhile: there is nothing to wait for.
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
-            let job = self.catalog.unfinished_jobs(principal, id).await?.into_iter().next();
+            let job = self
+                .catalog
+                .unfinished_jobs(principal, id)
+                .await?
+                .into_iter()
+                .next();
             report(&progress(&document, job.as_ref()));
-            let is_settled =
-                matches!(document.state, DocumentState::Ready | DocumentState::Failed);
+            let is_settled = matches!(document.state, DocumentState::Ready | DocumentState::Failed);
             if let Some(job) = &job {
                 stuck(job)?;
             }
@@ -102,9 +111,11 @@ fn progress(document: &Document, job: Option<&Job>) -> Progress {
         Some(job) if document.version.is_none() => {
             (ProgressUnit::Pages, job.progress.done, job.progress.total)
         }
-        _ => {
-            (ProgressUnit::Chunks, u64::from(document.embedded), u64::from(document.chunks))
-        }
+        _ => (
+            ProgressUnit::Chunks,
+            u64::from(document.embedded),
+            u64::from(document.chunks),
+        ),
     };
     Progress {
         document: document.id,

@@ -99,8 +99,13 @@ impl Library {
             _ => self.build(index, space).await?,
         };
         loop {
-            let rows = self.catalog.changes(space, position, CHANGES_AT_ONCE).await?;
-            let Some(last) = rows.last() else { return Ok(()) };
+            let rows = self
+                .catalog
+                .changes(space, position, CHANGES_AT_ONCE)
+                .await?;
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
             let last = last.seq;
             self.apply(index, space, position, &rows).await?;
             position = last;
@@ -121,11 +126,13 @@ impl Library {
             match (row.kind, row.version) {
                 (OutboxKind::Add, Some(version)) => {
                     let chunks = (version, row.from_ordinal..row.to_ordinal);
-                    self.gather(index, space, chunks, position, &mut batch).await?;
+                    self.gather(index, space, chunks, position, &mut batch)
+                        .await?;
                 }
                 (OutboxKind::Vectors, Some(version)) if D::TAKES_VECTORS => {
                     let chunks = (version, row.from_ordinal..row.to_ordinal);
-                    self.gather(index, space, chunks, position, &mut batch).await?;
+                    self.gather(index, space, chunks, position, &mut batch)
+                        .await?;
                 }
                 (OutboxKind::Remove, Some(version)) => batch.changes.push(D::remove(version)),
                 (OutboxKind::Describe, _) => {
@@ -157,7 +164,11 @@ impl Library {
             if batch.chunks >= CHUNKS_AT_ONCE {
                 index.apply(space, batch.take(), position).await?;
             }
-            batch.changes.extend(index.chunks(&self.catalog, space, version, from..to).await?);
+            batch.changes.extend(
+                index
+                    .chunks(&self.catalog, space, version, from..to)
+                    .await?,
+            );
             batch.chunks += to - from;
             from = to;
         }
@@ -176,12 +187,18 @@ impl Library {
         let mut after = None;
         let mut batch = Batch::default();
         loop {
-            let versions = self.catalog.published_versions(space, after, VERSIONS_AT_ONCE).await?;
-            let Some((last, _)) = versions.last() else { break };
+            let versions = self
+                .catalog
+                .published_versions(space, after, VERSIONS_AT_ONCE)
+                .await?;
+            let Some((last, _)) = versions.last() else {
+                break;
+            };
             after = Some(*last);
             for (version, chunks) in versions {
                 let chunks = (version, 0..chunks);
-                self.gather(index, space, chunks, POSITION_BUILDING, &mut batch).await?;
+                self.gather(index, space, chunks, POSITION_BUILDING, &mut batch)
+                    .await?;
             }
         }
         index.apply(space, batch.take(), head).await?;
@@ -198,7 +215,10 @@ struct Batch<C> {
 
 impl<C> Default for Batch<C> {
     fn default() -> Self {
-        Self { changes: Vec::new(), chunks: 0 }
+        Self {
+            changes: Vec::new(),
+            chunks: 0,
+        }
     }
 }
 

@@ -48,7 +48,9 @@ impl Health {
     /// Whether nothing failed.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.parts.iter().all(|part| part.state != PartState::Failed)
+        self.parts
+            .iter()
+            .all(|part| part.state != PartState::Failed)
     }
 }
 
@@ -62,13 +64,20 @@ impl Library {
             part("text", self.text.check()),
             self.embedder_health(),
         );
-        Health { parts: vec![catalog, blobs, vectors, text, embedder] }
+        Health {
+            parts: vec![catalog, blobs, vectors, text, embedder],
+        }
     }
 
     async fn embedder_health(&self) -> PartHealth {
         let name = "embedder";
         let Some(embedder) = &self.embedder else {
-            return PartHealth { name, state: PartState::Off, latency_ms: 0.0, message: None };
+            return PartHealth {
+                name,
+                state: PartState::Off,
+                latency_ms: 0.0,
+                message: None,
+            };
         };
         let embed = async { embedder.embed(&["health"], Purpose::Query).await.map(drop) };
         part(name, embed).await
@@ -77,14 +86,23 @@ impl Library {
 
 async fn part(name: &'static str, check: impl Future<Output = Result<()>>) -> PartHealth {
     let started = Instant::now();
-    let outcome = tokio::time::timeout(PART_TIMEOUT, check).await.unwrap_or_else(|elapsed| {
-        let seconds = PART_TIMEOUT.as_secs();
-        Err(Error::new(ErrorKind::Timeout, format!("no answer within {seconds} s"))
-            .with_source(elapsed))
-    });
+    let outcome = tokio::time::timeout(PART_TIMEOUT, check)
+        .await
+        .unwrap_or_else(|elapsed| {
+            let seconds = PART_TIMEOUT.as_secs();
+            Err(
+                Error::new(ErrorKind::Timeout, format!("no answer within {seconds} s"))
+                    .with_source(elapsed),
+            )
+        });
     let (state, message) = match outcome {
         Ok(()) => (PartState::Ok, None),
         Err(error) => (PartState::Failed, Some(error.chain())),
     };
-    PartHealth { name, state, latency_ms: milliseconds(started), message }
+    PartHealth {
+        name,
+        state,
+        latency_ms: milliseconds(started),
+        message,
+    }
 }

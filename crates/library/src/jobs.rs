@@ -53,8 +53,12 @@ pub(crate) enum JobKind {
 impl JobKind {
     /// The names of all kinds, as the catalog holds them. Reading comes before embedding, so that
     /// words are found soon.
-    pub(crate) const NAMES: [&'static str; 4] =
-        ["index_document", "embed_document", "purge_document", "purge_collection"];
+    pub(crate) const NAMES: [&'static str; 4] = [
+        "index_document",
+        "embed_document",
+        "purge_document",
+        "purge_collection",
+    ];
 
     /// The kind's name in the catalog, the API and the logs.
     pub(crate) const fn name(&self) -> &'static str {
@@ -139,14 +143,19 @@ impl Library {
         let principal = Principal::system(job.tenant, "a job");
         match (JobKind::of(job)?, job.document) {
             (JobKind::IndexDocument { titled }, Some(document)) => {
-                self.index_document(&principal, document, titled, steps).await
+                self.index_document(&principal, document, titled, steps)
+                    .await
             }
             (JobKind::EmbedDocument {}, Some(document)) => {
                 self.embed_document(&principal, document, steps).await
             }
-            (JobKind::PurgeDocument { document, collection }, _) => {
-                self.purge_document(&principal, document, collection).await
-            }
+            (
+                JobKind::PurgeDocument {
+                    document,
+                    collection,
+                },
+                _,
+            ) => self.purge_document(&principal, document, collection).await,
             (JobKind::PurgeCollection { collection }, _) => {
                 self.purge_collection(&principal, collection).await
             }

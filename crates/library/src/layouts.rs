@@ -48,7 +48,9 @@ impl Layouts {
         if span.len() > RECTANGLES_SPAN_BYTES_MAX {
             return Err(Error::new(
                 ErrorKind::TooLarge,
-                format!("rectangles are drawn for at most {RECTANGLES_SPAN_BYTES_MAX} bytes of text"),
+                format!(
+                    "rectangles are drawn for at most {RECTANGLES_SPAN_BYTES_MAX} bytes of text"
+                ),
             ));
         }
         let lines = self.lines(principal, layout, span).await?;
@@ -73,9 +75,14 @@ impl Layouts {
         let mut lines = Vec::new();
         for group in index.groups(span) {
             let blocks = self.group(principal, layout, &group).await?;
-            let touching = blocks.iter().filter(|block| block.place.span.overlap(&span).is_some());
+            let touching = blocks
+                .iter()
+                .filter(|block| block.place.span.overlap(&span).is_some());
             let all = touching.flat_map(|block| &block.lines);
-            lines.extend(all.filter(|line| line.span.overlap(&span).is_some()).cloned());
+            lines.extend(
+                all.filter(|line| line.span.overlap(&span).is_some())
+                    .cloned(),
+            );
         }
         Ok(lines)
     }
@@ -85,7 +92,10 @@ impl Layouts {
         if let Some(index) = self.indexes.get(&key) {
             return Ok(index);
         }
-        let head = self.blobs.get_range(principal, layout, 0..LAYOUT_HEAD_BYTES).await?;
+        let head = self
+            .blobs
+            .get_range(principal, layout, 0..LAYOUT_HEAD_BYTES)
+            .await?;
         let range = LayoutIndex::bytes(&head)?;
         let weight = usize::try_from(range.end).unwrap_or(usize::MAX);
         let bytes = self.blobs.get_range(principal, layout, range).await?;
@@ -104,9 +114,13 @@ impl Layouts {
         if let Some(blocks) = self.groups.get(&key) {
             return Ok(blocks);
         }
-        let bytes = self.blobs.get_range(principal, layout, group.bytes.clone()).await?;
+        let bytes = self
+            .blobs
+            .get_range(principal, layout, group.bytes.clone())
+            .await?;
         let blocks = Arc::new(group.decode(&bytes)?);
-        self.groups.put(key, Arc::clone(&blocks), bytes.len() * UNPACKED_FACTOR);
+        self.groups
+            .put(key, Arc::clone(&blocks), bytes.len() * UNPACKED_FACTOR);
         Ok(blocks)
     }
 }

@@ -45,13 +45,11 @@ pub use crate::ask::{
 pub use crate::clock::{SystemClock, SystemIds};
 pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};
 pub use crate::doctor::{Diagnosis, Finding, Severity};
-pub use crate::evaluate::{
-    Evaluation, EvaluationRequest, EvaluationStep, LegEvaluation, evaluate,
-};
 pub use crate::documents::{
     Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, OriginalFile,
     StoredText, Upload,
 };
+pub use crate::evaluate::{Evaluation, EvaluationRequest, EvaluationStep, LegEvaluation, evaluate};
 pub use crate::health::{Health, PartHealth, PartState};
 pub use crate::library::Library;
 pub use crate::progress::{Progress, ProgressUnit};

@@ -159,7 +159,9 @@ impl Parts {
         let settings = settings.clone();
         tokio::task::spawn_blocking(move || Self::open_blocking(&settings))
             .await
-            .context(ErrorKind::Internal, || "the thread that opens the library broke".to_owned())?
+            .context(ErrorKind::Internal, || {
+                "the thread that opens the library broke".to_owned()
+            })?
     }
 
     fn open_blocking(settings: &LibrarySettings) -> Result<Self> {
@@ -168,7 +170,9 @@ impl Parts {
             format!("cannot make the data directory {}", data.display())
         })?;
         let recogniser = match settings.recognition {
-            Recognition::Auto => Tesseract::find().map(|found| Arc::new(found) as Arc<dyn Recogniser>),
+            Recognition::Auto => {
+                Tesseract::find().map(|found| Arc::new(found) as Arc<dyn Recogniser>)
+            }
             Recognition::Off => None,
         };
         Ok(Self {
@@ -199,17 +203,23 @@ async fn generation(
 ) -> Result<GenerationId> {
     let (name, dimensions) = match embedder.map(Embedder::model) {
         Some(model) => {
-            let dimensions = u32::try_from(model.dimensions)
-                .context(ErrorKind::Invalid, || "the model has too many dimensions".to_owned())?;
+            let dimensions = u32::try_from(model.dimensions).context(ErrorKind::Invalid, || {
+                "the model has too many dimensions".to_owned()
+            })?;
             (model.name.as_str(), dimensions)
         }
         None => (MODEL_NONE, 0),
     };
     let Some(live) = catalog.live_generation().await? else {
-        return Ok(catalog.ensure_generation(name, dimensions, &policy.name()).await?.id);
+        return Ok(catalog
+            .ensure_generation(name, dimensions, &policy.name())
+            .await?
+            .id);
     };
     if live.model == MODEL_NONE && name != MODEL_NONE {
-        catalog.name_generation(live.id, MODEL_NONE, name, dimensions).await?;
+        catalog
+            .name_generation(live.id, MODEL_NONE, name, dimensions)
+            .await?;
     } else if live.model != name && name != MODEL_NONE {
         return Err(Error::new(
             ErrorKind::Conflict,

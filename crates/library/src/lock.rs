@@ -29,9 +29,15 @@ impl WorkLock {
             .truncate(false)
             .open(data.join(LOCK_FILE))
             .context(ErrorKind::Unavailable, || {
-                format!("cannot open the lock of the data directory {}", data.display())
+                format!(
+                    "cannot open the lock of the data directory {}",
+                    data.display()
+                )
             })?;
-        let lock = Self { file, held: Mutex::new(false) };
+        let lock = Self {
+            file,
+            held: Mutex::new(false),
+        };
         lock.try_take()?;
         Ok(lock)
     }

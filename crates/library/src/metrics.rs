@@ -29,7 +29,10 @@ pub fn describe() {
         metrics::Unit::Seconds,
         "Time from a question or search to its reply."
     );
-    metrics::describe_gauge!(CACHE_HIT_RATE, "Share of cache look-ups that hit, from 0 to 1.");
+    metrics::describe_gauge!(
+        CACHE_HIT_RATE,
+        "Share of cache look-ups that hit, from 0 to 1."
+    );
     metrics::describe_gauge!(
         DATABASE_CONNECTIONS_ACTIVE,
         "Connections to the catalog's database in use."

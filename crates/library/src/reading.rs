@@ -38,7 +38,11 @@ pub(crate) struct Reader {
 impl Reader {
     pub(crate) fn new(settings: ReaderSettings, recogniser: Option<Arc<dyn Recogniser>>) -> Self {
         let recognising = Arc::new(tokio::sync::Semaphore::new(1));
-        Self { settings: Arc::new(settings), recogniser, recognising }
+        Self {
+            settings: Arc::new(settings),
+            recogniser,
+            recognising,
+        }
     }
 
     /// Reads the file at `path`, which is called `name`. Whatever is wrong with the file is a fault
@@ -50,12 +54,22 @@ impl Reader {
         let (mut parsed, ending) = self.parse(path, name, Arc::clone(&report)).await?;
         match ending {
             // Pages without any text may be pictures in a way that the parser does not notice.
-            Ending::Failed { kind: FaultKind::NoText, .. } if !parsed.pages.is_empty() => {
-                parsed.pages.iter_mut().for_each(|page| page.needs_recognition = true);
+            Ending::Failed {
+                kind: FaultKind::NoText,
+                ..
+            } if !parsed.pages.is_empty() => {
+                parsed
+                    .pages
+                    .iter_mut()
+                    .for_each(|page| page.needs_recognition = true);
             }
             Ending::Failed { kind, message } => {
                 let page = last_page(&parsed);
-                parsed.faults.push(Fault { kind, page, message });
+                parsed.faults.push(Fault {
+                    kind,
+                    page,
+                    message,
+                });
             }
             Ending::Done => {}
         }
@@ -79,13 +93,21 @@ impl Reader {
         page: u32,
         dots_per_inch: u32,
     ) -> Result<Vec<u8>> {
-        let request = Request::Picture { page, dots_per_inch };
+        let request = Request::Picture {
+            page,
+            dots_per_inch,
+        };
         let (picture, ending) = self
-            .run(request, path, name, |frame, picture: &mut Option<Vec<u8>>| {
-                if let Frame::Picture(bytes) = frame {
-                    *picture = Some(bytes);
-                }
-            })
+            .run(
+                request,
+                path,
+                name,
+                |frame, picture: &mut Option<Vec<u8>>| {
+                    if let Frame::Picture(bytes) = frame {
+                        *picture = Some(bytes);
+                    }
+                },
+            )
             .await?;
         match (picture, ending) {
             (Some(bytes), _) => Ok(bytes),
@@ -115,7 +137,11 @@ impl Reader {
         mut take: impl FnMut(Frame, &mut T) + Send + 'static,
     ) -> Result<(T, Ending)> {
         let limits = self.settings.limits.clone();
-        let order = Order { request, name: name.to_owned(), limits };
+        let order = Order {
+            request,
+            name: name.to_owned(),
+            limits,
+        };
         let (path, worker): (PathBuf, Option<PathBuf>) =
             (path.to_owned(), self.settings.worker.clone());
         let guard = CancelOnDrop::default();
@@ -131,7 +157,9 @@ impl Reader {
         };
         let result = tokio::task::spawn_blocking(work)
             .await
-            .context(ErrorKind::Internal, || "the thread that reads a file broke".to_owned())?;
+            .context(ErrorKind::Internal, || {
+                "the thread that reads a file broke".to_owned()
+            })?;
         drop(guard);
         result
     }
@@ -184,7 +212,9 @@ impl Reading {
 }
 
 fn last_page(parsed: &Parsed) -> Option<u32> {
-    u32::try_from(parsed.pages.len()).ok().filter(|pages| *pages > 0)
+    u32::try_from(parsed.pages.len())
+        .ok()
+        .filter(|pages| *pages > 0)
 }
 
 fn no_text() -> Fault {

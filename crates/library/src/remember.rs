@@ -111,13 +111,20 @@ impl Remembered {
     pub(crate) fn hit_rate(&self) -> f64 {
         let hits = self.hits.load(Ordering::Relaxed);
         let all = hits + self.misses.load(Ordering::Relaxed);
-        #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a share needs no more than 53 bits"
+        )]
         let rate = hits as f64 / all.max(1) as f64;
         rate
     }
 
     fn counted<T>(&self, found: Option<T>) -> Option<T> {
-        let counter = if found.is_some() { &self.hits } else { &self.misses };
+        let counter = if found.is_some() {
+            &self.hits
+        } else {
+            &self.misses
+        };
         counter.fetch_add(1, Ordering::Relaxed);
         metrics::gauge!(CACHE_HIT_RATE).set(self.hit_rate());
         found

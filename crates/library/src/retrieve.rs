@@ -67,10 +67,18 @@ impl Library {
         let shelves = self.shelves(principal, request).await?;
         let key = self.reply_key(principal, request, &shelves).await?;
         if let Some(reply) = key.as_ref().and_then(|key| self.remembered.reply(key)) {
-            let timings = Timings { total: milliseconds(started), ..Timings::default() };
-            return Ok(SearchReply { timings, ..SearchReply::clone(&reply) });
+            let timings = Timings {
+                total: milliseconds(started),
+                ..Timings::default()
+            };
+            return Ok(SearchReply {
+                timings,
+                ..SearchReply::clone(&reply)
+            });
         }
-        let reply = self.find_anew(principal, request, &shelves, started).await?;
+        let reply = self
+            .find_anew(principal, request, &shelves, started)
+            .await?;
         if let Some(key) = key
             && reply.degraded.is_empty()
         {
@@ -88,21 +96,38 @@ impl Library {
     ) -> Result<SearchReply> {
         let per_leg = request.limit.saturating_mul(CANDIDATES_PER_PASSAGE);
         let per_leg = per_leg.clamp(CANDIDATES_MIN, CANDIDATES_MAX);
-        let spaces: Vec<_> =
-            shelves.iter().map(|shelf| self.space(principal, shelf.id)).collect();
+        let spaces: Vec<_> = shelves
+            .iter()
+            .map(|shelf| self.space(principal, shelf.id))
+            .collect();
         let mut timings = Timings::default();
-        let legs = Legs { library: self, spaces: &spaces, request, limit: per_leg };
+        let legs = Legs {
+            library: self,
+            spaces: &spaces,
+            request,
+            limit: per_leg,
+        };
         let (rankings, degraded) = legs.run(&mut timings).await?;
         let fusing = Instant::now();
         let hits = fuse(&rankings, Fusion::default());
         timings.fuse = milliseconds(fusing);
         let total = hits.len();
         let reading = Instant::now();
-        let found = passages::Finding { library: self, principal, request, shelves };
+        let found = passages::Finding {
+            library: self,
+            principal,
+            request,
+            shelves,
+        };
         let passages = found.passages(&hits, &rankings).await?;
         timings.catalog = milliseconds(reading);
         timings.total = milliseconds(started);
-        Ok(SearchReply { passages, degraded, timings, total })
+        Ok(SearchReply {
+            passages,
+            degraded,
+            timings,
+            total,
+        })
     }
 
     pub(crate) fn check_search(&self, request: &SearchRequest) -> Result<()> {
@@ -112,7 +137,10 @@ impl Library {
             return refused("the query is empty: write a few words or a question".to_owned());
         }
         if request.query.len() > limits.query_bytes_max {
-            return refused(format!("the query is longer than {} bytes", limits.query_bytes_max));
+            return refused(format!(
+                "the query is longer than {} bytes",
+                limits.query_bytes_max
+            ));
         }
         if request.limit == 0 || request.limit > limits.search_passages_max {
             return refused(format!(
@@ -144,8 +172,10 @@ impl Library {
         }
         let mut cursor = None;
         loop {
-            let page =
-                self.catalog.collections(principal, cursor.as_deref(), PAGE_ITEMS_MAX).await?;
+            let page = self
+                .catalog
+                .collections(principal, cursor.as_deref(), PAGE_ITEMS_MAX)
+                .await?;
             shelves.extend(page.items);
             cursor = page.next;
             if cursor.is_none() {
@@ -154,7 +184,9 @@ impl Library {
             if shelves.len() > SEARCH_COLLECTIONS_MAX {
                 return Err(Error::new(
                     ErrorKind::Invalid,
-                    format!("name the collections to search: there are more than {SEARCH_COLLECTIONS_MAX}"),
+                    format!(
+                        "name the collections to search: there are more than {SEARCH_COLLECTIONS_MAX}"
+                    ),
                 ));
             }
         }
@@ -173,10 +205,19 @@ impl Library {
         let epoch = self.remembered.epoch();
         let mut heads = Vec::with_capacity(shelves.len());
         for shelf in shelves {
-            heads.push(self.catalog.outbox_head(self.space(principal, shelf.id)).await?);
+            heads.push(
+                self.catalog
+                    .outbox_head(self.space(principal, shelf.id))
+                    .await?,
+            );
         }
         let request = format!("{request:?}");
-        Ok(Some(ReplyKey { tenant: principal.tenant(), request, heads, epoch }))
+        Ok(Some(ReplyKey {
+            tenant: principal.tenant(),
+            request,
+            heads,
+            epoch,
+        }))
     }
 }
 

@@ -107,7 +107,10 @@ impl Library {
             original_bytes: counts.bytes,
             catalog_bytes: self.catalog.database_bytes().await?,
             index_bytes: self.index_bytes().await?,
-            embedding_model: self.embedder.as_ref().map(|embedder| embedder.model().name.clone()),
+            embedding_model: self
+                .embedder
+                .as_ref()
+                .map(|embedder| embedder.model().name.clone()),
             chunk_policy: self.policy.name(),
             ..Status::default()
         };
@@ -122,9 +125,14 @@ impl Library {
                 JobState::Done | JobState::Cancelled => {}
             }
         }
-        let shelves = self.catalog.collections(principal, None, PAGE_ITEMS_MAX).await?;
+        let shelves = self
+            .catalog
+            .collections(principal, None, PAGE_ITEMS_MAX)
+            .await?;
         for shelf in shelves.items.into_iter().take(SPACES_SHOWN_MAX) {
-            status.spaces.push(self.space_status(principal, shelf.id).await?);
+            status
+                .spaces
+                .push(self.space_status(principal, shelf.id).await?);
         }
         Ok(status)
     }
@@ -151,7 +159,9 @@ impl Library {
         let sum = move || folder_bytes(&data.join("vectors")) + folder_bytes(&data.join("text"));
         tokio::task::spawn_blocking(sum)
             .await
-            .context(ErrorKind::Internal, || "the thread that counts bytes broke".to_owned())
+            .context(ErrorKind::Internal, || {
+                "the thread that counts bytes broke".to_owned()
+            })
     }
 }
 
@@ -169,7 +179,9 @@ impl DocumentCounts {
 
 /// The bytes of the files in a folder and below; what vanishes meanwhile counts nothing.
 fn folder_bytes(folder: &Path) -> u64 {
-    let Ok(entries) = fs_err::read_dir(folder) else { return 0 };
+    let Ok(entries) = fs_err::read_dir(folder) else {
+        return 0;
+    };
     let bytes = entries.flatten().map(|entry| match entry.file_type() {
         Ok(kind) if kind.is_dir() => folder_bytes(&entry.path()),
         Ok(_) => entry.metadata().map_or(0, |metadata| metadata.len()),

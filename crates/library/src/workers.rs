@@ -53,12 +53,14 @@ impl Library {
         self.recover().await?;
         let worker = |number: usize| {
             let (library, cancel) = (Arc::clone(self), cancel.clone());
-            self.tracker.spawn(async move { library.work(number, &cancel).await })
+            self.tracker
+                .spawn(async move { library.work(number, &cancel).await })
         };
         let workers: Vec<_> = (0..self.settings.workers.max(1)).map(worker).collect();
         let janitor = {
             let (library, cancel) = (Arc::clone(self), cancel.clone());
-            self.tracker.spawn(async move { library.tidy(&cancel).await })
+            self.tracker
+                .spawn(async move { library.tidy(&cancel).await })
         };
         for task in workers.into_iter().chain([janitor]) {
             if let Err(error) = task.await {
@@ -157,7 +159,10 @@ impl Library {
             }
         };
         // The last step is told even when the job was quicker than a heartbeat.
-        self.catalog.heartbeat(job, &steps.progress(), LEASE).await.ok();
+        self.catalog
+            .heartbeat(job, &steps.progress(), LEASE)
+            .await
+            .ok();
         let told = self.tell(job, outcome, cancel.is_cancelled()).await;
         if let Err(error) = told {
             tracing::warn!(job.id = %job.id, error = %error.chain(), "cannot end a job");
@@ -197,7 +202,9 @@ impl Library {
         match end {
             End::Done => self.catalog.complete(job).await,
             End::Stopped(error) => {
-                self.catalog.fail(job, &error.chain(), Some(self.clock.now())).await
+                self.catalog
+                    .fail(job, &error.chain(), Some(self.clock.now()))
+                    .await
             }
             End::Again(error) => {
                 log(job, &error, "a job will be tried again");
@@ -225,7 +232,11 @@ impl Library {
         let Some(document) = job.document else { return };
         let told = match self.catalog.document(&principal, document).await {
             Ok(found) if found.version.is_some() => Ok(()),
-            Ok(_) => self.catalog.fail_document(&principal, document, &[given_up(message)]).await,
+            Ok(_) => {
+                self.catalog
+                    .fail_document(&principal, document, &[given_up(message)])
+                    .await
+            }
             Err(error) => Err(error),
         };
         if let Err(error) = told
@@ -259,9 +270,11 @@ impl Library {
 
     async fn release(&self) -> Result<()> {
         for job in self.catalog.release_expired().await? {
-            self.give_up(&job, "its worker was stopped again and again").await;
+            self.give_up(&job, "its worker was stopped again and again")
+                .await;
         }
-        metrics::gauge!(DATABASE_CONNECTIONS_ACTIVE).set(f64::from(self.catalog.connections_active()));
+        metrics::gauge!(DATABASE_CONNECTIONS_ACTIVE)
+            .set(f64::from(self.catalog.connections_active()));
         Ok(())
     }
 }
@@ -284,10 +297,15 @@ enum End {
 
 impl End {
     fn of(job: &Job, outcome: Result<()>, stopping: bool) -> Self {
-        let Err(error) = outcome else { return Self::Done };
+        let Err(error) = outcome else {
+            return Self::Done;
+        };
         let is_passing = matches!(
             error.kind(),
-            ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Exhausted | ErrorKind::Conflict
+            ErrorKind::Unavailable
+                | ErrorKind::Timeout
+                | ErrorKind::Exhausted
+                | ErrorKind::Conflict
         );
         if error.kind() == ErrorKind::NotFound {
             Self::Done

@@ -40,28 +40,47 @@ fn main() -> ExitCode {
 }
 
 fn split(arguments: &[String]) -> Option<(&str, &[String])> {
-    arguments.split_first().map(|(first, rest)| (first.as_str(), rest))
+    arguments
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
 }
 
 async fn check_all(program: &Path) {
     let readable = b"# Title\n\nA paragraph of text.\n\n## Part\n\nAnother one.\n".to_vec();
     let document = read(program, "a.md", readable.clone(), |_| {}).await;
-    assert_eq!(document.state, DocumentState::Searchable, "{:?}", document.faults);
+    assert_eq!(
+        document.state,
+        DocumentState::Searchable,
+        "{:?}",
+        document.faults
+    );
     assert_eq!(document.format, "markdown");
 
     let nested = format!("<html>{}text", "<div>".repeat(200_000)).into_bytes();
     let document = read(program, "nested.html", nested, |_| {}).await;
-    assert_eq!(document.state, DocumentState::Searchable, "what can be read is kept");
+    assert_eq!(
+        document.state,
+        DocumentState::Searchable,
+        "what can be read is kept"
+    );
     assert_eq!(document.faults.len(), 1, "{:?}", document.faults);
 
     let broken = b"%PDF-1.7\nnothing of a PDF follows".to_vec();
-    expect(&read(program, "broken.pdf", broken, |_| {}).await, &[FaultKind::Malformed]);
+    expect(
+        &read(program, "broken.pdf", broken, |_| {}).await,
+        &[FaultKind::Malformed],
+    );
 
     let little = |settings: &mut LibrarySettings| {
         settings.reader.limits.memory_bytes = 48 << 20;
     };
-    let large = "A paragraph of a large file that is to be read.\n\n".repeat(300_000).into_bytes();
-    expect(&read(program, "large.md", large, little).await, &[FaultKind::Memory]);
+    let large = "A paragraph of a large file that is to be read.\n\n"
+        .repeat(300_000)
+        .into_bytes();
+    expect(
+        &read(program, "large.md", large, little).await,
+        &[FaultKind::Memory],
+    );
 
     // A worker that is no worker says nothing that can be understood, and ends.
     for other in ["/bin/true", "/bin/echo"] {
@@ -75,7 +94,10 @@ async fn check_all(program: &Path) {
     fs_err::write(&hanging, "#!/bin/sh\nexec sleep 600\n").expect("a script");
     make_executable(&hanging);
     let short = |settings: &mut LibrarySettings| settings.reader.limits.cpu_seconds = 0;
-    expect(&read(&hanging, "a.md", readable, short).await, &[FaultKind::Timeout]);
+    expect(
+        &read(&hanging, "a.md", readable, short).await,
+        &[FaultKind::Timeout],
+    );
 }
 
 fn make_executable(path: &Path) {
@@ -88,7 +110,12 @@ fn expect(document: &Document, kinds: &[FaultKind]) {
     assert_eq!(document.state, DocumentState::Failed, "{document:?}");
     let found: Vec<FaultKind> = document.faults.iter().map(|fault| fault.kind).collect();
     assert_eq!(found, kinds, "{:?}", document.faults);
-    assert!(document.faults.iter().all(|fault| !fault.message.is_empty()));
+    assert!(
+        document
+            .faults
+            .iter()
+            .all(|fault| !fault.message.is_empty())
+    );
 }
 
 /// Puts a file into a library of its own, whose worker is `program`, and gives what became of it.
@@ -103,13 +130,23 @@ async fn read(
     settings.embedder = EmbedderConfig::Off {};
     settings.reader.worker = Some(program.to_owned());
     change(&mut settings);
-    let library =
-        Library::open(settings, Arc::new(SystemClock), Arc::new(SystemIds)).await.expect("it opens");
+    let library = Library::open(settings, Arc::new(SystemClock), Arc::new(SystemIds))
+        .await
+        .expect("it opens");
     let owner = Principal::owner();
-    let shelf = library.ensure_collection(&owner, "shelf").await.expect("a shelf");
+    let shelf = library
+        .ensure_collection(&owner, "shelf")
+        .await
+        .expect("a shelf");
     let upload = Upload::new(shelf.id, name);
-    let added = library.add_document(&owner, upload, &*bytes).await.expect("it is accepted");
+    let added = library
+        .add_document(&owner, upload, &*bytes)
+        .await
+        .expect("it is accepted");
     let id = added.document.id;
-    library.drain(&owner, &[id], &mut |_| {}).await.expect("the work gets on");
+    library
+        .drain(&owner, &[id], &mut |_| {})
+        .await
+        .expect("the work gets on");
     library.document(&owner, id).await.expect("it is there")
 }

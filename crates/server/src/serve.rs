@@ -89,6 +89,10 @@ pub(crate) async fn serve(
 }
 
 /// Takes the address, or says what is in the way.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the reasons that have a remedy of their own are named"
+)]
 async fn listen(config: &Config) -> Result<TcpListener> {
     is_public(config)?;
     let (host, port) = (config.host.as_str(), config.port);
@@ -221,6 +225,6 @@ fn reachable(bound: SocketAddr) -> String {
             format!("http://127.0.0.1:{}", bound.port())
         }
         IpAddr::V6(address) if address.is_unspecified() => format!("http://[::1]:{}", bound.port()),
-        _ => format!("http://{bound}"),
+        IpAddr::V4(_) | IpAddr::V6(_) => format!("http://{bound}"),
     }
 }

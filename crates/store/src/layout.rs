@@ -95,16 +95,20 @@ pub fn encode_layout(parsed: &Parsed) -> Result<Vec<u8>> {
         });
         body.extend_from_slice(&packed);
     }
-    let index = LayoutIndex { pages: parsed.pages.clone(), groups };
-    let index = postcard::to_stdvec(&index)
-        .context(ErrorKind::Internal, || "cannot write the index of a layout".to_owned())?;
-    if index.len() > LAYOUT_INDEX_BYTES_MAX as usize {
+    let index = LayoutIndex {
+        pages: parsed.pages.clone(),
+        groups,
+    };
+    let index = postcard::to_stdvec(&index).context(ErrorKind::Internal, || {
+        "cannot write the index of a layout".to_owned()
+    })?;
+    if index.len() as u64 > u64::from(LAYOUT_INDEX_BYTES_MAX) {
         return Err(Error::new(
             ErrorKind::TooLarge,
             format!("the layout's index passes {LAYOUT_INDEX_BYTES_MAX} bytes: split the file"),
         ));
     }
-    let mut file = Vec::with_capacity(LAYOUT_HEAD_BYTES as usize + index.len() + body.len());
+    let mut file = Vec::with_capacity(index.len() + body.len());
     file.extend_from_slice(MAGIC);
     file.extend_from_slice(&VERSION.to_le_bytes());
     file.extend_from_slice(&length(index.len())?.to_le_bytes());
@@ -134,8 +138,9 @@ impl LayoutIndex {
         if checksum(index) != fields.checksum {
             return Err(corrupt("its index does not match its checksum"));
         }
-        let mut parsed: Self = postcard::from_bytes(index)
-            .context(ErrorKind::Corrupt, || "cannot read the index of a layout".to_owned())?;
+        let mut parsed: Self = postcard::from_bytes(index).context(ErrorKind::Corrupt, || {
+            "cannot read the index of a layout".to_owned()
+        })?;
         let start = LAYOUT_HEAD_BYTES + u64::from(fields.index_bytes);
         for group in &mut parsed.groups {
             group.offset = group.offset.saturating_add(start);
@@ -146,7 +151,9 @@ impl LayoutIndex {
     /// The groups that hold blocks touching this span of the stored text, in reading order.
     #[must_use]
     pub fn groups(&self, span: Span) -> Vec<LayoutGroup> {
-        let first = self.groups.partition_point(|group| group.span.end <= span.start);
+        let first = self
+            .groups
+            .partition_point(|group| group.span.end <= span.start);
         let rest = self.groups.get(first..).unwrap_or_default();
         let touching = rest.iter().take_while(|group| group.span.start < span.end);
         let group = |group: &Group| LayoutGroup {
@@ -167,9 +174,12 @@ impl LayoutGroup {
             return Err(corrupt("a group does not match its checksum"));
         }
         let bytes = zstd::bulk::decompress(packed, LAYOUT_GROUP_BYTES_MAX)
-            .context(ErrorKind::Corrupt, || "cannot unpack a group of a layout".to_owned())?;
-        postcard::from_bytes(&bytes)
-            .context(ErrorKind::Corrupt, || "cannot read a group of a layout".to_owned())
+            .context(ErrorKind::Corrupt, || {
+                "cannot unpack a group of a layout".to_owned()
+            })?;
+        postcard::from_bytes(&bytes).context(ErrorKind::Corrupt, || {
+            "cannot read a group of a layout".to_owned()
+        })
     }
 }
 
@@ -180,23 +190,38 @@ struct Head {
 
 impl Head {
     fn parse(head: &[u8]) -> Result<Self> {
-        let (magic, rest) = head.split_first_chunk::<6>().ok_or_else(|| corrupt("it is cut off"))?;
-        let (version, rest) = rest.split_first_chunk::<2>().ok_or_else(|| corrupt("it is cut off"))?;
-        let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(|| corrupt("it is cut off"))?;
-        let (_, rest) = rest.split_first_chunk::<4>().ok_or_else(|| corrupt("it is cut off"))?;
-        let (checksum, _) = rest.split_first_chunk::<8>().ok_or_else(|| corrupt("it is cut off"))?;
+        let (magic, rest) = head
+            .split_first_chunk::<6>()
+            .ok_or_else(|| corrupt("it is cut off"))?;
+        let (version, rest) = rest
+            .split_first_chunk::<2>()
+            .ok_or_else(|| corrupt("it is cut off"))?;
+        let (length, rest) = rest
+            .split_first_chunk::<4>()
+            .ok_or_else(|| corrupt("it is cut off"))?;
+        let (_, rest) = rest
+            .split_first_chunk::<4>()
+            .ok_or_else(|| corrupt("it is cut off"))?;
+        let (checksum, _) = rest
+            .split_first_chunk::<8>()
+            .ok_or_else(|| corrupt("it is cut off"))?;
         if magic != MAGIC {
             return Err(corrupt("it does not begin as a layout does"));
         }
         let version = u16::from_le_bytes(*version);
         if version != VERSION {
-            return Err(corrupt(&format!("it is of version {version}, this program reads {VERSION}")));
+            return Err(corrupt(&format!(
+                "it is of version {version}, this program reads {VERSION}"
+            )));
         }
         let index_bytes = u32::from_le_bytes(*length);
         if index_bytes > LAYOUT_INDEX_BYTES_MAX {
             return Err(corrupt("its index is too long"));
         }
-        Ok(Self { index_bytes, checksum: u64::from_le_bytes(*checksum) })
+        Ok(Self {
+            index_bytes,
+            checksum: u64::from_le_bytes(*checksum),
+        })
     }
 }
 
@@ -210,7 +235,12 @@ fn grouped(blocks: &[Block]) -> Vec<&[Block]> {
             bytes += block.place.span.len();
             bytes <= LAYOUT_GROUP_TEXT_BYTES_MAX
         };
-        let count = rest.iter().take(LAYOUT_GROUP_BLOCKS_MAX).take_while(fits).count().max(1);
+        let count = rest
+            .iter()
+            .take(LAYOUT_GROUP_BLOCKS_MAX)
+            .take_while(fits)
+            .count()
+            .max(1);
         let (group, after) = rest.split_at(count.min(rest.len()));
         groups.push(group);
         rest = after;
@@ -231,15 +261,19 @@ fn pack(blocks: &[Block]) -> Result<Vec<u8>> {
         lines: block.lines.clone(),
     };
     let blocks: Vec<LayoutBlock> = blocks.iter().map(layout).collect();
-    let bytes = postcard::to_stdvec(&blocks)
-        .context(ErrorKind::Internal, || "cannot write a group of a layout".to_owned())?;
-    zstd::bulk::compress(&bytes, ZSTD_LEVEL)
-        .context(ErrorKind::Internal, || "cannot pack a group of a layout".to_owned())
+    let bytes = postcard::to_stdvec(&blocks).context(ErrorKind::Internal, || {
+        "cannot write a group of a layout".to_owned()
+    })?;
+    zstd::bulk::compress(&bytes, ZSTD_LEVEL).context(ErrorKind::Internal, || {
+        "cannot pack a group of a layout".to_owned()
+    })
 }
 
 fn checksum(bytes: &[u8]) -> u64 {
     let digest = Sha256::digest(bytes);
-    digest.first_chunk::<8>().map_or(0, |first| u64::from_le_bytes(*first))
+    digest
+        .first_chunk::<8>()
+        .map_or(0, |first| u64::from_le_bytes(*first))
 }
 
 fn length(bytes: usize) -> Result<u32> {

@@ -1,7 +1,7 @@
 //! A judged collection on disk, in the layout of BEIR: `corpus.jsonl`, `queries.jsonl`,
 //! `qrels/SPLIT.tsv`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 
@@ -118,7 +118,7 @@ fn judgements(
         let gain = u32::try_from(gain.max(0)).unwrap_or(u32::MAX);
         judgements
             .entry(query.to_owned())
-            .or_insert_with(BTreeMap::new)
+            .or_default()
             .insert(*at, gain);
         Ok(())
     })?;

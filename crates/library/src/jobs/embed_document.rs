@@ -32,21 +32,32 @@ impl Library {
         id: DocumentId,
         steps: &Arc<Steps>,
     ) -> Result<()> {
-        let Some(embedder) = self.embedder.clone() else { return Ok(()) };
+        let Some(embedder) = self.embedder.clone() else {
+            return Ok(());
+        };
         let document = self.catalog.document(principal, id).await?;
-        let Some(version) = document.version else { return Ok(()) };
+        let Some(version) = document.version else {
+            return Ok(());
+        };
         let space = self.space(principal, document.collection);
         let total = Some(u64::from(document.chunks));
         steps.set(ProgressUnit::Chunks, u64::from(document.embedded), total);
         let (mut from, mut since_follow) = (0, 0);
         loop {
-            let waiting =
-                self.catalog.unembedded(principal, version, from, CHUNKS_AT_ONCE).await?;
+            let waiting = self
+                .catalog
+                .unembedded(principal, version, from, CHUNKS_AT_ONCE)
+                .await?;
             let Some(last) = waiting.last() else { break };
             from = last.ordinal + 1;
             let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
-            let vectors = self.vectors_of(principal, &*embedder, &document, waiting).await?;
-            let done = self.catalog.record_embeddings(principal, version, &vectors).await?;
+            let vectors = self
+                .vectors_of(principal, &*embedder, &document, waiting)
+                .await?;
+            let done = self
+                .catalog
+                .record_embeddings(principal, version, &vectors)
+                .await?;
             steps.set(ProgressUnit::Chunks, u64::from(done), total);
             since_follow += count;
             if since_follow >= CHUNKS_BETWEEN_FOLLOWS {
@@ -68,9 +79,15 @@ impl Library {
     ) -> Result<Vec<NewEmbedding>> {
         let digests: Vec<Digest> = chunks.iter().map(|chunk| chunk.text_digest).collect();
         let model = &embedder.model().name;
-        let mut known = self.catalog.cached_embeddings(principal, model, &digests).await?;
+        let mut known = self
+            .catalog
+            .cached_embeddings(principal, model, &digests)
+            .await?;
         let mut unknown: HashMap<Digest, String> = HashMap::new();
-        for chunk in chunks.iter().filter(|chunk| !known.contains_key(&chunk.text_digest)) {
+        for chunk in chunks
+            .iter()
+            .filter(|chunk| !known.contains_key(&chunk.text_digest))
+        {
             let text = || embedded_text(&document.title, &chunk.section, &chunk.text);
             unknown.entry(chunk.text_digest).or_insert_with(text);
         }
@@ -82,16 +99,25 @@ impl Library {
         }
         let embedding = |chunk: Unembedded| {
             let vector = known.get(&chunk.text_digest).cloned().ok_or_else(|| {
-                Error::new(ErrorKind::Internal, "the embedder gave fewer vectors than texts")
+                Error::new(
+                    ErrorKind::Internal,
+                    "the embedder gave fewer vectors than texts",
+                )
             })?;
-            Ok(NewEmbedding { ordinal: chunk.ordinal, text_digest: chunk.text_digest, vector })
+            Ok(NewEmbedding {
+                ordinal: chunk.ordinal,
+                text_digest: chunk.text_digest,
+                vector,
+            })
         };
         chunks.into_iter().map(embedding).collect()
     }
 
     /// Makes a document ready whose chunks all had their vectors before: recording none says so.
     async fn settle_empty(&self, principal: &Principal, version: VersionId) -> Result<()> {
-        self.catalog.record_embeddings(principal, version, &[]).await?;
+        self.catalog
+            .record_embeddings(principal, version, &[])
+            .await?;
         Ok(())
     }
 }

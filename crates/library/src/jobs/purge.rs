@@ -32,8 +32,10 @@ impl Library {
         self.text.drop_space(space).await?;
         self.remembered.forget_replies();
         loop {
-            let documents =
-                self.catalog.removed_documents(principal, collection, DOCUMENTS_AT_ONCE).await?;
+            let documents = self
+                .catalog
+                .removed_documents(principal, collection, DOCUMENTS_AT_ONCE)
+                .await?;
             if documents.is_empty() {
                 return Ok(());
             }

@@ -15,13 +15,19 @@ pub(crate) struct Steps {
 impl Steps {
     /// Says how far the job has come; `total` is none while unknown.
     pub(crate) fn set(&self, unit: ProgressUnit, done: u64, total: Option<u64>) {
-        let progress =
-            Progress { done, total: total.unwrap_or(0), unit: unit.name().to_owned() };
+        let progress = Progress {
+            done,
+            total: total.unwrap_or(0),
+            unit: unit.name().to_owned(),
+        };
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
     }
 
     /// How far the job has come.
     pub(crate) fn progress(&self) -> Progress {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }

@@ -28,7 +28,10 @@ const WALL_FACTOR: u64 = 4;
 const OUTPUT_FACTOR: u64 = 8;
 
 /// How often cancellation is looked for while the worker is silent.
-const POLL: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+const POLL: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 100_000_000,
+};
 
 /// What is kept of a worker's standard error, in bytes.
 const STANDARD_ERROR_BYTES_MAX: usize = 4 * 1024;
@@ -52,7 +55,10 @@ pub(crate) enum Ending {
 
 impl From<Failure> for Ending {
     fn from(failure: Failure) -> Self {
-        Self::Failed { kind: failure.kind(), message: failure.message().to_owned() }
+        Self::Failed {
+            kind: failure.kind(),
+            message: failure.message().to_owned(),
+        }
     }
 }
 
@@ -76,7 +82,10 @@ pub(crate) fn run(
     loop {
         worker.wait_for_output()?;
         if cancelled.load(Ordering::Relaxed) {
-            return Err(Error::new(ErrorKind::Unavailable, "reading was stopped: shutting down"));
+            return Err(Error::new(
+                ErrorKind::Unavailable,
+                "reading was stopped: shutting down",
+            ));
         }
         if Instant::now() > deadline {
             return Ok(explain_death(Some(Signal::KILL.as_raw()), "").into());
@@ -116,12 +125,19 @@ pub(crate) fn run_here(
     file: &Path,
     on_frame: &mut (dyn FnMut(Frame) + Send),
 ) -> Result<Ending> {
-    let bytes = fs_err::read(file)
-        .context(ErrorKind::Unavailable, || "cannot read the original of a document".to_owned())?;
+    let bytes = fs_err::read(file).context(ErrorKind::Unavailable, || {
+        "cannot read the original of a document".to_owned()
+    })?;
     let source = Source::new(bytes, order.name.clone());
-    let mut output = Here { frames: Frames::default(), on_frame, ending: None };
+    let mut output = Here {
+        frames: Frames::default(),
+        on_frame,
+        ending: None,
+    };
     serve(&order.request, &order.limits, &source, &mut output)
-        .context(ErrorKind::Internal, || "cannot take what a parser gives".to_owned())?;
+        .context(ErrorKind::Internal, || {
+            "cannot take what a parser gives".to_owned()
+        })?;
     Ok(output.ending.unwrap_or(Ending::Done))
 }
 
@@ -184,7 +200,9 @@ impl Worker {
     fn start(program: &Path, order: &Order, file: &Path) -> Result<Self> {
         let doing = || format!("cannot start the reader of files, {}", program.display());
         let (file, _) = fs_err::File::open(file)
-            .context(ErrorKind::Unavailable, || "cannot open the original of a document".to_owned())?
+            .context(ErrorKind::Unavailable, || {
+                "cannot open the original of a document".to_owned()
+            })?
             .into_parts();
         let mut child = Command::new(program)
             .arg(PARSE_WORKER_VERB)
@@ -200,7 +218,14 @@ impl Worker {
             return Err(Error::new(ErrorKind::Internal, doing()));
         };
         let (complaint, stderr_open, stdout_ready) = (Vec::new(), true, false);
-        Ok(Self { child, stdout, stderr, complaint, stderr_open, stdout_ready })
+        Ok(Self {
+            child,
+            stdout,
+            stderr,
+            complaint,
+            stderr_open,
+            stdout_ready,
+        })
     }
 
     /// Waits a moment for output; keeps the end of what is complained about.
@@ -212,8 +237,10 @@ impl Worker {
         match poll(&mut fds, Some(&POLL)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(source) => {
-                return Err(Error::new(ErrorKind::Internal, "cannot wait for the reader of files")
-                    .with_source(source));
+                return Err(
+                    Error::new(ErrorKind::Internal, "cannot wait for the reader of files")
+                        .with_source(source),
+                );
             }
         }
         let ready = |index: usize| fds.get(index).is_some_and(|fd| !fd.revents().is_empty());
@@ -234,7 +261,9 @@ impl Worker {
         let count = self
             .stdout
             .read(&mut bytes)
-            .context(ErrorKind::Unavailable, || "cannot hear the reader of files".to_owned())?;
+            .context(ErrorKind::Unavailable, || {
+                "cannot hear the reader of files".to_owned()
+            })?;
         bytes.truncate(count);
         Ok((count > 0).then_some(bytes))
     }
@@ -243,8 +272,12 @@ impl Worker {
         let mut bytes = [0; 1024];
         let count = self.stderr.read(&mut bytes).unwrap_or(0);
         self.stderr_open = count > 0;
-        self.complaint.extend_from_slice(bytes.get(..count).unwrap_or_default());
-        let surplus = self.complaint.len().saturating_sub(STANDARD_ERROR_BYTES_MAX);
+        self.complaint
+            .extend_from_slice(bytes.get(..count).unwrap_or_default());
+        let surplus = self
+            .complaint
+            .len()
+            .saturating_sub(STANDARD_ERROR_BYTES_MAX);
         self.complaint.drain(..surplus);
     }
 
@@ -256,12 +289,15 @@ impl Worker {
         while self.stderr_open {
             self.listen_to_complaints();
         }
-        let status = self
-            .child
-            .wait()
-            .context(ErrorKind::Unavailable, || "cannot wait for the reader of files".to_owned())?;
+        let status = self.child.wait().context(ErrorKind::Unavailable, || {
+            "cannot wait for the reader of files".to_owned()
+        })?;
         let complaint = String::from_utf8_lossy(&self.complaint).into_owned();
-        tracing::warn!(signal = status.signal(), code = status.code(), "a parse worker died");
+        tracing::warn!(
+            signal = status.signal(),
+            code = status.code(),
+            "a parse worker died"
+        );
         Ok(explain_death(status.signal(), &complaint).into())
     }
 }

@@ -31,8 +31,9 @@ pub(crate) struct Order {
 impl Order {
     /// The order as an argument of a command.
     pub(crate) fn to_argument(&self) -> Result<String> {
-        serde_json::to_string(self)
-            .context(ErrorKind::Internal, || "cannot write the order of a parse worker".to_owned())
+        serde_json::to_string(self).context(ErrorKind::Internal, || {
+            "cannot write the order of a parse worker".to_owned()
+        })
     }
 }
 
@@ -47,8 +48,12 @@ pub fn parse_worker(arguments: &[String]) -> ExitCode {
         [order] => serde_json::from_str::<Order>(order).ok(),
         _ => None,
     };
-    let Some(order) = order else { return ExitCode::from(EXIT_USAGE) };
-    let Some(source) = standard_input(order.name) else { return ExitCode::FAILURE };
+    let Some(order) = order else {
+        return ExitCode::from(EXIT_USAGE);
+    };
+    let Some(source) = standard_input(order.name) else {
+        return ExitCode::FAILURE;
+    };
     let mut output = std::io::BufWriter::new(std::io::stdout());
     match serve_confined(&order.request, &order.limits, &source, &mut output) {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,7 +74,10 @@ fn standard_input(name: String) -> Option<Source> {
     Some(Source::new(bytes, name))
 }
 
-#[expect(unsafe_code, reason = "a memory map is the only way to read a large file without holding it")]
+#[expect(
+    unsafe_code,
+    reason = "a memory map is the only way to read a large file without holding it"
+)]
 fn map(input: &std::io::Stdin) -> Option<memmap2::Mmap> {
     // SAFETY: the parent gives us a file of the blob store. Those are written once, under another
     // name, and never changed or cut afterwards, so the mapped bytes stay as they are. Removing the

@@ -5,7 +5,7 @@ use std::path::Path;
 use alexandria_core::block::{Block, Fault, FaultKind, PageSize, Parsed};
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_extract::recognised::{Word, blocks};
-use alexandria_models::recogniser::{Picture, Recogniser, RecognisedWord};
+use alexandria_models::recogniser::{Picture, RecognisedWord, Recogniser};
 
 use super::{Reader, Report};
 
@@ -44,36 +44,56 @@ impl Reader {
             .recognising
             .acquire()
             .await
-            .context(ErrorKind::Internal, || "cannot wait for a turn to recognise".to_owned())?;
+            .context(ErrorKind::Internal, || {
+                "cannot wait for a turn to recognise".to_owned()
+            })?;
         let total = Some(pages.len() as u64);
         let mut empty = Vec::new();
         for (done, (number, size)) in pages.into_iter().enumerate() {
             report(done as u64, total);
             let language = parsed.language.clone();
-            let work = Page { recogniser: &**recogniser, path, name, number, size, language };
+            let work = Page {
+                recogniser: &**recogniser,
+                path,
+                name,
+                number,
+                size,
+                language,
+            };
             match self.page(work).await {
                 Ok(found) if found.is_empty() => empty.push((number, size)),
                 Ok(found) => parsed.blocks.extend(found),
                 Err(error) => parsed.faults.push(Fault {
                     kind: FaultKind::NoText,
                     page: Some(number),
-                    message: format!("page {number} is a picture that could not be read: {}", error.chain()),
+                    message: format!(
+                        "page {number} is a picture that could not be read: {}",
+                        error.chain()
+                    ),
                 }),
             }
         }
         // Blocks of a page keep their order; recognised pages go between the others.
         parsed.blocks.sort_by_key(|block| block.place.page);
         if parsed.blocks.is_empty() {
-            parsed.faults.extend(unread(&empty, "no text was found in them"));
+            parsed
+                .faults
+                .extend(unread(&empty, "no text was found in them"));
         }
         Ok(())
     }
 
     async fn page(&self, page: Page<'_>) -> Result<Vec<Block>> {
         let dots_per_inch = RECOGNITION_DOTS_PER_INCH;
-        let bytes = self.picture(page.path, page.name, page.number, dots_per_inch).await?;
+        let bytes = self
+            .picture(page.path, page.name, page.number, dots_per_inch)
+            .await?;
         let scale = points_per_pixel(&bytes, page.size)?;
-        let picture = Picture { bytes, dots_per_inch, language: page.language };
+        let picture = Picture {
+            bytes,
+            dots_per_inch,
+            language: page.language,
+        };
         let recognised = page.recogniser.recognise(&picture).await?;
         let words: Vec<Word> = recognised.words.into_iter().map(word).collect();
         Ok(blocks(&words, scale, page.number, &[]))
@@ -92,14 +112,26 @@ struct Page<'a> {
 
 /// How many points a pixel of the picture is wide: very large pages are drawn less finely than asked.
 fn points_per_pixel(png: &[u8], size: PageSize) -> Result<f32> {
-    let width = png.get(PNG_WIDTH_AT..).and_then(|rest| rest.first_chunk::<4>());
+    let width = png
+        .get(PNG_WIDTH_AT..)
+        .and_then(|rest| rest.first_chunk::<4>());
     let width = width.map_or(0, |bytes| u32::from_be_bytes(*bytes));
     if width == 0 {
-        return Err(Error::new(ErrorKind::Internal, "the picture of a page is no PNG"));
+        return Err(Error::new(
+            ErrorKind::Internal,
+            "the picture of a page is no PNG",
+        ));
     }
-    #[expect(clippy::cast_precision_loss, reason = "pictures are far below 2^24 pixels wide")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "pictures are far below 2^24 pixels wide"
+    )]
     let (width, dots) = (width as f32, RECOGNITION_DOTS_PER_INCH as f32);
-    Ok(if size.width > 0.0 { size.width / width } else { POINTS_PER_INCH / dots })
+    Ok(if size.width > 0.0 {
+        size.width / width
+    } else {
+        POINTS_PER_INCH / dots
+    })
 }
 
 fn word(word: RecognisedWord) -> Word {
@@ -117,7 +149,13 @@ fn unread(pages: &[(u32, PageSize)], remedy: &str) -> Option<Fault> {
     let (first, _) = pages.first()?;
     let message = match pages.len() {
         1 => format!("page {first} is a picture without text: {remedy}"),
-        count => format!("{count} pages, from page {first} on, are pictures without text: {remedy}"),
+        count => {
+            format!("{count} pages, from page {first} on, are pictures without text: {remedy}")
+        }
     };
-    Some(Fault { kind: FaultKind::NoText, page: Some(*first), message })
+    Some(Fault {
+        kind: FaultKind::NoText,
+        page: Some(*first),
+        message,
+    })
 }

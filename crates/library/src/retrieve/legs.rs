@@ -73,12 +73,20 @@ impl Legs<'_> {
         let started = Instant::now();
         let request = self.request;
         let search =
-            self.library.text.search(self.spaces, &request.query, &request.filter, self.limit);
+            self.library
+                .text
+                .search(self.spaces, &request.query, &request.filter, self.limit);
         let wait = Duration::from_millis(self.library.settings.limits.search_text_timeout_ms);
         let found = in_time(wait, search).await;
         Some(found.map(|hits| {
             let entries = hits.into_iter().map(|hit| (hit.chunk, hit.score)).collect();
-            (Ranking { leg: Leg::Lexical, entries }, milliseconds(started))
+            (
+                Ranking {
+                    leg: Leg::Lexical,
+                    entries,
+                },
+                milliseconds(started),
+            )
         }))
     }
 
@@ -93,7 +101,10 @@ impl Legs<'_> {
 
     async fn nearest(&self, embedder: &dyn Embedder) -> Result<(Ranking, (f64, f64))> {
         let started = Instant::now();
-        let query = self.library.embed_question(embedder, &self.request.query).await?;
+        let query = self
+            .library
+            .embed_question(embedder, &self.request.query)
+            .await?;
         let embedded = milliseconds(started);
         let searching = Instant::now();
         let store = &self.library.vectors;
@@ -103,11 +114,17 @@ impl Legs<'_> {
             .iter()
             .map(|space| store.search(*space, &query, filter, self.limit, Effort::Normal));
         let found = try_join_all(searches).await?;
-        let mut entries: Vec<_> =
-            found.into_iter().flatten().map(|hit| (hit.chunk, hit.cosine)).collect();
+        let mut entries: Vec<_> = found
+            .into_iter()
+            .flatten()
+            .map(|hit| (hit.chunk, hit.cosine))
+            .collect();
         entries.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         entries.truncate(self.limit);
-        let ranking = Ranking { leg: Leg::Semantic, entries };
+        let ranking = Ranking {
+            leg: Leg::Semantic,
+            entries,
+        };
         Ok((ranking, (embedded, milliseconds(searching))))
     }
 }
@@ -124,7 +141,10 @@ impl Library {
         }
         let mut embedded = embedder.embed(&[text], Purpose::Query).await?;
         let vector = embedded.vectors.pop().ok_or_else(|| {
-            Error::new(ErrorKind::Internal, "the embedder gave no vector for the question")
+            Error::new(
+                ErrorKind::Internal,
+                "the embedder gave no vector for the question",
+            )
         })?;
         let vector = Arc::new(vector);
         self.remembered.keep_question(text, Arc::clone(&vector));

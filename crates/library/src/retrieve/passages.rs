@@ -48,12 +48,19 @@ impl Finding<'_> {
         let hits = hits.get(..wanted.min(hits.len())).unwrap_or_default();
         let ids: Vec<ChunkId> = hits.iter().map(|hit| hit.chunk).collect();
         let generation = self.library.generation;
-        let stored = self.library.catalog.passages(self.principal, generation, &ids).await?;
+        let stored = self
+            .library
+            .catalog
+            .passages(self.principal, generation, &ids)
+            .await?;
         let kept = folded(stored, hits);
         let spans: Vec<Found> = kept.iter().map(Kept::found).collect();
         let ranks = self.request.explain.then(|| Ranks::of(rankings));
-        let names: HashMap<CollectionId, &str> =
-            self.shelves.iter().map(|shelf| (shelf.id, shelf.name.as_str())).collect();
+        let names: HashMap<CollectionId, &str> = self
+            .shelves
+            .iter()
+            .map(|shelf| (shelf.id, shelf.name.as_str()))
+            .collect();
         let mut passages = Vec::new();
         for joined in join(&spans).into_iter().take(self.request.limit) {
             if let Some(passage) = self.passage(&joined, &kept, ranks.as_ref(), &names).await? {
@@ -70,7 +77,9 @@ impl Finding<'_> {
         ranks: Option<&Ranks>,
         names: &HashMap<CollectionId, &str>,
     ) -> Result<Option<FoundPassage>> {
-        let Some(best) = kept.get(joined.best) else { return Ok(None) };
+        let Some(best) = kept.get(joined.best) else {
+            return Ok(None);
+        };
         let members = || joined.members.iter().filter_map(|at| kept.get(*at));
         let stored = &best.stored;
         let version = self.library.version(self.principal, stored.version).await?;
@@ -78,7 +87,9 @@ impl Finding<'_> {
         if joined.members.len() > 1 {
             let range = joined.span.start..joined.span.end;
             let blobs = &self.library.blobs;
-            let bytes = blobs.get_range(self.principal, &version.text_blob, range).await?;
+            let bytes = blobs
+                .get_range(self.principal, &version.text_blob, range)
+                .await?;
             chunk.text = String::from_utf8_lossy(&bytes).into_owned();
             chunk.place.span = joined.span;
             chunk.tokens = members().map(|member| member.stored.chunk.tokens).sum();
@@ -89,12 +100,15 @@ impl Finding<'_> {
         if let Some(page) = chunk.place.page {
             let (layout, text) = (&version.layout_blob, &version.text_blob);
             let layouts = &self.library.layouts;
-            let all = layouts.rectangles(self.principal, layout, text, chunk.place.span).await?;
+            let all = layouts
+                .rectangles(self.principal, layout, text, chunk.place.span)
+                .await?;
             let here = all.into_iter().filter(|(on, _)| *on == page);
             chunk.place.rectangles = here.map(|(_, rect)| rect).collect();
         }
-        let mut also_in: Vec<DocumentId> =
-            members().flat_map(|member| member.also_in.iter().copied()).collect();
+        let mut also_in: Vec<DocumentId> = members()
+            .flat_map(|member| member.also_in.iter().copied())
+            .collect();
         also_in.sort_unstable();
         also_in.dedup();
         let explanation = ranks.map(|ranks| Explanation {
@@ -133,13 +147,18 @@ impl Kept {
 
 impl Library {
     /// A version, which never changes while it is seen, remembered from the last time.
-    pub(crate) async fn version(&self, principal: &Principal, id: VersionId) -> Result<std::sync::Arc<Version>> {
+    pub(crate) async fn version(
+        &self,
+        principal: &Principal,
+        id: VersionId,
+    ) -> Result<std::sync::Arc<Version>> {
         let key = (principal.tenant(), id);
         if let Some(version) = self.remembered.version(&key) {
             return Ok(version);
         }
         let version = std::sync::Arc::new(self.catalog.version(principal, id).await?);
-        self.remembered.keep_version(key, std::sync::Arc::clone(&version));
+        self.remembered
+            .keep_version(key, std::sync::Arc::clone(&version));
         Ok(version)
     }
 }
@@ -168,7 +187,12 @@ fn folded(stored: Vec<StoredPassage>, hits: &[Hit]) -> Vec<Kept> {
             None => {
                 places.insert(at, kept.len());
                 let score = scores.get(&stored.chunk.id).copied().unwrap_or_default();
-                kept.push(Kept { stored, score, also_in: Vec::new(), folded: 0 });
+                kept.push(Kept {
+                    stored,
+                    score,
+                    also_in: Vec::new(),
+                    folded: 0,
+                });
             }
         }
     }
@@ -195,6 +219,9 @@ impl Ranks {
             let chunks = entries.flat_map(|ranking| ranking.entries.iter().map(|entry| entry.0));
             chunks.zip(1_u32..).collect()
         };
-        Self { lexical: of(Leg::Lexical), semantic: of(Leg::Semantic) }
+        Self {
+            lexical: of(Leg::Lexical),
+            semantic: of(Leg::Semantic),
+        }
     }
 }

@@ -8,7 +8,11 @@ use crate::support::{BREAD, Fixture, LIGHTHOUSE, WHALES};
 
 async fn shelf() -> Fixture {
     let fixture = Fixture::new().await;
-    for (name, text) in [("pharos.md", LIGHTHOUSE), ("bread.md", BREAD), ("whales.md", WHALES)] {
+    for (name, text) in [
+        ("pharos.md", LIGHTHOUSE),
+        ("bread.md", BREAD),
+        ("whales.md", WHALES),
+    ] {
         fixture.read("notes", name, text).await;
     }
     fixture
@@ -18,7 +22,10 @@ async fn shelf() -> Fixture {
 async fn every_quote_is_the_stored_text_at_its_span() {
     let fixture = shelf().await;
     for (question, words) in [
-        ("Who was the architect of the lighthouse of Pharos?", "Sostratus"),
+        (
+            "Who was the architect of the lighthouse of Pharos?",
+            "Sostratus",
+        ),
         ("How heavy is the heart of a blue whale?", "180"),
         ("How long does the dough rest?", "twelve hours"),
     ] {
@@ -30,8 +37,11 @@ async fn every_quote_is_the_stored_text_at_its_span() {
             for citation in &sentence.citations {
                 let span: Span = citation.place.span;
                 let owner = &fixture.owner;
-                let stored =
-                    fixture.library.stored_text(owner, citation.document, Some(span)).await.unwrap();
+                let stored = fixture
+                    .library
+                    .stored_text(owner, citation.document, Some(span))
+                    .await
+                    .unwrap();
                 assert_eq!(stored.text, citation.quote);
                 assert_eq!(stored.span, span);
                 assert_eq!(stored.version, citation.version);
@@ -43,7 +53,9 @@ async fn every_quote_is_the_stored_text_at_its_span() {
 #[tokio::test]
 async fn a_question_about_something_else_is_not_answered() {
     let fixture = shelf().await;
-    let answer = fixture.ask("Which bank financed the railway from Oslo to Bergen?").await;
+    let answer = fixture
+        .ask("Which bank financed the railway from Oslo to Bergen?")
+        .await;
     assert!(!answer.answered, "{answer:?}");
     assert_eq!(answer.text, NOT_FOUND);
     assert!(answer.sentences.is_empty());
@@ -67,8 +79,13 @@ async fn a_streamed_answer_sends_passages_then_sentences_then_the_whole() {
         .collect()
         .await;
     assert!(matches!(events.first(), Some(AskEvent::Passages(passages)) if !passages.is_empty()));
-    let sentences = events.iter().filter(|event| matches!(event, AskEvent::Sentence(_))).count();
-    let Some(AskEvent::Done(answer)) = events.last() else { panic!("no end: {events:?}") };
+    let sentences = events
+        .iter()
+        .filter(|event| matches!(event, AskEvent::Sentence(_)))
+        .count();
+    let Some(AskEvent::Done(answer)) = events.last() else {
+        panic!("no end: {events:?}")
+    };
     assert_eq!(answer.sentences.len(), sentences);
     assert_eq!(events.len(), sentences + 2);
     let whole = fixture.library.ask(&fixture.owner, &request).await.unwrap();

@@ -27,24 +27,52 @@ async fn a_book_is_found_by_its_words_and_answers_with_exact_quotes() {
     let path = data.join("books/marcus-aurelius_meditations.epub");
     let file = tokio::fs::File::open(&path).await.unwrap();
     let upload = Upload::new(shelf.id, "meditations.epub");
-    let added = fixture.library.add_document(&fixture.owner, upload, file).await.unwrap();
+    let added = fixture
+        .library
+        .add_document(&fixture.owner, upload, file)
+        .await
+        .unwrap();
     let document = fixture.finish(added.document.id).await;
-    assert_eq!(document.state, DocumentState::Searchable, "{:?}", document.faults);
+    assert_eq!(
+        document.state,
+        DocumentState::Searchable,
+        "{:?}",
+        document.faults
+    );
     assert!(document.chunks > 100);
-    println!("{} chunks in {} ms", document.chunks, started.elapsed().as_millis());
-    let reply = fixture.search("\"the rational animal\" duty morning rise unwillingly").await;
+    println!(
+        "{} chunks in {} ms",
+        document.chunks,
+        started.elapsed().as_millis()
+    );
+    let reply = fixture
+        .search("\"the rational animal\" duty morning rise unwillingly")
+        .await;
     assert!(!reply.passages.is_empty());
     for found in &reply.passages {
         let chunk = &found.passage.chunk;
         let span = Some(chunk.place.span);
-        let stored = fixture.library.stored_text(&fixture.owner, chunk.document, span).await.unwrap();
+        let stored = fixture
+            .library
+            .stored_text(&fixture.owner, chunk.document, span)
+            .await
+            .unwrap();
         assert_eq!(stored.text, chunk.text);
     }
-    let answer = fixture.ask("In the morning when thou risest unwillingly, what should be present?").await;
-    for citation in answer.sentences.iter().flat_map(|sentence| &sentence.citations) {
+    let answer = fixture
+        .ask("In the morning when thou risest unwillingly, what should be present?")
+        .await;
+    for citation in answer
+        .sentences
+        .iter()
+        .flat_map(|sentence| &sentence.citations)
+    {
         let span = Some(citation.place.span);
-        let stored =
-            fixture.library.stored_text(&fixture.owner, citation.document, span).await.unwrap();
+        let stored = fixture
+            .library
+            .stored_text(&fixture.owner, citation.document, span)
+            .await
+            .unwrap();
         assert_eq!(stored.text, citation.quote);
     }
 }
@@ -60,11 +88,29 @@ async fn a_scan_is_found_by_the_words_that_are_recognised_in_it() {
     let shelf = fixture.shelf("scans").await;
     let file = tokio::fs::File::open(data.join("documents/ocrmypdf-resources/linn.pdf")).await;
     let upload = Upload::new(shelf.id, "linn.pdf");
-    let added = fixture.library.add_document(&fixture.owner, upload, file.unwrap()).await.unwrap();
+    let added = fixture
+        .library
+        .add_document(&fixture.owner, upload, file.unwrap())
+        .await
+        .unwrap();
     let document = fixture.finish(added.document.id).await;
-    assert_eq!(document.state, DocumentState::Searchable, "{:?}", document.faults);
+    assert_eq!(
+        document.state,
+        DocumentState::Searchable,
+        "{:?}",
+        document.faults
+    );
     let reply = fixture.search("sequencer").await;
-    let place = &reply.passages.first().expect("the word is found").passage.chunk.place;
+    let place = &reply
+        .passages
+        .first()
+        .expect("the word is found")
+        .passage
+        .chunk
+        .place;
     assert_eq!(place.page, Some(1));
-    assert!(!place.rectangles.is_empty(), "the words have their places on the page");
+    assert!(
+        !place.rectangles.is_empty(),
+        "the words have their places on the page"
+    );
 }

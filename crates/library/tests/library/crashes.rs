@@ -36,9 +36,19 @@ async fn whatever_was_acknowledged_is_finished_after_workers_stop_anywhere() {
     let fixture = Fixture::new().await;
     let mut documents: Vec<DocumentId> = Vec::new();
     for seed in 0..3 {
-        documents.push(fixture.add("tower", &format!("{seed}.md"), &long_text(seed)).await.document.id);
+        documents.push(
+            fixture
+                .add("tower", &format!("{seed}.md"), &long_text(seed))
+                .await
+                .document
+                .id,
+        );
     }
-    let Fixture { mut library, folder, owner } = fixture;
+    let Fixture {
+        mut library,
+        folder,
+        owner,
+    } = fixture;
     for pause_ms in [0, 20, 60, 150, 300, 500, 700] {
         let settings = library.settings().clone();
         let cancel = CancellationToken::new();
@@ -53,10 +63,19 @@ async fn whatever_was_acknowledged_is_finished_after_workers_stop_anywhere() {
         // Nothing that was stored is gone, and nothing is shown in part.
         for id in &documents {
             let document = library.document(&owner, *id).await.unwrap();
-            assert_ne!(document.state, DocumentState::Failed, "{:?}", document.faults);
+            assert_ne!(
+                document.state,
+                DocumentState::Failed,
+                "{:?}",
+                document.faults
+            );
         }
     }
-    let fixture = Fixture { library, folder, owner };
+    let fixture = Fixture {
+        library,
+        folder,
+        owner,
+    };
     for id in &documents {
         let document = fixture.finish(*id).await;
         assert_eq!(document.state, DocumentState::Ready);
@@ -64,7 +83,10 @@ async fn whatever_was_acknowledged_is_finished_after_workers_stop_anywhere() {
     }
     let status = fixture.library.status(&fixture.owner).await.unwrap();
     let space = &status.spaces[0];
-    assert_eq!((space.entries, space.points), (status.chunks, status.chunks));
+    assert_eq!(
+        (space.entries, space.points),
+        (status.chunks, status.chunks)
+    );
     let diagnosis = fixture.library.doctor(&fixture.owner).await.unwrap();
     assert!(diagnosis.is_sound(), "{diagnosis:?}");
 }

@@ -19,11 +19,21 @@ async fn hurried(text: u64, vectors: u64) -> (Arc<Library>, Fixture) {
 #[tokio::test]
 async fn without_vectors_the_words_still_find_and_the_reply_says_so() {
     let (library, fixture) = hurried(5_000, 0).await;
-    let reply = library.search(&fixture.owner, &SearchRequest::new("krill")).await.unwrap();
+    let reply = library
+        .search(&fixture.owner, &SearchRequest::new("krill"))
+        .await
+        .unwrap();
     assert_eq!(reply.passages.len(), 1);
     assert_eq!(reply.degraded.len(), 1, "{:?}", reply.degraded);
-    assert!(reply.degraded[0].contains("meaning"), "{:?}", reply.degraded);
-    let alone = SearchRequest { mode: SearchMode::Vectors, ..SearchRequest::new("krill") };
+    assert!(
+        reply.degraded[0].contains("meaning"),
+        "{:?}",
+        reply.degraded
+    );
+    let alone = SearchRequest {
+        mode: SearchMode::Vectors,
+        ..SearchRequest::new("krill")
+    };
     let error = library.search(&fixture.owner, &alone).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
 }
@@ -35,7 +45,14 @@ async fn without_an_embedder_words_find_and_nothing_is_degraded() {
     let reply = fixture.search("krill").await;
     assert_eq!(reply.passages.len(), 1);
     assert!(reply.degraded.is_empty());
-    let alone = SearchRequest { mode: SearchMode::Vectors, ..SearchRequest::new("krill") };
-    let error = fixture.library.search(&fixture.owner, &alone).await.unwrap_err();
+    let alone = SearchRequest {
+        mode: SearchMode::Vectors,
+        ..SearchRequest::new("krill")
+    };
+    let error = fixture
+        .library
+        .search(&fixture.owner, &alone)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
 }

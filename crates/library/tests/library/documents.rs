@@ -10,27 +10,50 @@ use crate::support::{BREAD, Fixture, LIGHTHOUSE, WHALES};
 #[tokio::test]
 async fn what_is_put_in_is_found_by_words_and_by_meaning() {
     let fixture = Fixture::new().await;
-    for (name, text) in [("pharos.md", LIGHTHOUSE), ("bread.md", BREAD), ("whales.md", WHALES)] {
+    for (name, text) in [
+        ("pharos.md", LIGHTHOUSE),
+        ("bread.md", BREAD),
+        ("whales.md", WHALES),
+    ] {
         let document = fixture.read("notes", name, text).await;
         assert_eq!(document.state, DocumentState::Ready);
         assert_eq!(document.embedded, document.chunks);
         assert!(document.chunks > 0);
     }
     let found = |query: &'static str, mode: SearchMode| {
-        let request = SearchRequest { mode, ..SearchRequest::new(query) };
+        let request = SearchRequest {
+            mode,
+            ..SearchRequest::new(query)
+        };
         let fixture = &fixture;
         async move {
-            let reply = fixture.library.search(&fixture.owner, &request).await.unwrap();
-            reply.passages.first().map(|first| first.passage.title.clone())
+            let reply = fixture
+                .library
+                .search(&fixture.owner, &request)
+                .await
+                .unwrap();
+            reply
+                .passages
+                .first()
+                .map(|first| first.passage.title.clone())
         }
     };
     let check = async |query, mode, title: &str| {
-        assert_eq!(found(query, mode).await.as_deref(), Some(title), "{query} {mode:?}");
+        assert_eq!(
+            found(query, mode).await.as_deref(),
+            Some(title),
+            "{query} {mode:?}"
+        );
     };
     check("Sostratus", SearchMode::Text, "The Lighthouse of Pharos").await;
     check("wild yeast", SearchMode::Text, "Baking bread").await;
     check("an enormous sea mammal", SearchMode::Vectors, "Whales").await;
-    check("who designed the tower by the harbour", SearchMode::Hybrid, "The Lighthouse of Pharos").await;
+    check(
+        "who designed the tower by the harbour",
+        SearchMode::Hybrid,
+        "The Lighthouse of Pharos",
+    )
+    .await;
     let reply = fixture.search("krill").await;
     let best = &reply.passages[0];
     assert_eq!(best.collection_name, "notes");
@@ -42,7 +65,11 @@ async fn what_is_put_in_is_found_by_words_and_by_meaning() {
 async fn the_text_of_a_passage_is_the_stored_text_at_its_span() {
     let fixture = Fixture::words_only().await;
     fixture.read("notes", "pharos.md", LIGHTHOUSE).await;
-    for found in fixture.search("lighthouse harbour stones architect").await.passages {
+    for found in fixture
+        .search("lighthouse harbour stones architect")
+        .await
+        .passages
+    {
         let chunk = found.passage.chunk;
         let stored = fixture
             .library
@@ -74,16 +101,31 @@ async fn removing_a_document_takes_it_out_of_sight_at_once() {
     let bread = fixture.read("notes", "bread.md", BREAD).await;
     let whales = fixture.read("notes", "whales.md", WHALES).await;
     assert_eq!(fixture.titles("flour").await, ["Baking bread"]);
-    let original = fixture.library.original(&fixture.owner, bread.id).await.unwrap();
-    fixture.library.remove_document(&fixture.owner, bread.id).await.unwrap();
+    let original = fixture
+        .library
+        .original(&fixture.owner, bread.id)
+        .await
+        .unwrap();
+    fixture
+        .library
+        .remove_document(&fixture.owner, bread.id)
+        .await
+        .unwrap();
     assert!(fixture.titles("flour").await.is_empty());
-    let error = fixture.library.document(&fixture.owner, bread.id).await.unwrap_err();
+    let error = fixture
+        .library
+        .document(&fixture.owner, bread.id)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     // A document that is finished lets the workers do whatever else is queued: the purge.
     fixture.read("notes", "pharos.md", LIGHTHOUSE).await;
     let jobs = fixture.library.status(&fixture.owner).await.unwrap().jobs;
     if jobs.waiting + jobs.running == 0 {
-        assert!(!original.path.try_exists().unwrap(), "the file has been purged");
+        assert!(
+            !original.path.try_exists().unwrap(),
+            "the file has been purged"
+        );
     }
     assert_eq!(fixture.titles("krill").await, [whales.title]);
     let again = fixture.add("notes", "bread.md", BREAD).await;
@@ -96,10 +138,22 @@ async fn removing_a_collection_removes_its_passages() {
     fixture.read("kitchen", "bread.md", BREAD).await;
     fixture.read("sea", "whales.md", WHALES).await;
     let kitchen = fixture.shelf("kitchen").await;
-    fixture.library.remove_collection(&fixture.owner, kitchen.id).await.unwrap();
+    fixture
+        .library
+        .remove_collection(&fixture.owner, kitchen.id)
+        .await
+        .unwrap();
     assert!(fixture.titles("flour").await.is_empty());
     assert_eq!(fixture.titles("krill").await, ["Whales"]);
-    assert_eq!(fixture.library.status(&fixture.owner).await.unwrap().collections, 1);
+    assert_eq!(
+        fixture
+            .library
+            .status(&fixture.owner)
+            .await
+            .unwrap()
+            .collections,
+        1
+    );
 }
 
 #[tokio::test]
@@ -111,7 +165,11 @@ async fn a_changed_title_and_tag_are_seen_by_the_next_search() {
         tags: Some(vec!["animals".to_owned()]),
         category: None,
     };
-    fixture.library.update_document(&fixture.owner, whales.id, change).await.unwrap();
+    fixture
+        .library
+        .update_document(&fixture.owner, whales.id, change)
+        .await
+        .unwrap();
     assert_eq!(fixture.titles("krill").await, ["Leviathans"]);
     let tagged = |tag: &str| {
         let mut request = SearchRequest::new("krill");
@@ -119,7 +177,13 @@ async fn a_changed_title_and_tag_are_seen_by_the_next_search() {
         request
     };
     let found = async |tag| {
-        fixture.library.search(&fixture.owner, &tagged(tag)).await.unwrap().passages.len()
+        fixture
+            .library
+            .search(&fixture.owner, &tagged(tag))
+            .await
+            .unwrap()
+            .passages
+            .len()
     };
     assert_eq!((found("animals").await, found("plants").await), (1, 0));
 }
@@ -129,18 +193,31 @@ async fn a_title_that_a_person_gave_is_kept() {
     let fixture = Fixture::words_only().await;
     let mut upload = Upload::new(fixture.shelf("sea").await.id, "w.md");
     upload.title = Some("My whales".to_owned());
-    let added =
-        fixture.library.add_document(&fixture.owner, upload, WHALES.as_bytes()).await.unwrap();
+    let added = fixture
+        .library
+        .add_document(&fixture.owner, upload, WHALES.as_bytes())
+        .await
+        .unwrap();
     assert_eq!(fixture.finish(added.document.id).await.title, "My whales");
-    assert_eq!(fixture.read("sea", "bread.md", BREAD).await.title, "Baking bread");
+    assert_eq!(
+        fixture.read("sea", "bread.md", BREAD).await.title,
+        "Baking bread"
+    );
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_fails_with_a_fault_and_is_not_found() {
     let fixture = Fixture::words_only().await;
-    for (name, bytes) in [("zeros.pdf", vec![0; 4_000]), ("cut.pdf", b"%PDF-1.7 cut off".to_vec())] {
+    for (name, bytes) in [
+        ("zeros.pdf", vec![0; 4_000]),
+        ("cut.pdf", b"%PDF-1.7 cut off".to_vec()),
+    ] {
         let upload = Upload::new(fixture.shelf("bad").await.id, name);
-        let added = fixture.library.add_document(&fixture.owner, upload, &*bytes).await.unwrap();
+        let added = fixture
+            .library
+            .add_document(&fixture.owner, upload, &*bytes)
+            .await
+            .unwrap();
         let document = fixture.finish(added.document.id).await;
         assert_eq!(document.state, DocumentState::Failed, "{name}");
         assert!(!document.faults.is_empty(), "{name}");

@@ -23,7 +23,11 @@ pub(crate) struct Fixture {
 
 /// Where the tests find the embedding model.
 pub(crate) fn models() -> PathBuf {
-    let from = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let from = |name: &str| {
+        std::env::var_os(name)
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    };
     let cache = || from("XDG_CACHE_HOME").or_else(|| Some(from("HOME")?.join(".cache")));
     let models = from("ALEXANDRIA_MODELS").or_else(|| Some(cache()?.join("alexandria/models")));
     models.expect("HOME is set")
@@ -35,38 +39,60 @@ pub(crate) fn settings(folder: &Path) -> LibrarySettings {
 
 /// Settings under which nothing is embedded: quick, and enough where meaning does not matter.
 pub(crate) fn words_only(folder: &Path) -> LibrarySettings {
-    LibrarySettings { embedder: EmbedderConfig::Off {}, ..settings(folder) }
+    LibrarySettings {
+        embedder: EmbedderConfig::Off {},
+        ..settings(folder)
+    }
 }
 
 pub(crate) async fn open(settings: LibrarySettings) -> Arc<Library> {
-    Library::open(settings, Arc::new(SystemClock), Arc::new(SystemIds)).await.unwrap()
+    Library::open(settings, Arc::new(SystemClock), Arc::new(SystemIds))
+        .await
+        .unwrap()
 }
 
 impl Fixture {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let library = open(settings(folder.path())).await;
-        Self { library, folder, owner: Principal::owner() }
+        Self {
+            library,
+            folder,
+            owner: Principal::owner(),
+        }
     }
 
     pub(crate) async fn words_only() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let library = open(words_only(folder.path())).await;
-        Self { library, folder, owner: Principal::owner() }
+        Self {
+            library,
+            folder,
+            owner: Principal::owner(),
+        }
     }
 
     pub(crate) async fn shelf(&self, name: &str) -> Collection {
-        self.library.ensure_collection(&self.owner, name).await.unwrap()
+        self.library
+            .ensure_collection(&self.owner, name)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn add(&self, shelf: &str, name: &str, text: &str) -> Added {
         let upload = Upload::new(self.shelf(shelf).await.id, name);
-        self.library.add_document(&self.owner, upload, text.as_bytes()).await.unwrap()
+        self.library
+            .add_document(&self.owner, upload, text.as_bytes())
+            .await
+            .unwrap()
     }
 
     /// Works until the document is finished and gives it.
     pub(crate) async fn finish(&self, id: DocumentId) -> Document {
-        self.library.drain(&self.owner, &[id], &mut |_| {}).await.unwrap();
+        self.library
+            .drain(&self.owner, &[id], &mut |_| {})
+            .await
+            .unwrap();
         self.library.document(&self.owner, id).await.unwrap()
     }
 
@@ -74,24 +100,40 @@ impl Fixture {
     pub(crate) async fn read(&self, shelf: &str, name: &str, text: &str) -> Document {
         let added = self.add(shelf, name, text).await;
         let document = self.finish(added.document.id).await;
-        assert_ne!(document.state, DocumentState::Failed, "{:?}", document.faults);
+        assert_ne!(
+            document.state,
+            DocumentState::Failed,
+            "{:?}",
+            document.faults
+        );
         document
     }
 
     pub(crate) async fn search(&self, query: &str) -> SearchReply {
-        self.library.search(&self.owner, &SearchRequest::new(query)).await.unwrap()
+        self.library
+            .search(&self.owner, &SearchRequest::new(query))
+            .await
+            .unwrap()
     }
 
     /// The titles of what is found, best first, each once.
     pub(crate) async fn titles(&self, query: &str) -> Vec<String> {
-        let mut titles: Vec<String> =
-            self.search(query).await.passages.into_iter().map(|p| p.passage.title).collect();
+        let mut titles: Vec<String> = self
+            .search(query)
+            .await
+            .passages
+            .into_iter()
+            .map(|p| p.passage.title)
+            .collect();
         titles.dedup();
         titles
     }
 
     pub(crate) async fn ask(&self, question: &str) -> alexandria_library::Answer {
-        self.library.ask(&self.owner, &AskRequest::new(question)).await.unwrap()
+        self.library
+            .ask(&self.owner, &AskRequest::new(question))
+            .await
+            .unwrap()
     }
 
     /// Closes the library and opens it again.
@@ -99,7 +141,11 @@ impl Fixture {
         let settings = self.library.settings().clone();
         self.library.close().await.unwrap();
         drop(self.library);
-        Self { library: open(settings).await, folder: self.folder, owner: self.owner }
+        Self {
+            library: open(settings).await,
+            folder: self.folder,
+            owner: self.owner,
+        }
     }
 }
 

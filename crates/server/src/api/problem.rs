@@ -190,6 +190,10 @@ impl From<Error> for Problem {
         let retry_after = error.retry_after().or_else(|| {
             (status == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::from_secs(5))
         });
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "kinds to come are told to the caller like most"
+        )]
         let (detail, hidden) = match error.kind() {
             ErrorKind::Internal | ErrorKind::Corrupt => (
                 "something went wrong inside the library".to_owned(),
@@ -198,14 +202,7 @@ impl From<Error> for Problem {
             ErrorKind::Unavailable | ErrorKind::Timeout => {
                 (error.message().to_owned(), Some(error.chain()))
             }
-            ErrorKind::Invalid
-            | ErrorKind::NotFound
-            | ErrorKind::Conflict
-            | ErrorKind::Forbidden
-            | ErrorKind::TooLarge
-            | ErrorKind::Unsupported
-            | ErrorKind::Exhausted
-            | _ => (error.chain(), None),
+            _ => (error.chain(), None),
         };
         Self {
             status,

@@ -36,11 +36,7 @@ impl ShowConfig {
         for row in SETTINGS {
             let value = (row.show)(config);
             let from = origin(row.key);
-            let shade = if from == Origin::Default {
-                FAINT
-            } else {
-                MARK
-            };
+            let shade = if from == Origin::Default { FAINT } else { MARK };
             let from = paint(shade, from);
             let shown = if value.is_empty() {
                 paint(FAINT, "(not set)")

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::support::{LIGHTHOUSE, Server, form, read};
 
+#[expect(clippy::too_many_lines, reason = "one list of refusals")]
 #[tokio::test]
 async fn every_refusal_is_told_as_problem_details() {
     let server = Server::start_with(&[("ALEXANDRIA_BODY_BYTES_MAX", "2000")]);

@@ -22,7 +22,7 @@ const WAVE_ROWS: usize = 32;
 
 /// Candidates are compared until the best estimate left lies this many times the usual error of an
 /// estimate below the last hit. Measured by `examples/vectors.rs`.
-const DOUBT: f32 = 2.0;
+const DOUBT: f32 = 1.7;
 
 /// Rows between two wanted ones that are read along rather than skipped.
 const GAP_ROWS_MAX: u32 = 2;

@@ -141,7 +141,9 @@ impl Snapshot {
             return Arc::clone(rows);
         }
         let mut rows = self.state.passing(filter);
-        rows.iter_mut().zip(&self.state.live).for_each(|(word, live)| *word &= live);
+        rows.iter_mut()
+            .zip(&self.state.live)
+            .for_each(|(word, live)| *word &= live);
         let rows = Arc::new(rows);
         if filtered.len() == FILTERS_KEPT_MAX {
             filtered.remove(0);
@@ -392,7 +394,8 @@ fn read_checked(file: &File, length: u64, sum: u32) -> Result<Vec<u8>> {
     if metadata.len() < length {
         return Err(damaged());
     }
-    let mut bytes = vec![0; usize::try_from(length).map_err(|source| damaged().with_source(source))?];
+    let mut bytes =
+        vec![0; usize::try_from(length).map_err(|source| damaged().with_source(source))?];
     file.read_exact_at(&mut bytes, 0)
         .context(ErrorKind::Unavailable, || {
             "cannot read the vectors of a collection".to_owned()
