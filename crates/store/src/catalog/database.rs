@@ -21,6 +21,11 @@ use super::trouble::Doing;
 
 /// How long a writer waits for another process to finish its transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a file is opened that another process holds. `SQLite` does not wait for its busy timeout
+/// when two processes switch a new file to write-ahead logging together, so opening is tried again.
+const OPEN_TRIES_MAX: u32 = 12;
+/// How long the first such pause is; each further one is longer by as much.
+const OPEN_PAUSE: Duration = Duration::from_millis(20);
 /// The part of the file that readers map into memory, in bytes.
 const MMAP_BYTES: u64 = 256 << 20;
 /// Pages of SQLite's own cache for each connection, in KiB.
@@ -186,12 +191,28 @@ async fn open_sqlite(
     path: &str,
 ) -> Result<DatabaseConnection> {
     use sea_orm::sqlx::ConnectOptions as _;
-    let opened: Result<SqlitePool, _> =
-        pool.connect_with(options.disable_statement_logging()).await;
+    let options = options.disable_statement_logging();
+    let mut tries = 1;
+    let opened: Result<SqlitePool, _> = loop {
+        let opened = pool.clone().connect_with(options.clone()).await;
+        if tries >= OPEN_TRIES_MAX || !opened.as_ref().is_err_and(is_busy) {
+            break opened;
+        }
+        tokio::time::sleep(OPEN_PAUSE * tries).await;
+        tries += 1;
+    };
     let opened = opened.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())));
     let shown = Path::new(path).display();
     let pool = opened.doing(|| format!("cannot open the catalog at {shown:?}"))?;
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+/// Whether another process holds the file at this moment.
+fn is_busy(error: &sea_orm::sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    // SQLITE_BUSY and its variants share the low byte.
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xFF == 5)
 }
 
 /// A statement with its parameters.
