@@ -7,7 +7,10 @@ use alexandria_library::{AskRequest, DocumentChange, DocumentQuery, Rebuild, Sea
 
 use crate::support::{BREAD, Fixture, LIGHTHOUSE};
 
-#[expect(clippy::too_many_lines, reason = "one list of everything that can be asked")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one list of everything that can be asked"
+)]
 #[tokio::test]
 async fn what_one_tenant_has_does_not_exist_for_another() {
     let fixture = Fixture::words_only().await;
