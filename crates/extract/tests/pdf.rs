@@ -76,6 +76,27 @@ fn lines_become_paragraphs_and_cut_words_whole() {
 }
 
 #[test]
+fn accents_drawn_apart_stand_on_their_letters() {
+    // Letters of the test font are 0.6 font sizes wide; an octal code draws the accent.
+    let over = |before: &str, accent: &str, after: &str| {
+        format!("BT /F 10 Tf 72 500 Td ({before}) Tj [600 ({accent}) ] TJ ({after}) Tj ET ")
+    };
+    for (drawn, expected) in [
+        (over("caf e", "\\264", " noir"), "caf é noir"),
+        (over("naoe", "\\250", ""), "naoë"),
+        (
+            "BT /F 10 Tf 72 500 Td (na) Tj [(\\250) 600 (i) (ve)] TJ ET ".to_owned(),
+            "naïve",
+        ),
+    ] {
+        let parsed = read(&Paper::default().with(Sheet::default().raw(&drawn)));
+        assert_eq!(texts(&parsed), [expected]);
+        let line = &parsed.blocks[0].lines[0];
+        assert_eq!(line.edges.len(), expected.chars().count());
+    }
+}
+
+#[test]
 fn columns_are_read_one_after_the_other_however_they_are_drawn() {
     let left: Vec<String> = (1..=8)
         .map(|line| format!("left column line {line} has words enough to be text"))

@@ -53,7 +53,7 @@ impl Paper {
         let kids: Vec<String> = (0..self.sheets.len())
             .map(|index| format!("{} 0 R", first_page + 2 * index))
             .collect();
-        let widths = vec!["600"; 95].join(" ");
+        let widths = vec!["600"; 224].join(" ");
         let mut objects = vec![
             "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
             format!(
@@ -63,7 +63,7 @@ impl Paper {
             ),
             format!(
                 "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding\
-                 /FirstChar 32/LastChar 126/Widths[{widths}]>>"
+                 /FirstChar 32/LastChar 255/Widths[{widths}]>>"
             ),
         ];
         for index in 0..self.forms {

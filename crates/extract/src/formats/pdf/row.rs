@@ -402,7 +402,7 @@ impl Writer {
                 (self.cell_left, self.cell_right) = (glyph.along, glyph.end());
             }
             self.cell_right = self.cell_right.max(glyph.end());
-            last = Some(glyph);
+            let before = last.replace(glyph);
             if glyph.first == '.' && self.ends_with_leader() {
                 // Three dots of a leader say all that the others would.
                 if let Some(edge) = self.edges.last_mut() {
@@ -411,6 +411,14 @@ impl Writer {
                 continue;
             }
             let mark = accent(glyph.first);
+            if let (Some(mark), Some(letter)) = (mark, before)
+                && letter.first.is_alphabetic()
+                && stands_over(glyph, letter)
+            {
+                self.put_over_last(mark);
+                last = Some(letter);
+                continue;
+            }
             if let (Some(mark), Some(letter)) = (mark, glyphs.peek())
                 && letter.first.is_alphabetic()
                 && overlap(glyph, letter)
@@ -426,6 +434,15 @@ impl Writer {
             }
             self.put(drawing.characters(glyph), glyph.end());
         }
+    }
+
+    /// Puts an accent on the letter that was written last.
+    fn put_over_last(&mut self, mark: char) {
+        if let Some(letter) = self.text.pop() {
+            self.text.push(dotted(letter));
+        }
+        let edge = self.edges.last().copied().unwrap_or_default();
+        self.put(std::iter::once(mark), edge);
     }
 
     /// Whether the text ends with the dots that lead to a page number. A space behind them goes.
@@ -587,7 +604,13 @@ impl Writer {
     }
 }
 
-/// Whether an accent stands over a letter rather than beside it.
+/// Whether the middle of an accent stands between the sides of a letter.
+fn stands_over(accent: &Glyph, letter: &Glyph) -> bool {
+    let middle = accent.along + accent.advance / 2.0;
+    middle >= letter.along && middle < letter.end()
+}
+
+/// Whether an accent stands over a letter rather than beside it, a little beyond its sides too.
 fn overlap(accent: &Glyph, letter: &Glyph) -> bool {
     let middle = accent.along + accent.advance / 2.0;
     let reach = 0.1 * letter.size;
