@@ -5,6 +5,7 @@ from ours import Ours
 from processes import Cost
 from rival_client import Rival
 from row import HIGHER, Row
+from wire import Refused
 
 MIB = 1 << 20
 SECTION = "Putting in"
@@ -13,10 +14,17 @@ SECTION = "Putting in"
 def measure(setup):
     """Puts the same files into both and counts what that costs."""
     files = [(file.name, file.read_bytes()) for file in corpus.files_to_read(setup.quick)]
-    ours, rival = _ours(setup, files), _rival(setup, files)
-    books = (file for file in corpus.files_to_read(setup.quick) if file.suffix != ".pdf")
+    rival = _rival(setup, files)
+    refused = rival["refused"]
+    if refused:
+        setup.say(f"  the Python stack cannot read {', '.join(refused)}: left out for both")
+    files = [(name, data) for name, data in files if name not in refused]
+    ours = _ours(setup, files)
+    books = (file for file in corpus.files_to_read(setup.quick) if file.suffix != ".pdf" and file.name not in refused)
     pages = ours["pdf_pages"] + sum(map(corpus.printed_pages_of, books))
     note = f"{len(files)} files, {pages:,} pages, {sum(len(data) for _, data in files) / 1e6:.0f} MB"
+    if refused:
+        note += f"; left out because pypdf cannot read them: {', '.join(refused)}"
     setup.say(f"  ours {ours['cpu_s']:.1f} s of CPU, the Python stack {rival['cpu_s']:.1f} s")
 
     def row(what, unit, of, better, **asked):
@@ -55,12 +63,19 @@ def _ours(setup, files):
 
 
 def _rival(setup, files):
+    added, costs, refused = [], [], []
     with Rival(setup.rival_model, setup.fresh("ingest-rival")) as rival:
-        with Cost(rival.server) as cost:
-            added = [rival.add(name, data) for name, data in files]
+        for name, data in files:
+            try:
+                with Cost(rival.server) as cost:
+                    added.append(rival.add(name, data))
+                costs.append(cost)
+            except Refused:
+                refused.append(name)
         return {
-            "cpu_s": cost.cpu_s,
-            "wall_s": cost.wall_s,
+            "refused": refused,
+            "cpu_s": sum(cost.cpu_s for cost in costs),
+            "wall_s": sum(cost.wall_s for cost in costs),
             "chunks": sum(reply["chunks"] for reply in added),
             "characters": sum(reply["characters"] for reply in added),
             "memory": rival.server.memory(),

@@ -158,7 +158,7 @@ impl Library {
         let Some(embedder) = self.embedder.as_deref() else {
             return Ok(Vec::new());
         };
-        if sentences.is_empty() {
+        if sentences.is_empty() || !embedder.knows(question) {
             return Ok(Vec::new());
         }
         let question = self.embed_question(embedder, question).await?;

@@ -207,12 +207,12 @@ impl Engines {
                 });
                 let chunk = ChunkId::from_uuid(Uuid::from_u128(self.owners.len() as u128));
                 self.owners.push(at);
-                let (title, section) = (record.title.clone(), piece.section.clone());
                 own.push(TextEntry {
                     chunk,
                     version,
-                    title,
-                    section,
+                    title: record.title.clone(),
+                    section: piece.section,
+                    header: piece.header,
                     text: words,
                 });
             }

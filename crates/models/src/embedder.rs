@@ -91,6 +91,10 @@ pub trait Embedder: Send + Sync + Debug {
     /// The length of a text in the model's tokens, without the marks it puts around it.
     fn count_tokens(&self, text: &str) -> usize;
 
+    /// Whether a text is in a writing that the model was trained on. The vectors of others say little,
+    /// and what is made of several signs leaves them out.
+    fn knows(&self, text: &str) -> bool;
+
     /// Embeds texts. Any number may be given; batching is the embedder's business.
     async fn embed(&self, texts: &[&str], purpose: Purpose) -> Result<Embedded>;
 }

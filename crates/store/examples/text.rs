@@ -99,6 +99,7 @@ fn entry(number: usize, line: &Value, language: &str) -> TextChange {
         version: VersionId::from_uuid(id),
         title: text(line, "title").to_owned(),
         section: Vec::new(),
+        header: None,
         text: text(line, "text").to_owned(),
     };
     TextChange::Upsert(attributes, vec![entry])

@@ -9,6 +9,7 @@
 
 mod m0001_create_table_catalog;
 mod m0002_add_documents_category;
+mod m0003_add_chunks_header;
 mod name;
 mod template;
 
@@ -25,6 +26,7 @@ pub use self::template::{MigrationFile, new_migration_file};
 static MIGRATIONS: &[&Migration] = &[
     &m0001_create_table_catalog::MIGRATION,
     &m0002_add_documents_category::MIGRATION,
+    &m0003_add_chunks_header::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

@@ -23,6 +23,8 @@ pub struct TextEntry {
     pub title: String,
     /// The headings above it, outermost first.
     pub section: Vec<String>,
+    /// The header row of the table that it continues.
+    pub header: Option<String>,
     /// Its text.
     pub text: String,
 }

@@ -88,7 +88,8 @@ impl Library {
             .iter()
             .filter(|chunk| !known.contains_key(&chunk.text_digest))
         {
-            let text = || embedded_text(&document.title, &chunk.section, &chunk.text);
+            let header = chunk.header.as_deref();
+            let text = || embedded_text(&document.title, &chunk.section, header, &chunk.text);
             unknown.entry(chunk.text_digest).or_insert_with(text);
         }
         let (digests, texts): (Vec<Digest>, Vec<String>) = unknown.into_iter().unzip();

@@ -228,16 +228,22 @@ fn new_chunk(piece: &Piece, stored: &str, title: &str) -> Option<NewChunk> {
     Some(NewChunk {
         kind: piece.kind,
         place: piece.place(),
+        header: piece.header.clone(),
         text: text.to_owned(),
         tokens: u32::try_from(piece.tokens).unwrap_or(u32::MAX),
-        text_digest: Digest::of(embedded_text(title, &piece.section, text).as_bytes()),
+        text_digest: Digest::of(embedded_text(title, &piece.section, piece.header.as_deref(), text).as_bytes()),
         fold_key: foldable(piece.kind).then(|| fold_key(text).cast_signed()),
     })
 }
 
 /// What is embedded for a chunk: what stands around it, and its text.
-pub(super) fn embedded_text(title: &str, section: &[String], text: &str) -> String {
-    let context = context(title, section, None);
+pub(super) fn embedded_text(
+    title: &str,
+    section: &[String],
+    header: Option<&str>,
+    text: &str,
+) -> String {
+    let context = context(title, section, header);
     if context.is_empty() {
         text.to_owned()
     } else {

@@ -13,7 +13,7 @@ use futures::future::try_join_all;
 use super::{asks, milliseconds};
 use crate::library::Library;
 use crate::metrics::SEARCH_DEGRADED_TOTAL;
-use crate::search::{SearchRequest, Timings};
+use crate::search::{SearchMode, SearchRequest, Timings};
 
 /// A search of both indexes.
 pub(super) struct Legs<'a> {
@@ -92,7 +92,12 @@ impl Legs<'_> {
 
     async fn vectors(&self) -> Outcome<(f64, f64)> {
         let embedder = self.library.embedder.as_deref()?;
-        if !asks(self.request.mode, Leg::Semantic) {
+        let mode = self.request.mode;
+        if !asks(mode, Leg::Semantic) {
+            return None;
+        }
+        // Cosines of a writing that the model cannot read would only blur the order of the words.
+        if mode == SearchMode::Hybrid && !embedder.knows(&self.request.query) {
             return None;
         }
         let wait = Duration::from_millis(self.library.settings.limits.search_vectors_timeout_ms);

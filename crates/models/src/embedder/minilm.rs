@@ -244,6 +244,10 @@ impl Embedder for MiniLm {
         tokenizer::count(&self.shared.vocabulary, text)
     }
 
+    fn knows(&self, text: &str) -> bool {
+        is_latin(text)
+    }
+
     async fn embed(&self, texts: &[&str], purpose: Purpose) -> Result<Embedded> {
         let texts = texts
             .iter()
@@ -260,6 +264,18 @@ impl Embedder for MiniLm {
                 format!("cannot embed with {}", self.shared.model.name)
             })
     }
+}
+
+/// Whether at least half of a text's letters are Latin: the model was trained on English, and its
+/// vocabulary has hardly more than single letters of other writings.
+fn is_latin(text: &str) -> bool {
+    let (mut latin, mut letters) = (0_usize, 0_usize);
+    for letter in text.chars().filter(|letter| letter.is_alphabetic()) {
+        letters += 1;
+        let is_latin = matches!(letter, 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
+        latin += usize::from(is_latin);
+    }
+    latin * 2 >= letters
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::blobs::Digest;
 /// do not get faster.
 const ROWS_EACH: usize = 100;
 /// Columns that are written.
-const COLUMNS: usize = 15;
+const COLUMNS: usize = 16;
 /// Chunks that one call reads at most.
 const READ_MAX: i64 = 10_000;
 
@@ -30,6 +30,8 @@ pub struct NewChunk {
     pub kind: BlockKind,
     /// Where it stands; rectangles are not stored.
     pub place: Place,
+    /// The header row of the table that it continues; it is found by these words, too.
+    pub header: Option<String>,
     /// Its text, as in the stored text.
     pub text: String,
     /// Its length in tokens of the embedder.
@@ -225,6 +227,7 @@ fn push(values: &mut Vec<Value>, keys: (Uuid, Uuid, Uuid, i64), chunk: NewChunk)
         i64::from(chunk.tokens).into(),
         chunk.text_digest.as_bytes().to_vec().into(),
         chunk.fold_key.into(),
+        chunk.header.into(),
         chunk.text.into(),
     ]);
     Ok(())
@@ -233,7 +236,7 @@ fn push(values: &mut Vec<Value>, keys: (Uuid, Uuid, Uuid, i64), chunk: NewChunk)
 async fn insert(tx: &DatabaseTransaction, count: usize, values: Vec<Value>) -> Result<()> {
     let mut sql = String::from(
         "INSERT INTO chunks (id, tenant_id, version_id, ordinal, kind, span_start, span_end, page, \
-         section, part, item, tokens, text_digest, fold_key, text) VALUES ",
+         section, part, item, tokens, text_digest, fold_key, header, text) VALUES ",
     );
     for row in 0..count {
         let open = if row == 0 { "(" } else { ",(" };

@@ -39,6 +39,8 @@ pub struct Unembedded {
     pub text_digest: Digest,
     /// The headings above it, outermost first.
     pub section: Vec<String>,
+    /// The header row of the table that it continues.
+    pub header: Option<String>,
     /// Its text.
     pub text: String,
     /// Its length in tokens of the embedder.
@@ -69,7 +71,7 @@ impl Catalog {
         limit: usize,
     ) -> Result<Vec<Unembedded>> {
         version_row(self.database.read(), principal, version).await?;
-        let sql = "SELECT id, ordinal, text_digest, section, text, tokens FROM chunks \
+        let sql = "SELECT id, ordinal, text_digest, section, header, text, tokens FROM chunks \
                    WHERE version_id = $1 AND ordinal >= $2 AND NOT embedded \
                    ORDER BY ordinal LIMIT $3";
         let limit = to_i64(limit.min(READ_MAX) as u64)?;
@@ -174,6 +176,7 @@ struct UnembeddedRow {
     ordinal: i64,
     text_digest: Vec<u8>,
     section: String,
+    header: Option<String>,
     text: String,
     tokens: i64,
 }
@@ -185,6 +188,7 @@ impl UnembeddedRow {
             ordinal: to_u32(self.ordinal)?,
             text_digest: digest(&self.text_digest)?,
             section: super::row::from_json(&self.section)?,
+            header: self.header,
             text: self.text,
             tokens: to_u32(self.tokens)?,
         })

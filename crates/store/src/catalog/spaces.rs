@@ -77,7 +77,7 @@ impl Catalog {
         let Some((title, attributes)) = self.described(space, Of::Version(version)).await? else {
             return Ok(None);
         };
-        let sql = "SELECT id, section, text FROM chunks \
+        let sql = "SELECT id, section, header, text FROM chunks \
                    WHERE version_id = $1 AND ordinal >= $2 AND ordinal < $3 ORDER BY ordinal";
         let values = of_range(version, &ordinals);
         let found = rows::<EntryRow, _>(self.database.read(), sql, values).await;
@@ -88,6 +88,7 @@ impl Catalog {
                 version,
                 title: title.clone(),
                 section: from_json(&row.section)?,
+                header: row.header,
                 text: row.text,
             })
         });
@@ -223,6 +224,7 @@ struct DocumentRow {
 struct EntryRow {
     id: Uuid,
     section: String,
+    header: Option<String>,
     text: String,
 }
 

@@ -256,13 +256,16 @@ async fn titles_and_headings_count(index: &dyn TextIndex) {
     titled.title = "On Whales".to_owned();
     let mut headed = entry(2, 1, filler);
     headed.section = vec!["Part One".to_owned(), "The dolphins".to_owned()];
+    let mut continued = entry(4, 1, filler);
+    continued.header = Some("Name | Tonnage".to_owned());
     let plain = entry(3, 1, filler);
     let mut english = attributes(1);
     english.language = "en".to_owned();
-    let change = TextChange::Upsert(english, vec![titled, headed, plain]);
+    let change = TextChange::Upsert(english, vec![titled, headed, plain, continued]);
     index.apply(space, vec![change], 1).await.expect("apply");
     assert_eq!(found(index, &[space], "whale").await, [chunk(1)]);
     assert_eq!(found(index, &[space], "dolphin").await, [chunk(2)]);
+    assert_eq!(found(index, &[space], "tonnage").await, [chunk(4)]);
     assert_eq!(
         found(index, &[space], "\"part one the dolphins\"").await,
         []
@@ -295,6 +298,7 @@ fn entry(number: u64, of_version: u64, text: &str) -> TextEntry {
         version: version(of_version),
         title: String::new(),
         section: Vec::new(),
+        header: None,
         text: text.to_owned(),
     }
 }

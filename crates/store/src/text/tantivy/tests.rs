@@ -26,6 +26,7 @@ fn upsert(number: u64, text: &str) -> TextChange {
         version: version(number),
         title: String::new(),
         section: Vec::new(),
+        header: None,
         text: text.to_owned(),
     };
     TextChange::Upsert(attributes(number), vec![entry])
