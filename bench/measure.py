@@ -44,6 +44,7 @@ class Setup:
     models: pathlib.Path
     rival_model: pathlib.Path
     reader: pathlib.Path
+    cache: pathlib.Path
     work: pathlib.Path
     quick: bool
     started: float
@@ -69,7 +70,7 @@ def main():
     options = _options()
     results = options.cache / "bench"
     paths = (path.resolve() for path in (options.binary, options.models, options.rival_model, options.reader))
-    setup = Setup(*paths, results / "work", options.quick, time.perf_counter())
+    setup = Setup(*paths, options.cache, results / "work", options.quick, time.perf_counter())
     if not corpus.has_data():
         setup.say(f"there is no folder {corpus.DATA}: the project's own documentation is read instead")
     wanted = options.only or [*PARTS, *([] if options.quick else QUALITY)]
