@@ -217,6 +217,8 @@ impl<'a> Open<'a> {
         let is_monospace = is_monospace(&self.glyphs);
         let mut writer = Writer {
             row_size: self.size,
+            text: String::with_capacity(letters * 5 / 4),
+            edges: Vec::with_capacity(letters * 5 / 4),
             ..Writer::default()
         };
         writer.word_gap = word_gap(&self.glyphs, self.size);
