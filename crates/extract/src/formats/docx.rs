@@ -1,10 +1,9 @@
-//! Word files: headings by their styles, lists, tables, notes; what was deleted with change tracking,
+//! Word files: headings by their styles, lists, automatic numbers, tables, notes; what was deleted with change tracking,
 //! headers and footers are left out.
 
 mod body;
+mod numbering;
 mod styles;
-
-use std::collections::HashMap;
 
 use crate::failure::Result;
 use crate::flow::Flow;
@@ -28,21 +27,25 @@ fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
     let mut flow = Flow::new(sink);
     flow.about(properties(&mut archive, "docProps/core.xml", limits)?);
     let main = main_part(&mut archive, "officeDocument", "word/document.xml", limits)?;
-    let mut styles = styles::Styles::default();
-    let mut notes = HashMap::new();
+    let mut parts = body::Parts::default();
     for relation in relations(&mut archive, &main, limits)? {
         let kind = relation.kind.as_str();
-        let is_wanted = matches!(kind, "styles" | "footnotes" | "endnotes");
+        let is_wanted = matches!(kind, "styles" | "numbering" | "footnotes" | "endnotes");
         let Some(bytes) = archive.read(&relation.target)?.filter(|_| is_wanted) else {
             continue;
         };
         let text = decode(&bytes);
         match kind {
-            "styles" => styles = styles::Styles::read(&text, limits)?,
-            "footnotes" => notes.extend(body::notes(&text, body::Notes::Foot, limits)?),
-            _ => notes.extend(body::notes(&text, body::Notes::End, limits)?),
+            "styles" => parts.styles = styles::Styles::read(&text, limits)?,
+            "numbering" => parts.numbering = numbering::Numbering::read(&text, limits)?,
+            "footnotes" => parts
+                .notes
+                .extend(body::notes(&text, body::Notes::Foot, limits)?),
+            _ => parts
+                .notes
+                .extend(body::notes(&text, body::Notes::End, limits)?),
         }
     }
     let bytes = archive.require(&main)?;
-    body::write(&decode(&bytes), &styles, &notes, limits, &mut flow)
+    body::write(&decode(&bytes), &parts, limits, &mut flow)
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use alexandria_core::block::BlockKind;
 
+use super::numbering::{Counts, Numbering, Wanted};
 use super::styles::{Look, Styles, outline};
 use crate::failure::Result;
 use crate::flow::Flow;
@@ -52,18 +53,20 @@ pub(super) fn notes(
     }
 }
 
+/// What the other parts of a file say of its body.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) styles: Styles,
+    pub(super) numbering: Numbering,
+    pub(super) notes: HashMap<(Notes, String), String>,
+}
+
 /// Writes the body.
-pub(super) fn write(
-    text: &str,
-    styles: &Styles,
-    notes: &HashMap<(Notes, String), String>,
-    limits: &Limits,
-    flow: &mut Flow<'_>,
-) -> Result<()> {
+pub(super) fn write(text: &str, parts: &Parts, limits: &Limits, flow: &mut Flow<'_>) -> Result<()> {
     let mut body = Body {
         xml: Xml::new(text, limits),
-        styles,
-        notes,
+        parts,
+        counts: Counts::default(),
         flow,
         paragraphs: Vec::new(),
         tables: Vec::new(),
@@ -78,8 +81,8 @@ pub(super) fn write(
 
 struct Body<'b, 'x, 'f> {
     xml: Xml<'x>,
-    styles: &'b Styles,
-    notes: &'b HashMap<(Notes, String), String>,
+    parts: &'b Parts,
+    counts: Counts,
     flow: &'b mut Flow<'f>,
     /// The open paragraphs: a text box stands inside another paragraph.
     paragraphs: Vec<Paragraph>,
@@ -97,6 +100,10 @@ struct Paragraph {
     look: Look,
     /// The depth in its list.
     item: Option<u8>,
+    style: Option<String>,
+    /// The list that it says it belongs to, and the level there.
+    list: Option<String>,
+    level: Option<u8>,
 }
 
 #[derive(Default)]
@@ -140,6 +147,9 @@ impl Body<'_, '_, '_> {
                     text: String::new(),
                     look: Look::Plain,
                     item: None,
+                    style: None,
+                    list: None,
+                    level: None,
                 };
                 self.paragraphs.push(paragraph);
             }
@@ -207,7 +217,8 @@ impl Body<'_, '_, '_> {
         match tag.name() {
             "pStyle" => {
                 let style = tag.get("val").unwrap_or_default();
-                paragraph.look = self.styles.look(&style);
+                paragraph.look = self.parts.styles.look(&style);
+                paragraph.style = Some(style);
             }
             "outlineLvl" => {
                 if let Some(level) = outline(tag) {
@@ -215,19 +226,21 @@ impl Body<'_, '_, '_> {
                 }
             }
             "ilvl" => {
-                paragraph.item = tag
-                    .get("val")
-                    .and_then(|level| level.parse().ok())
-                    .or(Some(0));
+                paragraph.level = tag.get("val").and_then(|level| level.parse().ok());
+                paragraph.item = paragraph.level.or(Some(0));
             }
             // The list of number 0 is none: it takes a paragraph out of its style's list.
             _ if tag.get("val").as_deref() == Some("0") => {
                 paragraph.item = None;
+                paragraph.list = tag.get("val");
                 if paragraph.look == Look::Item {
                     paragraph.look = Look::Plain;
                 }
             }
-            _ => paragraph.item = paragraph.item.or(Some(0)),
+            _ => {
+                paragraph.item = paragraph.item.or(Some(0));
+                paragraph.list = tag.get("val");
+            }
         }
     }
 
@@ -243,15 +256,18 @@ impl Body<'_, '_, '_> {
 
     fn note(&mut self, place: Notes, tag: &Tag<'_>) {
         let Some(id) = tag.get("id") else { return };
-        if let Some(note) = self.notes.get(&(place, id)) {
+        if let Some(note) = self.parts.notes.get(&(place, id)) {
             self.waiting.push((BlockKind::Footnote, note.clone()));
         }
     }
 
     fn end_paragraph(&mut self) {
-        let Some(paragraph) = self.paragraphs.pop() else {
+        let Some(mut paragraph) = self.paragraphs.pop() else {
             return;
         };
+        if let Some(number) = self.number(&paragraph) {
+            paragraph.text = format!("{number} {}", paragraph.text);
+        }
         if let Some(table) = self.tables.last_mut() {
             if !table.cell.is_empty() {
                 table.cell.push(' ');
@@ -269,6 +285,26 @@ impl Body<'_, '_, '_> {
         if self.paragraphs.is_empty() {
             self.write_waiting();
         }
+    }
+
+    /// The number that is printed before a paragraph.
+    fn number(&mut self, paragraph: &Paragraph) -> Option<String> {
+        let by_style = paragraph
+            .style
+            .as_deref()
+            .and_then(|style| self.parts.styles.list(style));
+        let list = paragraph
+            .list
+            .as_deref()
+            .or(by_style.map(|(list, ..)| list))?;
+        let wanted = Wanted {
+            own: paragraph.level,
+            style: by_style.map(|(.., style)| style),
+            of_style: by_style.and_then(|(_, level, _)| level),
+        };
+        let number = self.parts.numbering.next(&mut self.counts, list, wanted)?;
+        // An empty paragraph counts, but shows nothing that could be read.
+        (!paragraph.text.trim().is_empty()).then_some(number)
     }
 
     fn write(&mut self, paragraph: &Paragraph) {

@@ -26,7 +26,7 @@ const KERNED_GAP_MAX: f32 = 0.25;
 const SCRIPT_SIZE_MAX: f32 = 0.86;
 
 /// A gap of this many font sizes separates words.
-const WORD_GAP: f32 = 0.17;
+const WORD_GAP: f32 = 0.15;
 
 /// A gap of this many font sizes separates cells of a table, or columns.
 const CELL_GAP: f32 = 1.4;
