@@ -6,6 +6,7 @@ Run it with `bench/run`, which sets up what it needs. What counts is processor t
 import argparse
 import dataclasses
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -13,6 +14,7 @@ import sys
 import time
 
 import answers
+import chunking
 import corpus
 import evaluation
 import first_answer
@@ -33,7 +35,7 @@ PARTS = {
 }
 
 # Each gives figures of its own, written between markers of their own.
-QUALITY = {"eval": evaluation, "answers": answers}
+QUALITY = {"eval": evaluation, "chunking": chunking, "answers": answers}
 
 
 @dataclasses.dataclass
@@ -57,6 +59,10 @@ class Setup:
         """The directory of a server, with what it holds."""
         (self.work / name).mkdir(parents=True, exist_ok=True)
         return self.work / name
+
+    def environment(self):
+        """What the binary is run with when it measures itself."""
+        return {**os.environ, "ALEXANDRIA_MODELS": str(self.models), "TMPDIR": str(self.kept("eval"))}
 
     def say(self, sentence):
         print(f"[{time.perf_counter() - self.started:5.0f} s] {sentence}", file=sys.stderr, flush=True)
