@@ -10,6 +10,7 @@
 
 mod door {
     mod commands;
+    mod evaluation;
     mod faults;
     mod kills;
     mod limits;
