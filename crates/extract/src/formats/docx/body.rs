@@ -6,10 +6,11 @@ use alexandria_core::block::BlockKind;
 
 use super::numbering::{Counts, Numbering, Wanted};
 use super::styles::{Look, Styles, outline};
+use crate::chart;
 use crate::failure::Result;
 use crate::flow::Flow;
 use crate::limits::Limits;
-use crate::xml::{Step, Tag, Xml};
+use crate::xml::{Step, Tag, Xml, decode};
 
 /// Cells that a span may add to a row.
 const SPAN_CELLS_MAX: usize = 64;
@@ -21,6 +22,8 @@ pub(super) enum Notes {
     Foot,
     /// At the end.
     End,
+    /// In the margin, by somebody who commented.
+    Margin,
 }
 
 /// The texts of all notes of a part by their ids.
@@ -39,12 +42,18 @@ pub(super) fn notes(
                 ("footnote" | "endnote", _) if tag.get("type").is_none() => {
                     open = tag.get("id").map(|id| (id, String::new()));
                 }
+                ("comment", _) => {
+                    let author = tag.get("author").filter(|author| !author.is_empty());
+                    let by = author.map(|author| format!(" by {author}"));
+                    let start = format!("Comment{}: ", by.unwrap_or_default());
+                    open = tag.get("id").map(|id| (id, start));
+                }
                 ("t", Some((_, note))) => note.push_str(&xml.text()?),
                 ("tab" | "br" | "p", Some((_, note))) => note.push(' '),
                 ("del" | "moveFrom", _) => xml.skip()?,
                 _ => {}
             },
-            Step::Close(end) if matches!(end.name(), "footnote" | "endnote") => {
+            Step::Close(end) if matches!(end.name(), "footnote" | "endnote" | "comment") => {
                 notes.extend(open.take().map(|(id, note)| ((place, id), note)));
             }
             Step::Close(_) | Step::Text(_) => {}
@@ -59,13 +68,18 @@ pub(super) struct Parts {
     pub(super) styles: Styles,
     pub(super) numbering: Numbering,
     pub(super) notes: HashMap<(Notes, String), String>,
+    /// Charts and diagrams by the relations that lead to them.
+    pub(super) charts: HashMap<String, Vec<u8>>,
+    pub(super) diagrams: HashMap<String, Vec<u8>>,
 }
 
 /// Writes the body.
 pub(super) fn write(text: &str, parts: &Parts, limits: &Limits, flow: &mut Flow<'_>) -> Result<()> {
     let mut body = Body {
         xml: Xml::new(text, limits),
+        limits,
         parts,
+        charts: Vec::new(),
         counts: Counts::default(),
         flow,
         paragraphs: Vec::new(),
@@ -81,6 +95,7 @@ pub(super) fn write(text: &str, parts: &Parts, limits: &Limits, flow: &mut Flow<
 
 struct Body<'b, 'x, 'f> {
     xml: Xml<'x>,
+    limits: &'b Limits,
     parts: &'b Parts,
     counts: Counts,
     flow: &'b mut Flow<'f>,
@@ -93,6 +108,8 @@ struct Body<'b, 'x, 'f> {
     choices: Vec<bool>,
     /// Notes and pictures, to be written after what they stand in.
     waiting: Vec<(BlockKind, String)>,
+    /// Relations of charts, to be written after them.
+    charts: Vec<String>,
 }
 
 struct Paragraph {
@@ -168,6 +185,9 @@ impl Body<'_, '_, '_> {
             "pStyle" | "outlineLvl" | "ilvl" | "numId" => self.property(tag),
             "footnoteReference" => self.note(Notes::Foot, tag),
             "endnoteReference" => self.note(Notes::End, tag),
+            "commentReference" => self.note(Notes::Margin, tag),
+            "chart" => self.charts.extend(tag.relation("id")),
+            "relIds" => self.diagram(tag)?,
             "docPr" => {
                 let words = tag.get("descr").unwrap_or_default();
                 self.waiting.push((BlockKind::Image, words));
@@ -287,6 +307,28 @@ impl Body<'_, '_, '_> {
         }
     }
 
+    /// The words of a drawn diagram, a paragraph for each of its shapes.
+    fn diagram(&mut self, tag: &Tag<'_>) -> Result<()> {
+        let id = tag.relation("dm");
+        let Some(bytes) = id.and_then(|id| self.parts.diagrams.get(&id)) else {
+            return Ok(());
+        };
+        let text = decode(bytes);
+        let mut xml = Xml::new(&text, self.limits);
+        let mut words = String::new();
+        loop {
+            match xml.step()? {
+                Step::Open(tag) if tag.name() == "t" => words.push_str(&xml.text()?),
+                Step::Close(end) if end.name() == "p" => {
+                    let words = std::mem::take(&mut words);
+                    self.waiting.push((BlockKind::Paragraph, words));
+                }
+                Step::Open(_) | Step::Close(_) | Step::Text(_) => {}
+                Step::Done => return Ok(()),
+            }
+        }
+    }
+
     /// The number that is printed before a paragraph.
     fn number(&mut self, paragraph: &Paragraph) -> Option<String> {
         let by_style = paragraph
@@ -324,6 +366,15 @@ impl Body<'_, '_, '_> {
     fn write_waiting(&mut self) {
         for (kind, text) in std::mem::take(&mut self.waiting) {
             self.flow.text(kind, &text);
+        }
+        for id in std::mem::take(&mut self.charts) {
+            let Some(bytes) = self.parts.charts.get(&id) else {
+                continue;
+            };
+            // A damaged chart takes nothing from the text around it.
+            if let Err(failure) = chart::write(&decode(bytes), self.limits, self.flow) {
+                self.flow.sink().fault(failure.into_fault(None));
+            }
         }
     }
 
