@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """How well scanned pages are read: characters wrong in a hundred, for pages whose text is known.
 
-    scans.py [--ours PROGRAM] [--books N] [--conditions clean,turned,...] [--keep FOLDER] [--json]
+    scans.py [--reader PROGRAM] [--recogniser PROGRAM] [--pages N] [--conditions faint,noisy,...] [--keep FOLDER] [--json]
 
-PROGRAM is the example `scan` of alexandria-library. Pages of the books in the test data are typeset, drawn as pictures,
-spoiled the way scanners, copiers and telephones spoil pages, and put into PDF files that hold the picture alone. The rate
+The programs are the examples `read` of alexandria-extract, which draws pages, and `recognise` of alexandria-models. Pages of
+the books in the test data are typeset, drawn as pictures, spoiled the way scanners, copiers and telephones spoil pages, and put into PDF files that hold the picture alone. The rate
 is the edit distance to the text that was typeset, over its length, after NFKC, with quotation marks and dashes made plain and
 spaces made one. Needs pymupdf and numpy (in the environment that bench/run sets up) and tesseract.
 """
@@ -124,7 +124,7 @@ def measure(arguments, folder):
     wanted = {name: CONDITIONS[name] for name in arguments.conditions or CONDITIONS}
     draw = numpy.random.default_rng(SEED)
     known, paths = {}, []
-    for number, text in enumerate(texts(arguments.books)):
+    for number, text in enumerate(texts(arguments.pages)):
         for name, condition in wanted.items():
             document, typed = typeset(text, condition.get("size", 11), FONTS[number % len(FONTS)])
             path = folder / f"{name.replace(' ', '-')}-{number}.pdf"
@@ -133,19 +133,21 @@ def measure(arguments, folder):
             paths.append(path)
     faults = {name: [0, 0] for name in wanted}
     for path in paths:
-        ended = subprocess.run([arguments.ours, path], capture_output=True, text=True, check=False)
+        drawn = subprocess.run([arguments.reader, "--drawn", path], capture_output=True, check=True).stdout
+        ended = subprocess.run([arguments.recogniser], input=drawn, capture_output=True, check=True)
         name, typed = known[path]
-        wrong = min(distance(typed, plain(ended.stdout)), len(typed))
+        wrong = min(distance(typed, plain(ended.stdout.decode())), len(typed))
         faults[name][0] += wrong
         faults[name][1] += len(typed)
-        print(f"{100 * wrong / len(typed):6.2f} % {path.name} {ended.stderr.strip()[-80:]}", file=sys.stderr, flush=True)
+        print(f"{100 * wrong / len(typed):6.2f} % {path.name} {ended.stderr.decode().strip()}", file=sys.stderr, flush=True)
     return {name: 100 * wrong / max(all_of_them, 1) for name, (wrong, all_of_them) in faults.items()}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--ours", default="target/release/examples/scan")
-    parser.add_argument("--books", type=int, default=3, help="how many pages for each condition")
+    parser.add_argument("--reader", default="target/release/examples/read")
+    parser.add_argument("--recogniser", default="target/release/examples/recognise")
+    parser.add_argument("--pages", type=int, default=3, help="how many pages for each condition")
     parser.add_argument("--conditions", type=lambda names: names.split(","))
     parser.add_argument("--keep", type=pathlib.Path, help="leave the scans in this folder")
     parser.add_argument("--json", action="store_true")

@@ -5,6 +5,7 @@ use alexandria_core::block::BlockKind;
 
 use crate::failure::Result;
 use crate::flow::Flow;
+use crate::formats::spreadsheet::shown_number;
 use crate::limits::Limits;
 use crate::xml::{Step, Tag, Xml};
 
@@ -112,6 +113,9 @@ impl Chart {
             Part::Category => &mut series.categories,
             Part::Value => &mut series.values,
         };
+        // Values are kept with more digits than they were given.
+        let number = text.parse().ok().filter(|_| part == Part::Value);
+        let text = number.map_or(text, shown_number);
         if self.point < POINTS_MAX {
             texts.resize(texts.len().max(self.point + 1), String::new());
             if let Some(place) = texts.get_mut(self.point) {

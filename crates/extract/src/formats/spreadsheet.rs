@@ -263,7 +263,7 @@ fn shown_bool(value: bool) -> String {
 }
 
 /// A number with the fifteen digits that spreadsheets keep.
-fn shown_number(number: f64) -> String {
+pub(crate) fn shown_number(number: f64) -> String {
     let rounded = format!("{number:.14e}").parse().unwrap_or(number);
     let exponent = rounded.abs();
     if exponent != 0.0 && !(1e-9..1e21).contains(&exponent) {

@@ -36,6 +36,10 @@ const LAYOUT: &str = "3";
 /// The language that is always tried, because most machines have no other.
 const LANGUAGE_DEFAULT: &str = "eng";
 
+/// How many languages are tried on one page at most: every one takes time, and is one more to be
+/// mistaken for.
+const LANGUAGES_AT_ONCE_MAX: usize = 3;
+
 /// Languages by their ISO 639-1 code and the program's own.
 const LANGUAGES: [(&str, &str); 36] = [
     ("ar", "ara"),
@@ -119,7 +123,8 @@ impl Tesseract {
         &self.languages
     }
 
-    /// What to ask for: the language of the document where it is there, and English.
+    /// What to ask for: the language of the document where it is there, and English. A scan mostly
+    /// tells no language: then all that were installed are tried, if they are few.
     fn choose(&self, hint: Option<&str>) -> String {
         let hint = hint.map(|hint| hint.split(['-', '_']).next().unwrap_or(hint));
         let wanted = LANGUAGES
@@ -127,7 +132,10 @@ impl Tesseract {
             .find(|(code, _)| Some(*code) == hint)
             .map(|(_, own)| *own);
         let mut chosen: Vec<&str> = Vec::new();
-        for language in wanted.into_iter().chain([LANGUAGE_DEFAULT]) {
+        let is_open = hint.is_none() && self.languages.len() <= LANGUAGES_AT_ONCE_MAX;
+        let others = self.languages.iter().map(String::as_str);
+        let others = others.filter(|_| is_open);
+        for language in wanted.into_iter().chain([LANGUAGE_DEFAULT]).chain(others) {
             if self.languages.iter().any(|own| own == language) && !chosen.contains(&language) {
                 chosen.push(language);
             }
@@ -329,6 +337,8 @@ mod tests {
             (vec!["eng"], Some("de"), "eng"),
             (vec!["eng"], Some("en"), "eng"),
             (vec!["fra"], None, "fra"),
+            (vec!["deu", "eng"], None, "eng+deu"),
+            (vec!["ces", "deu", "eng", "fra"], None, "eng"),
         ] {
             assert_eq!(sample(&has).choose(hint), expected, "{has:?} {hint:?}");
         }
