@@ -23,6 +23,9 @@ pub const FRAME_BYTES_MAX: usize = 256 << 20;
 /// The stack of the thread that parses, in bytes.
 const PARSE_STACK_BYTES: usize = 64 << 20;
 
+/// The signal that ends a worker whose processor time is used up.
+pub const SIGNAL_PROCESSOR_TIME: i32 = 24;
+
 /// Blocks between two frames that tell how far the worker is.
 const PROGRESS_BLOCKS: u32 = 64;
 
@@ -116,7 +119,7 @@ pub fn serve_confined(
         broken: None,
     };
     let result = contained(|| {
-        confine(limits)?;
+        confine(limits, source.bytes().len() as u64)?;
         forbid_processes();
         answer(request, limits, source, &mut sink)
     });
@@ -133,15 +136,15 @@ pub fn serve_confined(
 pub fn explain_death(signal: Option<i32>, standard_error: &str) -> Failure {
     const ABORT: i32 = 6;
     const KILL: i32 = 9;
-    const PROCESSOR_TIME: i32 = 24;
     let starved = standard_error.contains("memory allocation of");
     match signal {
-        _ if starved => Failure::new(
+        // The limits end a worker with other signals: only a system without memory kills it.
+        _ if starved || signal == Some(KILL) => Failure::new(
             FaultKind::Memory,
             "reading this file needs more memory than one file may use; split it, or save it \
              again with another program, and add it again",
         ),
-        Some(PROCESSOR_TIME | KILL) => Failure::new(
+        Some(SIGNAL_PROCESSOR_TIME) => Failure::new(
             FaultKind::Timeout,
             "reading this file takes longer than one file may take; split it, or save it again \
              with another program, and add it again",

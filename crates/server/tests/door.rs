@@ -9,10 +9,14 @@
 )]
 
 mod door {
+    mod cgroup;
     mod commands;
+    mod disk;
     mod faults;
+    mod hostile;
     mod kills;
     mod limits;
+    mod memory;
     mod operations;
     mod paths;
     mod protocol;
