@@ -12,6 +12,7 @@ mod door {
     mod cgroup;
     mod commands;
     mod disk;
+    mod evaluation;
     mod faults;
     mod hostile;
     mod kills;
