@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
 use crate::limits::{Limits, confine, forbid_processes};
-use crate::{About, Sink, Source, guard, picture};
+use crate::{About, Sink, Source, fence, guard, picture};
 
 /// The largest frame, in bytes: a picture of a page is the largest thing sent.
 pub const FRAME_BYTES_MAX: usize = 256 << 20;
@@ -101,8 +101,8 @@ pub fn serve(
     sink.finish()
 }
 
-/// What the child process calls: [`confine`]s the process, then [`serve`]s without the right to
-/// start anything more.
+/// What the child process calls: [`confine`]s the process, closes the [`fence`], then [`serve`]s without
+/// the right to start or reach anything more.
 ///
 /// # Errors
 /// As [`serve`].
@@ -121,6 +121,8 @@ pub fn serve_confined(
     let result = contained(|| {
         confine(limits, source.bytes().len() as u64)?;
         forbid_processes();
+        // Where the kernel cannot do it, the limits above are all there is.
+        let _is_closed = fence::close();
         answer(request, limits, source, &mut sink)
     });
     sink.send(&result.unwrap_or_else(|failure| Frame::Failed {

@@ -163,13 +163,21 @@ async fn bombs_of_two_gibibytes_are_faults_and_nothing_more() {
         .stream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", &hidden)
         .object("<</Type/XRef>>");
     bench.check("objects.pdf", &objects.bytes(), &Ended).await;
-    let font = Paper::with_pages(1)
-        .page_in(8, &line("A page in a font of its own."))
-        .stream("/Filter/FlateDecode", &zlib_bomb(b"", 0, BOMB_MEBIBYTES))
-        .object("<</Type/FontDescriptor/FontName/B/FontFile2 6 0 R>>")
-        .object("<</Type/Font/Subtype/TrueType/BaseFont/B/FontDescriptor 7 0 R>>");
-    bench.check("font.pdf", &font.bytes(), &Ended).await;
+    bench
+        .check("font.pdf", &greedy(BOMB_MEBIBYTES), &Ended)
+        .await;
     bench.end().await;
+}
+
+/// A PDF file whose font inflates to so many mebibytes, all of which its reader has to hold.
+pub(super) fn greedy(mebibytes: usize) -> Vec<u8> {
+    let font = zlib_bomb(b"", 0, mebibytes);
+    Paper::with_pages(1)
+        .page_in(8, &line("A page in a font of its own."))
+        .stream("/Filter/FlateDecode", &font)
+        .object("<</Type/FontDescriptor/FontName/B/FontFile2 6 0 R>>")
+        .object("<</Type/Font/Subtype/TrueType/BaseFont/B/FontDescriptor 7 0 R>>")
+        .bytes()
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use futures::StreamExt as _;
 use serde_json::json;
 
 use super::cgroup::Fence;
+use super::hostile::greedy;
 use super::memory::{children, memory};
 use super::support::{Server, corpora, models, read};
 
@@ -72,7 +73,11 @@ async fn serving_a_book_embedding_it_and_asking_it_fits_into_one_gibibyte_on_one
         println!("the book or the models are missing: not run");
         return;
     }
-    let server = Server::start_with(&[("ALEXANDRIA_EMBEDDER", "int8")]);
+    // Readers are permitted more than there is, so that the kernel has to choose whom to end.
+    let server = Server::start_with(&[
+        ("ALEXANDRIA_EMBEDDER", "int8"),
+        ("ALEXANDRIA_READING_MEMORY_BYTES_MAX", "8589934592"),
+    ]);
     let fence = Fence::around(server.pid(), MEMORY_BYTES);
     one_core(server.pid());
     let peak = Peak::over(&fence, server.pid());
@@ -103,9 +108,8 @@ async fn serving_a_book_embedding_it_and_asking_it_fits_into_one_gibibyte_on_one
     assert_eq!(fence.kills(), 0, "the kernel had to end a process");
     assert!(used < MEMORY_BYTES, "it used {used} bytes");
     // A file that would take more than is left costs itself; the server goes on.
-    let greedy = format!("<html>{}", "<p>x<b>y</b>".repeat(7 << 20));
     let (status, added) = server
-        .upload(&[("greedy.html", greedy.as_bytes())], &[])
+        .upload(&[("greedy.pdf", &greedy(2 << 10))], &[])
         .await;
     assert_eq!(status, 202, "{added}");
     let id = added["documents"][0]["document"]["id"].as_str().unwrap();
