@@ -9,6 +9,7 @@
 )]
 
 mod door {
+    mod addresses;
     mod commands;
     mod faults;
     mod kills;

@@ -231,7 +231,9 @@ fn new_chunk(piece: &Piece, stored: &str, title: &str) -> Option<NewChunk> {
         header: piece.header.clone(),
         text: text.to_owned(),
         tokens: u32::try_from(piece.tokens).unwrap_or(u32::MAX),
-        text_digest: Digest::of(embedded_text(title, &piece.section, piece.header.as_deref(), text).as_bytes()),
+        text_digest: Digest::of(
+            embedded_text(title, &piece.section, piece.header.as_deref(), text).as_bytes(),
+        ),
         fold_key: foldable(piece.kind).then(|| fold_key(text).cast_signed()),
     })
 }

@@ -79,7 +79,9 @@ fn wrong_settings_are_refused_with_a_sentence_that_names_them() {
     check("", &[("PROD", "1")], "SECRET_KEY");
     check("", &[("PROD", "1"), ("DEBUG", "true")], "DEBUG");
     check("", &[("PROD", "1"), ("SECRET_KEY", "short")], "SECRET_KEY");
-    check("", &[("HOST", "0.0.0.0")], "SECRET_KEY");
+    check("", &[("HOST", "0.0.0.0")], "refuses to listen on 0.0.0.0");
+    let open = ("ALEXANDRIA_PUBLIC_WITHOUT_LOGIN", "true");
+    check("", &[("HOST", "0.0.0.0"), open], "SECRET_KEY");
     check(
         "",
         &[("ALLOWED_ORIGINS", "app.example.org")],

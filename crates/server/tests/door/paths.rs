@@ -132,6 +132,36 @@ async fn the_original_is_given_back_whole_and_in_parts() {
     check("bytes=-5", 206, Some("sea.\n")).await;
     check("bytes=99999-", 416, None).await;
     check("lines=1-2", 200, Some(LIGHTHOUSE)).await;
+    keeps_what_is_known(&server, &path).await;
+}
+
+/// A caller who has the file is not sent it again, and is never sent a part of another file.
+async fn keeps_what_is_known(server: &Server, path: &str) {
+    let head = server.request("HEAD", path).send().await.unwrap();
+    assert_eq!(head.status(), 200);
+    let length = LIGHTHOUSE.len().to_string();
+    assert_eq!(head.headers()["content-length"], *length);
+    let tag = head.headers()["etag"].to_str().unwrap().to_owned();
+    assert_eq!(head.text().await.unwrap(), "");
+    let check = async |headers: &[(&str, &str)], status: u16, bytes: usize| {
+        let mut request = server.request("GET", path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let reply = request.send().await.unwrap();
+        assert_eq!(reply.status(), status, "{headers:?}");
+        assert_eq!(reply.bytes().await.unwrap().len(), bytes, "{headers:?}");
+    };
+    let all = LIGHTHOUSE.len();
+    check(&[("if-none-match", &tag)], 304, 0).await;
+    check(&[("if-none-match", "\"other\"")], 200, all).await;
+    check(&[("range", "bytes=0-3"), ("if-range", &tag)], 206, 4).await;
+    check(
+        &[("range", "bytes=0-3"), ("if-range", "\"other\"")],
+        200,
+        all,
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -73,7 +73,11 @@ async fn every_refusal_is_told_as_problem_details() {
         415,
     )
     .await;
-    check("POST", "/api/v1/documents", Some((json, "{}")), 415).await;
+    check("POST", "/api/v1/documents", Some((json, "{}")), 422).await;
+    check("POST", "/api/v1/documents", Some(("text/plain", "a")), 415).await;
+    check("POST", "/api/v1/collections", Some((json, "[]")), 422).await;
+    check("PATCH", &document, Some((json, "[]")), 422).await;
+    check("POST", "/api/v1/ask", None, 415).await;
     check(
         "POST",
         "/api/v1/documents",

@@ -249,7 +249,9 @@ pub(crate) fn new_chunk(ordinal: u32) -> NewChunk {
             span: Span::new(start, start + text.len() as u64),
             ..Place::default()
         },
-        header: ordinal.is_multiple_of(7).then(|| "Name | Tonnage".to_owned()),
+        header: ordinal
+            .is_multiple_of(7)
+            .then(|| "Name | Tonnage".to_owned()),
         text_digest: Digest::of(text.as_bytes()),
         text,
         tokens: 20,

@@ -477,7 +477,11 @@ impl Draft {
             append(&mut title, heading, language);
         }
         let mut all = title.clone();
-        append(&mut all, entry.header.as_deref().unwrap_or_default(), language);
+        append(
+            &mut all,
+            entry.header.as_deref().unwrap_or_default(),
+            language,
+        );
         append(&mut all, &entry.text, language);
         let mut document = TantivyDocument::default();
         let tokens = |tokens| PreTokenizedString {
