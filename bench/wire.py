@@ -61,6 +61,9 @@ class Wire:
         reply = self.connection.getresponse()
         data = reply.read()
         self.spoken = time.perf_counter()
+        if reply.status >= 500:
+            # Some servers hang up after a fault of their own without having said so.
+            self.connection.close()
         if reply.status >= 400:
             raise Refused(f"{method} {path}: {reply.status} {data[:500].decode(errors='replace')}")
         return json.loads(data) if data else None

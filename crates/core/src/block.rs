@@ -72,13 +72,23 @@ pub struct Rect {
     pub y1: f32,
 }
 
+/// A rectangle and the page it is on: what is quoted may go on overleaf.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PageRect {
+    /// The page, counted from 1.
+    pub page: u32,
+    /// Where on it.
+    #[serde(flatten)]
+    pub rect: Rect,
+}
+
 /// Where something stands: in the stored text, and in the file as a person sees it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Place {
-    /// The page or slide, counted from 1, for formats that have them.
+    /// The page or slide that it begins on, counted from 1, for formats that have them.
     pub page: Option<u32>,
-    /// Where on the page; empty for formats without a fixed layout.
-    pub rectangles: Vec<Rect>,
+    /// Where on its pages, in reading order; empty for formats without a fixed layout.
+    pub rectangles: Vec<PageRect>,
     /// The headings above it, outermost first.
     pub section: Vec<String>,
     /// For formats without pages, the part of the file: a chapter's name in an EPUB, a sheet's name,
@@ -239,12 +249,15 @@ impl Parsed {
 /// `text` is the stored text of which `text_start` is the first byte given (so that a caller need not
 /// hold a whole book), and `lines` count bytes of the stored text.
 #[must_use]
-pub fn rectangles(span: Span, lines: &[Line], text: &str, text_start: u64) -> Vec<(u32, Rect)> {
+pub fn rectangles(span: Span, lines: &[Line], text: &str, text_start: u64) -> Vec<PageRect> {
     let parts = lines
         .iter()
         .filter_map(|line| Some((line, line.span.overlap(&span)?)));
     parts
-        .map(|(line, part)| (line.page, line_part(line, part, text, text_start)))
+        .map(|(line, part)| PageRect {
+            page: line.page,
+            rect: line_part(line, part, text, text_start),
+        })
         .collect()
 }
 

@@ -11,7 +11,7 @@ mod paper;
 
 use std::path::PathBuf;
 
-use alexandria_core::block::{BlockKind, FaultKind, Parsed, Rect, Span, rectangles};
+use alexandria_core::block::{BlockKind, FaultKind, PageRect, Parsed, Rect, Span, rectangles};
 use alexandria_extract::{Limits, Source, collect, collect_everything, picture};
 
 use paper::{Paper, Sheet};
@@ -185,9 +185,10 @@ fn a_quote_is_marked_where_it_stands() {
     for (nth, baseline, before) in [(0, 92.0, "find the "), (1, 104.0, "another ")] {
         let start = text.match_indices("needle").nth(nth).unwrap().0 as u64;
         let marked = rectangles(Span::new(start, start + 6), &lines, &text, 0);
-        let [(1, Rect { x0, y0, x1, y1 })] = marked.as_slice() else {
+        let [PageRect { page: 1, rect }] = marked.as_slice() else {
             panic!("{marked:?}")
         };
+        let Rect { x0, y0, x1, y1 } = rect;
         // Every letter of the test font is 600 units wide.
         let left = 100.0 + 6.0 * before.len() as f32;
         assert!(

@@ -205,15 +205,13 @@ impl Library {
         place.rectangles.clear();
         if place.page.is_some() {
             let (layout, text) = (&version.layout_blob, &version.text_blob);
-            let all = self
+            place.rectangles = self
                 .layouts
                 .rectangles(principal, layout, text, chosen.span)
                 .await?;
-            place.page = all.first().map_or(place.page, |(page, _)| Some(*page));
-            let here = all
-                .into_iter()
-                .filter(|(page, _)| Some(*page) == place.page);
-            place.rectangles = here.map(|(_, rect)| rect).collect();
+            if let Some(first) = place.rectangles.first() {
+                place.page = Some(first.page);
+            }
         }
         let citation = Citation {
             document: chunk.document,

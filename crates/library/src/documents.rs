@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use alexandria_core::block::{Rect, Span};
+use alexandria_core::block::{PageRect, Span};
 use alexandria_core::document::Document;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId, JobId, VersionId};
@@ -322,7 +322,7 @@ impl Library {
         principal: &Principal,
         id: DocumentId,
         span: Span,
-    ) -> Result<Vec<(u32, Rect)>> {
+    ) -> Result<Vec<PageRect>> {
         principal.require(Scope::Ask)?;
         let version = self.read_version(principal, id).await?;
         let (layout, text) = (&version.layout_blob, &version.text_blob);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alexandria_core::block::{Line, Rect, Span, rectangles};
+use alexandria_core::block::{Line, PageRect, Span, rectangles};
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::principal::Principal;
 use alexandria_store::blobs::{BlobKey, BlobStore};
@@ -44,7 +44,7 @@ impl Layouts {
         layout: &BlobKey,
         text: &BlobKey,
         span: Span,
-    ) -> Result<Vec<(u32, Rect)>> {
+    ) -> Result<Vec<PageRect>> {
         if span.len() > RECTANGLES_SPAN_BYTES_MAX {
             return Err(Error::new(
                 ErrorKind::TooLarge,

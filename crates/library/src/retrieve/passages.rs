@@ -97,14 +97,12 @@ impl Finding<'_> {
                 chunk.place.page = first.stored.chunk.place.page;
             }
         }
-        if let Some(page) = chunk.place.page {
+        if chunk.place.page.is_some() {
             let (layout, text) = (&version.layout_blob, &version.text_blob);
             let layouts = &self.library.layouts;
-            let all = layouts
+            chunk.place.rectangles = layouts
                 .rectangles(self.principal, layout, text, chunk.place.span)
                 .await?;
-            let here = all.into_iter().filter(|(on, _)| *on == page);
-            chunk.place.rectangles = here.map(|(_, rect)| rect).collect();
         }
         let mut also_in: Vec<DocumentId> = members()
             .flat_map(|member| member.also_in.iter().copied())

@@ -143,16 +143,6 @@ struct Where {
     end: u64,
 }
 
-/// A rectangle and its page.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "PageRectangle")]
-struct PageRectangle {
-    /// The page, counted from 1.
-    page: u32,
-    /// Where on it.
-    rectangle: RectangleBody,
-}
-
 /// Which page.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct WhichPage {
@@ -200,17 +190,13 @@ async fn rectangles(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
     Parameters(wanted): Parameters<Where>,
-) -> Result<Json<Vec<PageRectangle>>, Problem> {
+) -> Result<Json<Vec<RectangleBody>>, Problem> {
     let span = Span::new(wanted.start, wanted.end);
     let found = app
         .library
         .rectangles(&principal, which.document, span)
         .await?;
-    let rows = found.into_iter().map(|(page, rectangle)| PageRectangle {
-        page,
-        rectangle: rectangle.into(),
-    });
-    Ok(Json(rows.collect()))
+    Ok(Json(found.into_iter().map(RectangleBody::from).collect()))
 }
 
 async fn picture(

@@ -24,11 +24,11 @@ pub(crate) struct CitationBody {
     pub(crate) title: String,
     /// The words, byte for byte the stored text at `span`.
     pub(crate) quote: String,
-    /// The page, for formats that have pages.
+    /// The page it begins on, for formats that have pages.
     pub(crate) page: Option<u32>,
     /// The bytes of the document's stored text.
     pub(crate) span: SpanBody,
-    /// Where on the page.
+    /// Where on its pages, in reading order.
     pub(crate) rectangles: Vec<RectangleBody>,
     /// The headings above it, outermost first.
     pub(crate) section: Vec<String>,

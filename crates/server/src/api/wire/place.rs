@@ -1,6 +1,6 @@
 //! Places in texts and on pages as they cross the wire.
 
-use alexandria_core::block::{Place, Rect, Span};
+use alexandria_core::block::{PageRect, Place, Rect, Span};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ impl From<Span> for SpanBody {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Rectangle")]
 pub(crate) struct RectangleBody {
+    /// The page, counted from 1.
+    pub(crate) page: u32,
     /// The left edge.
     pub(crate) x0: f32,
     /// The upper edge.
@@ -34,9 +36,16 @@ pub(crate) struct RectangleBody {
     pub(crate) y1: f32,
 }
 
-impl From<Rect> for RectangleBody {
-    fn from(Rect { x0, y0, x1, y1 }: Rect) -> Self {
-        Self { x0, y0, x1, y1 }
+impl From<PageRect> for RectangleBody {
+    fn from(PageRect { page, rect }: PageRect) -> Self {
+        let Rect { x0, y0, x1, y1 } = rect;
+        Self {
+            page,
+            x0,
+            y0,
+            x1,
+            y1,
+        }
     }
 }
 
@@ -44,11 +53,11 @@ impl From<Rect> for RectangleBody {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Place")]
 pub(crate) struct PlaceBody {
-    /// The page, counted from 1, for formats that have pages.
+    /// The page it begins on, counted from 1, for formats that have pages.
     pub(crate) page: Option<u32>,
     /// The headings above it, outermost first.
     pub(crate) section: Vec<String>,
-    /// Where on the page.
+    /// Where on its pages, in reading order.
     pub(crate) rectangles: Vec<RectangleBody>,
     /// The chapter, sheet or attachment, for formats without pages.
     pub(crate) part: Option<String>,
