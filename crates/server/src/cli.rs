@@ -271,3 +271,6 @@ pub(crate) fn files_of(argument: &str) -> Result<Vec<PathBuf>> {
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,7 +124,7 @@ settings! {
     "reading.memory_bytes_max" ["ALEXANDRIA_READING_MEMORY_BYTES_MAX"] reading_memory_bytes_max: u64 = 2 << 30;
     #[doc = " Processor seconds that reading one file may use."]
     "reading.cpu_seconds_max" ["ALEXANDRIA_READING_CPU_SECONDS_MAX"] reading_cpu_seconds_max: u64 = 600;
-    #[doc = " Whether `add` may fetch from addresses of private networks."]
+    #[doc = " Whether the library may fetch from addresses of private networks."]
     "web.private_addresses" ["ALEXANDRIA_WEB_PRIVATE_ADDRESSES"] web_private_addresses: Switch = Switch::Off;
 }
 
