@@ -1,7 +1,6 @@
 """How well the search ranks, on collections whose questions people have judged: `alexandria eval`."""
 
 import json
-import os
 import resource
 import subprocess
 
@@ -29,8 +28,7 @@ def measure(setup):
             continue
         before = _children_cpu()
         asked = [setup.binary, "eval", path, "--language", language, "--json"]
-        environment = {**os.environ, "ALEXANDRIA_MODELS": str(setup.models), "TMPDIR": str(setup.kept("eval"))}
-        ended = subprocess.run(asked, capture_output=True, text=True, env=environment, check=False)
+        ended = subprocess.run(asked, capture_output=True, text=True, env=setup.environment(), check=False)
         if ended.returncode:
             raise RuntimeError(f"alexandria eval {path} ended with {ended.returncode}: {ended.stderr[-1000:]}")
         figures[name] = {**json.loads(ended.stdout), "cpu_s": _children_cpu() - before}

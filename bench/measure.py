@@ -6,6 +6,7 @@ Run it with `bench/run`, which sets up what it needs. What counts is processor t
 import argparse
 import dataclasses
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -13,6 +14,7 @@ import sys
 import time
 
 import answers
+import chunking
 import corpus
 import evaluation
 import first_answer
@@ -22,6 +24,7 @@ import pages
 import search
 import table
 import upload
+import vectors
 
 # Each gives rows that stand in one table.
 PARTS = {
@@ -30,10 +33,11 @@ PARTS = {
     "first": first_answer.measure,
     "upload": upload.measure,
     "search": search.measure,
+    "vectors": vectors.measure,
 }
 
 # Each gives figures of its own, written between markers of their own.
-QUALITY = {"eval": evaluation, "answers": answers}
+QUALITY = {"eval": evaluation, "chunking": chunking, "answers": answers}
 
 
 @dataclasses.dataclass
@@ -44,6 +48,7 @@ class Setup:
     models: pathlib.Path
     rival_model: pathlib.Path
     reader: pathlib.Path
+    vectors: pathlib.Path
     work: pathlib.Path
     quick: bool
     started: float
@@ -58,6 +63,10 @@ class Setup:
         (self.work / name).mkdir(parents=True, exist_ok=True)
         return self.work / name
 
+    def environment(self):
+        """What the binary is run with when it measures itself."""
+        return {**os.environ, "ALEXANDRIA_MODELS": str(self.models), "TMPDIR": str(self.kept("eval"))}
+
     def say(self, sentence):
         print(f"[{time.perf_counter() - self.started:5.0f} s] {sentence}", file=sys.stderr, flush=True)
 
@@ -68,7 +77,7 @@ def main():
         signal.signal(told, lambda number, _: sys.exit(128 + number))
     options = _options()
     results = options.cache / "bench"
-    paths = (path.resolve() for path in (options.binary, options.models, options.rival_model, options.reader))
+    paths = (path.resolve() for path in (options.binary, options.models, options.rival_model, options.reader, options.vectors))
     setup = Setup(*paths, results / "work", options.quick, time.perf_counter())
     if not corpus.has_data():
         setup.say(f"there is no folder {corpus.DATA}: the project's own documentation is read instead")
@@ -114,7 +123,7 @@ def _write(report, rows):
 
 def _options():
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__.strip().splitlines()[0])
-    for name in ("--binary", "--models", "--rival-model", "--reader", "--cache"):
+    for name in ("--binary", "--models", "--rival-model", "--reader", "--vectors", "--cache"):
         parser.add_argument(name, type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="fewer files, 10,000 passages instead of 100,000")
     parser.add_argument("--only", nargs="+", choices=[*PARTS, *QUALITY], help="these parts alone")

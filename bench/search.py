@@ -56,6 +56,8 @@ def measure(setup):
             rows += _fill(setup, ours, new, size, loaded, tagged)
             library = Library(*ours.chunks(), tagged)
             _load(setup, rival, library, held)
+            if size == SIZE_ASKED:
+                library.vectors.astype("<f4").tofile(setup.work / "vectors.f32")
             for tag in (None, corpus.TAG):
                 part, asked = asked[:QUESTIONS], asked[QUESTIONS:]
                 rows += _times(setup, ours, rival, library, size, tag, warm, part)

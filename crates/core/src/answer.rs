@@ -12,7 +12,7 @@ pub mod weight;
 
 use std::collections::HashSet;
 
-use crate::block::Span;
+use crate::block::{CELL_SEPARATOR, Span};
 use crate::id::VersionId;
 use crate::passage::Score;
 use crate::question::Question;
@@ -27,6 +27,12 @@ pub const SHORTLIST_SENTENCES_DEFAULT: usize = 12;
 
 /// Sentences that are looked at in all; those of later passages are not.
 pub const ANSWER_SENTENCES_READ_MAX: usize = 400;
+
+/// Fewer words than this without an end are a fragment.
+const FRAGMENT_WORDS: usize = 6;
+
+/// What the likelihood of a fragment is multiplied with.
+const FRAGMENT_SHARE: f32 = 0.5;
 
 /// A passage that may hold the answer.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +58,8 @@ pub struct Shortlisted {
     pub within: Span,
     /// Its bytes of the stored text.
     pub span: Span,
+    /// What its likelihood is multiplied with for its shape.
+    shape: f32,
     evidence: Evidence,
 }
 
@@ -144,12 +152,26 @@ pub fn shortlist(
             candidate,
             within,
             span,
+            shape: shape(candidates.get(candidate), within),
             evidence,
         })
         .collect();
     listed.sort_by(|a, b| b.evidence.promise().total_cmp(&a.evidence.promise()));
     listed.truncate(limit);
     listed
+}
+
+/// What the shape of a sentence takes from its likelihood: a few words without an end are a heading, a
+/// caption or a reference more often than an answer, and match a question by their very shortness. A
+/// row of a table has no end either, nor has a sentence of a writing without small letters.
+fn shape(candidate: Option<&Candidate<'_>>, within: Span) -> f32 {
+    let sentence = candidate.and_then(|candidate| within.of(candidate.text));
+    let sentence = sentence.unwrap_or_default();
+    let is_fragment = sentence.ends_with(char::is_alphanumeric)
+        && sentence.contains(char::is_lowercase)
+        && !sentence.contains(CELL_SEPARATOR)
+        && sentence.split_whitespace().count() < FRAGMENT_WORDS;
+    if is_fragment { FRAGMENT_SHARE } else { 1.0 }
 }
 
 /// Whether a sentence asks instead of saying something: the best match of a question would often be
@@ -188,14 +210,18 @@ pub fn compose(
         .map(|(at, sentence)| {
             let features =
                 sentence.features(cosines.get(at).copied().filter(|_| complete).unwrap_or(0.0));
-            (sentence, features, model.likelihood(&features))
+            (
+                sentence,
+                features,
+                sentence.shape * model.likelihood(&features),
+            )
         })
         .collect();
     weighed.sort_by(|a, b| b.2.total_cmp(&a.2));
-    let Some((_, features, best)) = weighed.first() else {
+    let Some((first, features, best)) = weighed.first() else {
         return Composed::default();
     };
-    let confidence = model.confidence(features);
+    let confidence = first.shape * model.confidence(features);
     let least = best * policy.further_share;
     let chosen = weighed.iter().take(policy.sentences_max.max(1)).enumerate();
     let chosen = chosen.filter(|(at, (_, _, likelihood))| *at == 0 || *likelihood >= least);

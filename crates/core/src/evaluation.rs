@@ -9,6 +9,8 @@ use std::hash::Hash;
 
 use serde::{Deserialize, Serialize};
 
+use crate::block::Span;
+
 /// What people judged for one query: documents and their gains; a gain above 0 is relevant.
 pub type Judgements<D> = BTreeMap<D, u32>;
 
@@ -57,7 +59,8 @@ pub fn measure<D: Ord + Hash + Clone>(
 #[must_use]
 pub fn mean(measures: &[Measures]) -> Measures {
     let mean = |of: fn(&Measures) -> f64| {
-        measures.iter().map(of).sum::<f64>() / count(measures.len().max(1))
+        let values: Vec<f64> = measures.iter().map(of).collect();
+        average(&values)
     };
     Measures {
         ndcg_at_10: mean(|m| m.ndcg_at_10),
@@ -66,6 +69,30 @@ pub fn mean(measures: &[Measures]) -> Measures {
         recall_at_100: mean(|m| m.recall_at_100),
         reciprocal_rank: mean(|m| m.reciprocal_rank),
     }
+}
+
+/// The mean of values; 0 for none.
+#[must_use]
+pub fn average(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / count(values.len().max(1))
+}
+
+/// Whether pieces of a text hold every byte of a span between them.
+#[must_use]
+pub fn covers(pieces: &[Span], span: Span) -> bool {
+    let mut pieces: Vec<Span> = pieces
+        .iter()
+        .filter_map(|piece| piece.overlap(&span))
+        .collect();
+    pieces.sort_unstable();
+    let reached = pieces.iter().fold(span.start, |reached, piece| {
+        if piece.start <= reached {
+            reached.max(piece.end)
+        } else {
+            reached
+        }
+    });
+    reached >= span.end
 }
 
 /// The value below which a share of the values lies (nearest rank): latencies at 0.5 and 0.95.
@@ -185,5 +212,20 @@ mod tests {
         assert_eq!(percentile(&[], 0.5), None);
         assert_eq!(percentile(&[3.0, 1.0, 2.0], 0.5), Some(2.0));
         assert_eq!(percentile(&[3.0, 1.0, 2.0, 4.0], 0.95), Some(4.0));
+    }
+
+    #[test]
+    fn pieces_cover_a_span_only_between_them() {
+        let covered = |pieces: &[(u64, u64)], span: (u64, u64)| {
+            let pieces: Vec<Span> = pieces.iter().map(|(a, b)| Span::new(*a, *b)).collect();
+            covers(&pieces, Span::new(span.0, span.1))
+        };
+        assert!(covered(&[(0, 10)], (2, 8)));
+        assert!(covered(&[(6, 12), (0, 6)], (2, 12)));
+        assert!(covered(&[(0, 7), (5, 12), (6, 9)], (2, 12)));
+        assert!(!covered(&[(0, 5), (6, 12)], (2, 12)));
+        assert!(!covered(&[(3, 12)], (2, 12)));
+        assert!(!covered(&[(0, 11)], (2, 12)));
+        assert!(!covered(&[], (2, 12)));
     }
 }

@@ -195,7 +195,9 @@ fn goes_on_after_stop(before: &str, following: &str) -> bool {
         abbreviation::Kind::None => false,
         abbreviation::Kind::BeforeName => true,
         abbreviation::Kind::BeforeNumber => following.starts_with(|c: char| c.is_ascii_digit()),
-        abbreviation::Kind::MayEnd => !abbreviation::opens_sentence(following),
+        abbreviation::Kind::MayEnd => {
+            following.starts_with(['§', '¶']) || !abbreviation::opens_sentence(following)
+        }
     }
 }
 
@@ -298,6 +300,10 @@ mod tests {
             &["It grew in the U.S.", "The rest fell."],
         );
         check("The U.S. Senate voted.", &["The U.S. Senate voted."]);
+        check(
+            "Under 18 U.S.C. § 1350, he certifies. ¶ 2 follows.",
+            &["Under 18 U.S.C. § 1350, he certifies.", "¶ 2 follows."],
+        );
         check(
             "Apples, pears, etc. They rot.",
             &["Apples, pears, etc.", "They rot."],

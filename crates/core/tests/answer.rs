@@ -76,6 +76,25 @@ fn check(question: &str, language: &str, text: &str, expected: &str) {
 }
 
 #[test]
+fn a_few_words_without_an_end_give_way_to_a_sentence() {
+    let text = "Paradise Lost, X, 743\u{2013}45\n\nParadise Lost taught the monster that Adam had been happy.";
+    check(
+        "What did the monster learn from Paradise Lost?",
+        "en",
+        text,
+        "Paradise Lost taught the monster that Adam had been happy.",
+    );
+    let only = [candidate(1, 0, "Paradise Lost, X, 743\u{2013}45")];
+    let whole = [candidate(
+        1,
+        0,
+        "He read Paradise Lost, X, 743\u{2013}45, to the end.",
+    )];
+    let ask = |candidates| answer("What of Paradise Lost?", "en", candidates, Some(0.6)).confidence;
+    assert!(ask(&only) < 0.7 * ask(&whole));
+}
+
+#[test]
 fn the_sentence_that_answers_is_quoted() {
     let expected = "Frankenstein was written by Mary Shelley in 1818.";
     check(

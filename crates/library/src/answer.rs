@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use alexandria_core::answer::{
-    AnswerPolicy, Candidate, Chosen, Composed, SHORTLIST_SENTENCES_DEFAULT, Shortlisted, compose,
-    shortlist,
+    Candidate, Chosen, Composed, SHORTLIST_SENTENCES_DEFAULT, Shortlisted, compose, shortlist,
 };
 use alexandria_core::citation::Citation;
 use alexandria_core::error::{Context, ErrorKind, Result};
@@ -147,8 +146,9 @@ impl Library {
                 Vec::new()
             }
         };
+        let policy = self.settings.answers;
         off_runtime(passages, move |candidates| {
-            compose(candidates, &listed, &cosines, &AnswerPolicy::default())
+            compose(candidates, &listed, &cosines, &policy)
         })
         .await
     }

@@ -32,6 +32,7 @@ mod retrieve;
 pub mod search;
 pub mod settings;
 pub mod status;
+mod tidy;
 mod workers;
 
 pub use alexandria_store::catalog::{

@@ -28,6 +28,7 @@ use crate::lock::WorkLock;
 use crate::reading::Reader;
 use crate::remember::Remembered;
 use crate::settings::{CATALOG_FILE, LibrarySettings, Recognition};
+use crate::tidy::Leftovers;
 
 /// Everything that can be asked of a library of books, without a face.
 ///
@@ -50,6 +51,8 @@ pub struct Library {
     pub(crate) followers: Followers,
     pub(crate) layouts: Layouts,
     pub(crate) remembered: Remembered,
+    /// Whether vectors may be left of documents that are gone.
+    pub(crate) leftovers: Leftovers,
     /// Told whenever there is a new job.
     pub(crate) wake: Notify,
     /// Everything this process does in the background.
@@ -89,6 +92,7 @@ impl Library {
             embedder: parts.embedder,
             lock: parts.lock,
             followers: Followers::default(),
+            leftovers: Leftovers::default(),
             wake: Notify::new(),
             tracker: TaskTracker::new(),
             blob_use: RwLock::new(()),

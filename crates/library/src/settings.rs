@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use alexandria_core::answer::AnswerPolicy;
 use alexandria_extract::limits::Limits as ReadingLimits;
 use alexandria_models::embedder::EmbedderConfig;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub struct LibrarySettings {
     pub recognition: Recognition,
     /// How many jobs run at the same time.
     pub workers: usize,
+    /// When a question counts as answered.
+    pub answers: AnswerPolicy,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
 }
@@ -47,6 +50,7 @@ impl LibrarySettings {
             reader: ReaderSettings::default(),
             recognition: Recognition::default(),
             workers: WORKERS_DEFAULT,
+            answers: AnswerPolicy::default(),
             limits: LibraryLimits::default(),
         }
     }

@@ -111,7 +111,7 @@ impl Library {
     }
 
     /// The tenants that have something in the indexes.
-    async fn tenants(&self) -> Result<BTreeSet<TenantId>> {
+    pub(crate) async fn tenants(&self) -> Result<BTreeSet<TenantId>> {
         let spaces = self.catalog.spaces().await?;
         Ok(spaces.iter().map(Space::tenant).collect())
     }
@@ -260,6 +260,10 @@ impl Library {
             }
             let tidied = match self.release().await {
                 Ok(()) => self.follow_all().await,
+                Err(error) => Err(error),
+            };
+            let tidied = match tidied {
+                Ok(()) => self.forget_the_past().await,
                 Err(error) => Err(error),
             };
             if let Err(error) = tidied {

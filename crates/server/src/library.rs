@@ -132,6 +132,7 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
         Ocr::Off => Recognition::Off,
     };
     settings.workers = config.workers;
+    settings.answers.confidence_min = config.answer_threshold.value();
     settings.limits.upload_bytes_max = config.upload_bytes_max;
     Ok(settings)
 }

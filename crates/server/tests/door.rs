@@ -11,6 +11,7 @@
 mod door {
     mod addresses;
     mod commands;
+    mod evaluation;
     mod faults;
     mod kills;
     mod limits;

@@ -78,6 +78,7 @@ suite!(
     documents::documents_are_listed_by_what_is_asked,
     documents::a_failed_document_says_why,
     documents::a_purged_document_gives_back_its_files,
+    documents::vectors_of_texts_that_are_gone_are_forgotten,
     versions::a_version_is_seen_whole_or_not_at_all,
     versions::a_new_version_replaces_the_former,
     versions::a_version_without_all_its_chunks_is_not_published,

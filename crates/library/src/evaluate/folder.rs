@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 
+use alexandria_core::block::Span;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::evaluation::Judgements;
 use serde::Deserialize;
@@ -34,12 +35,34 @@ pub(super) struct Folder {
     pub(super) queries: Vec<Record>,
     /// For each query's id, the gains of documents by their position in `documents`.
     pub(super) judgements: HashMap<String, Judgements<usize>>,
+    /// The words of each document, by its position, that answer a query; empty when the folder says
+    /// nothing of them.
+    pub(super) quotes: HashMap<usize, Vec<Quote>>,
+}
+
+/// Words that answer a query.
+#[derive(Clone, Debug)]
+pub(super) struct Quote {
+    /// The query's id.
+    pub(super) query: String,
+    /// The words.
+    pub(super) text: String,
+}
+
+/// A line of `quotes/SPLIT.jsonl`.
+#[derive(Debug, Deserialize)]
+struct QuoteRecord {
+    #[serde(rename = "query-id")]
+    query: String,
+    #[serde(rename = "corpus-id")]
+    document: String,
+    quote: String,
 }
 
 /// Reads a folder. A judgement of an unknown document is an error: the measures would be wrong.
 pub(super) fn read(folder: &Path, split: &str) -> Result<Folder> {
-    let documents: Vec<Record> = records(&folder.join("corpus.jsonl"))?;
-    let mut queries: Vec<Record> = records(&folder.join("queries.jsonl"))?;
+    let documents: Vec<Record> = records(&folder.join("corpus.jsonl"), "_id and text")?;
+    let mut queries: Vec<Record> = records(&folder.join("queries.jsonl"), "_id and text")?;
     let positions: HashMap<&str, usize> = documents
         .iter()
         .enumerate()
@@ -47,6 +70,10 @@ pub(super) fn read(folder: &Path, split: &str) -> Result<Folder> {
         .collect();
     let judgements = judgements(
         &folder.join("qrels").join(format!("{split}.tsv")),
+        &positions,
+    )?;
+    let quotes = quotes(
+        &folder.join("quotes").join(format!("{split}.jsonl")),
         &positions,
     )?;
     queries.retain(|query| {
@@ -67,15 +94,62 @@ pub(super) fn read(folder: &Path, split: &str) -> Result<Folder> {
         documents,
         queries,
         judgements,
+        quotes,
     })
 }
 
-fn records<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+/// The words that answer queries, where the folder names them.
+fn quotes(path: &Path, positions: &HashMap<&str, usize>) -> Result<HashMap<usize, Vec<Quote>>> {
+    let there = path.try_exists().context(ErrorKind::Invalid, || {
+        format!("cannot look for {}", path.display())
+    })?;
+    let mut quotes: HashMap<usize, Vec<Quote>> = HashMap::new();
+    if !there {
+        return Ok(quotes);
+    }
+    for record in records::<QuoteRecord>(path, "query-id, corpus-id and quote")? {
+        let document = positions.get(record.document.as_str()).ok_or_else(|| {
+            let (path, unknown) = (path.display(), &record.document);
+            let sentence = format!("{path} quotes the document {unknown:?}, which is not there");
+            Error::new(ErrorKind::Invalid, sentence)
+        })?;
+        let quote = Quote {
+            query: record.query,
+            text: record.quote,
+        };
+        quotes.entry(*document).or_default().push(quote);
+    }
+    Ok(quotes)
+}
+
+impl Quote {
+    /// Where the words stand in the document's text, however the white space between them has
+    /// changed; nothing when they do not stand there.
+    pub(super) fn find(&self, text: &str) -> Option<Span> {
+        let solid = |text: &str| -> Vec<(usize, char)> {
+            text.char_indices()
+                .filter(|(_, letter)| !letter.is_whitespace())
+                .collect()
+        };
+        let (text, quote) = (solid(text), solid(&self.text));
+        let is_here = |window: &&[(usize, char)]| {
+            window
+                .iter()
+                .zip(&quote)
+                .all(|(here, there)| here.1 == there.1)
+        };
+        let found = text.windows(quote.len().max(1)).find(is_here)?;
+        let ((start, _), (last, letter)) = (found.first()?, found.last()?);
+        Some(Span::new(*start as u64, (last + letter.len_utf8()) as u64))
+    }
+}
+
+fn records<T: DeserializeOwned>(path: &Path, fields: &str) -> Result<Vec<T>> {
     let mut records = Vec::new();
     for_lines(path, |number, line| {
         let record = serde_json::from_str(line).context(ErrorKind::Invalid, || {
             format!(
-                "line {number} of {} is not a record with _id and text",
+                "line {number} of {} is not a record with {fields}",
                 path.display()
             )
         })?;

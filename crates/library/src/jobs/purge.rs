@@ -51,6 +51,7 @@ impl Library {
         for blob in self.catalog.purge_document(principal, id).await? {
             self.blobs.delete(principal, &blob).await?;
         }
+        self.leftovers.expect();
         tracing::info!(document.id = %id, "purged a document");
         Ok(())
     }

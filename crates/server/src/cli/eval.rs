@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use alexandria_core::chunk::ChunkPolicy;
-use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::evaluate::{
     Evaluation, EvaluationRequest, EvaluationStep, LegEvaluation, evaluate,
 };
@@ -36,6 +36,12 @@ pub(super) struct Eval {
     /// In which numbers the model computes, int8 or f32, instead of what the settings say
     #[arg(long, value_enum, hide_possible_values = true)]
     precision: Option<PrecisionFlag>,
+    /// How long passages are, in tokens of the model, instead of what the library does
+    #[arg(long, value_name = "TOKENS")]
+    chunk_tokens: Option<usize>,
+    /// How long passages are at most
+    #[arg(long, value_name = "TOKENS")]
+    chunk_tokens_max: Option<usize>,
 }
 
 /// In which numbers the model computes.
@@ -80,7 +86,7 @@ impl Eval {
             scratch: scratch.0.clone(),
             models: config.models.clone(),
             embedder: crate::library::embedder(&config),
-            policy: ChunkPolicy::default(),
+            policy: self.policy()?,
         };
         let bar = bar(setting);
         let shown = bar.clone();
@@ -94,6 +100,24 @@ impl Eval {
             show(setting, &self.folder, &found);
         }
         Ok(Outcome::Done)
+    }
+
+    fn policy(&self) -> Result<ChunkPolicy> {
+        let usual = ChunkPolicy::default();
+        let tokens_soft = self.chunk_tokens.unwrap_or(usual.tokens_soft);
+        let tokens_hard = self
+            .chunk_tokens_max
+            .unwrap_or(usual.tokens_hard.max(tokens_soft));
+        if tokens_soft == 0 || tokens_hard < tokens_soft {
+            let sentence =
+                "--chunk-tokens must be at least 1, and --chunk-tokens-max not less than it";
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
+        Ok(ChunkPolicy {
+            tokens_soft,
+            tokens_hard,
+            ..usual
+        })
     }
 
     fn config(&self, config: &Config) -> Config {
@@ -136,7 +160,8 @@ fn show(setting: &Setting, folder: &Path, found: &Evaluation) {
     let painter = setting.painter;
     let row = |name: &str, leg: &LegEvaluation| {
         let measures = &leg.measures;
-        vec![
+        let quotes = leg.quotes.map(|quotes| [quotes.at_5, quotes.at_10]);
+        let mut row = vec![
             name.to_owned(),
             format!("{:.4}", measures.ndcg_at_10),
             format!("{:.4}", measures.map),
@@ -144,13 +169,20 @@ fn show(setting: &Setting, folder: &Path, found: &Evaluation) {
             format!("{:.4}", measures.recall_at_100),
             format!("{:.1}", leg.p50_ms),
             format!("{:.1}", leg.p95_ms),
-        ]
+        ];
+        row.extend(
+            quotes
+                .into_iter()
+                .flatten()
+                .map(|share| format!("{share:.4}")),
+        );
+        row
     };
     let mut rows = vec![row("text", &found.text)];
     rows.extend(found.vectors.as_ref().map(|leg| row("vectors", leg)));
     rows.extend(found.hybrid.as_ref().map(|leg| row("hybrid", leg)));
     painter.say(paint(STRONG, clean(&folder.display().to_string())));
-    let headings = [
+    let mut headings = vec![
         "BY",
         "NDCG@10",
         "MAP",
@@ -159,6 +191,9 @@ fn show(setting: &Setting, folder: &Path, found: &Evaluation) {
         "P50 MS",
         "P95 MS",
     ];
+    if found.text.quotes.is_some() {
+        headings.extend(["QUOTES@5", "QUOTES@10"]);
+    }
     painter.say(table(&headings, &rows));
     painter.say(paint(
         FAINT,

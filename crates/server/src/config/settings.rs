@@ -6,7 +6,9 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::value::{LogFormat, LogLevel, Ocr, Role, Switch, Value};
+use alexandria_core::answer::weight::CONFIDENCE_MIN;
+
+use super::value::{LogFormat, LogLevel, Ocr, Role, Share, Switch, Value};
 
 /// A setting, as the reference shows it and as every source sets it.
 #[derive(Debug)]
@@ -115,6 +117,9 @@ settings! {
     "log.file_bytes_max" ["LOG_FILE_BYTES_MAX"] log_file_bytes_max: u64 = 10 * 1024 * 1024;
     #[doc = " How many log files put aside are kept."]
     "log.files_kept" ["LOG_FILES_KEPT"] log_files_kept: u32 = 5;
+
+    #[doc = " How sure an answer must be to be given, from 0 (always) to 1 (never)."]
+    "answer.threshold" ["ALEXANDRIA_ANSWER_THRESHOLD"] answer_threshold: Share = Share::new(CONFIDENCE_MIN);
 
     #[doc = " Jobs worked on at the same time."]
     "jobs.workers" ["ALEXANDRIA_WORKERS"] workers: usize = alexandria_library::settings::WORKERS_DEFAULT;

@@ -80,6 +80,38 @@ macro_rules! number {
 
 number!(u16, u32, u64, usize);
 
+/// A number from 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Share(f32);
+
+impl Share {
+    /// A share, at least 0 and at most 1.
+    pub(super) const fn new(value: f32) -> Self {
+        Self(value.clamp(0.0, 1.0))
+    }
+
+    /// The number.
+    pub(crate) const fn value(self) -> f32 {
+        self.0
+    }
+}
+
+impl Value for Share {
+    fn read(text: &str) -> Result<Self, String> {
+        let share = text
+            .parse()
+            .ok()
+            .filter(|share| (0.0..=1.0).contains(share));
+        share
+            .map(Self)
+            .ok_or_else(|| "a number from 0 to 1, such as 0.25".to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.0.to_string()
+    }
+}
+
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(| $other:literal)*),* $(,)? }) => {
         $(#[$doc])*

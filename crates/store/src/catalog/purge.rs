@@ -80,6 +80,18 @@ impl Catalog {
         Ok(unused)
     }
 
+    /// Removes the tenant's vectors of texts that no chunk holds any more. Says how many.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be written.
+    pub async fn purge_embeddings(&self, principal: &Principal) -> Result<u64> {
+        let sql = "DELETE FROM embeddings WHERE tenant_id = $1 AND text_digest IN (\
+                   SELECT text_digest FROM embeddings WHERE tenant_id = $1 \
+                   EXCEPT SELECT text_digest FROM chunks WHERE tenant_id = $1)";
+        let done = execute(self.database.write(), sql, vec![tenant(principal).into()]).await;
+        done.doing(|| "cannot remove vectors that nothing uses".to_owned())
+    }
+
     /// Whether a document or a version of the tenant uses a blob.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use alexandria_store::catalog::{
 };
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, job, new_document, owner};
+use crate::fixture::{Fixture, job, new_document, owner, vectors};
 
 pub(crate) async fn a_document_comes_with_its_job(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
@@ -446,4 +446,35 @@ pub(crate) async fn a_purged_document_gives_back_its_files(fixture: &Fixture) {
         []
     );
     assert_eq!(catalog.purge_document(&owner, id).await.unwrap(), []);
+}
+
+pub(crate) async fn vectors_of_texts_that_are_gone_are_forgotten(fixture: &Fixture) {
+    let (catalog, owner) = (&fixture.catalog, owner());
+    let books = fixture.collection("books").await;
+    let (short, long) = (
+        fixture.document(books, "short").await,
+        fixture.document(books, "long").await,
+    );
+    // Chunks with the same number hold the same text, so the first two share their vectors.
+    for (document, chunks) in [(short, 2), (long, 3)] {
+        let version = fixture.publish(document, chunks).await;
+        catalog
+            .record_embeddings(&owner, version, &vectors(0..chunks))
+            .await
+            .unwrap();
+    }
+    let stranger = crate::fixture::stranger();
+    for (removed, forgotten) in [(None, 0), (Some(long), 1), (Some(short), 2)] {
+        if let Some(id) = removed {
+            catalog.remove_document(&owner, id).await.unwrap();
+            assert_eq!(
+                catalog.purge_embeddings(&owner).await.unwrap(),
+                0,
+                "not purged"
+            );
+            catalog.purge_document(&owner, id).await.unwrap();
+        }
+        assert_eq!(catalog.purge_embeddings(&stranger).await.unwrap(), 0);
+        assert_eq!(catalog.purge_embeddings(&owner).await.unwrap(), forgotten);
+    }
 }
