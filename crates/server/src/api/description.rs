@@ -46,10 +46,10 @@ const NO_PICTURE: &str = "data:,";
 /// The style that hides it.
 const WITHOUT_PICTURE: &str = "<style>img[src=\"data:,\"]{display:none}</style></head>";
 
-/// The first page says nothing of its width, so that a telephone would show it tiny; nor which letters
-/// it is written in.
-const FOR_SMALL_SCREENS: &str = "<meta charset=\"utf-8\"><meta name=\"viewport\" \
-                                 content=\"width=device-width, initial-scale=1\"></head>";
+/// What both pages leave unsaid: that they fit on a telephone, and that they have no picture of their
+/// own, which browsers would ask for in vain.
+const FOR_BOTH: &str = "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, \
+                        initial-scale=1\"><link rel=\"icon\" href=\"data:,\"></head>";
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -116,7 +116,7 @@ async fn swagger(State(app): State<Shared>) -> Response {
     let title = title(&app);
     let build = || {
         let page = Swagger::new(DESCRIPTION_PATH).with_title(&title).html();
-        Bytes::from(page.replacen("</head>", FOR_SMALL_SCREENS, 1))
+        Bytes::from(page.replacen("</head>", FOR_BOTH, 1))
     };
     page(app.pages.swagger.get_or_init(build))
 }
@@ -126,7 +126,8 @@ async fn redoc(State(app): State<Shared>) -> Response {
     let build = || {
         let page = Redoc::new(DESCRIPTION_PATH).with_title(&title).html();
         let page = page.replace(REMOTE_PICTURE, NO_PICTURE);
-        Bytes::from(page.replacen("</head>", WITHOUT_PICTURE, 1))
+        let page = page.replacen("</head>", WITHOUT_PICTURE, 1);
+        Bytes::from(page.replacen("</head>", FOR_BOTH, 1))
     };
     page(app.pages.redoc.get_or_init(build))
 }

@@ -89,6 +89,7 @@ struct ListParameters {
     /// In which order: `newest` (the default) or `oldest` first.
     order: Option<OrderBody>,
     /// Where the page before ended, from its `next`.
+    #[schemars(length(min = 1))]
     cursor: Option<String>,
     /// Items on the page; 50 unless given.
     limit: Option<u32>,

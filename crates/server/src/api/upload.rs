@@ -35,7 +35,7 @@ pub(super) mod address;
 mod labels;
 mod name;
 
-use labels::{Labels, read_label};
+use labels::{Labels, give_late, read_label};
 use name::tidy_name;
 
 /// The shelf of files for which none is named.
@@ -58,7 +58,9 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                          address as JSON, which is fetched. Of a form, the fields \
                          `collection` (a name or an id; the shelf is made if there is none of that \
                          name), `tag` (may come several times), `category` and `title` hold for the \
-                         files that come after them. The reply comes as soon as the files are \
+                         files that come after them; what comes after the last file holds for all \
+                         that were new, except for `collection`, which is refused there. The reply \
+                         comes as soon as the files are \
                          stored; reading goes on in the background. A file that is there already \
                          is found, not stored twice.",
                     )
@@ -154,6 +156,7 @@ async fn add_files(
     };
     let mut seen = Seen::default();
     let mut labels = Labels::default();
+    let mut late = Labels::default();
     let mut taken = UploadBody {
         documents: Vec::new(),
         refused: Vec::new(),
@@ -161,10 +164,14 @@ async fn add_files(
     let mut first_problem = None;
     while let Some(field) = form.next_field().await? {
         if field.file_name().is_none() {
-            read_label(field, &mut labels, &mut seen).await?;
+            let mut label = Labels::default();
+            read_label(field, &mut label, &mut seen).await?;
+            labels.absorb(&label);
+            late.absorb(&label);
             continue;
         }
         seen.files += 1;
+        late = Labels::default();
         if seen.files > FILES_MAX {
             return Err(too_many("files", FILES_MAX));
         }
@@ -187,6 +194,9 @@ async fn add_files(
                 Err(Refusal::Request(problem)) => return Err(problem),
             },
         }
+    }
+    if !taken.documents.is_empty() && !late.is_empty() {
+        give_late(app, principal, &late, &mut taken).await?;
     }
     let request = seen.hasher.finish();
     if let Some(reply) = key.recall(app, principal, request).await? {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use alexandria_core::error::Result;
 use clap::Args;
 
+use super::door::Server;
 use super::paint::{FAINT, STRONG, clean, paint};
 use super::program::{called, quoted};
 use super::{Outcome, Setting};
@@ -74,6 +75,12 @@ impl Serve {
                 painter.tell(greeting.text(address));
             }
         };
+        if let Some(other) = runtime.block_on(Server::find(setting)) {
+            tracing::warn!(
+                "a server runs on this library already, at {}; commands will go through this one",
+                other.address()
+            );
+        }
         let serving = serve(config, Beside { seed: self.seed }, tell);
         runtime.block_on(Box::pin(serving))?;
         Ok(Outcome::Done)

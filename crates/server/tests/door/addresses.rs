@@ -3,10 +3,11 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use super::support::{LIGHTHOUSE, Server, json_of, program, read};
+use super::support::{LIGHTHOUSE, Server, json_of, program, read, run};
 
 /// A library that may fetch from this machine.
 const PRIVATE: (&str, &str) = ("ALEXANDRIA_WEB_PRIVATE_ADDRESSES", "true");
@@ -172,4 +173,29 @@ fn the_command_line_fetches_within_the_same_fences() {
     check("/broken", 1, "broke off");
     check("/circle", 1, "circles");
     check("/gone", 1, "404");
+}
+
+#[test]
+fn adding_can_be_stopped_and_says_what_becomes_of_what_is_stored() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/never", listener.local_addr().unwrap());
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("orvane.md"), LIGHTHOUSE).unwrap();
+    let child = program(home.path(), &["add", "orvane.md", &address], &[PRIVATE])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The site takes the request and never answers.
+    let (mut stream, _peer) = listener.accept().unwrap();
+    let mut head = [0_u8; 1024];
+    assert!(stream.read(&mut head).unwrap() > 0);
+    let pid = rustix::process::Pid::from_raw(child.id().cast_signed()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("stopped: what is stored stays"), "{said}");
+    let listed = json_of(&run(home.path(), &["--json", "list"]));
+    assert_eq!(listed[0]["name"], "orvane.md", "{listed}");
 }

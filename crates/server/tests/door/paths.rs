@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::support::{LIGHTHOUSE, Server};
+use super::support::{LIGHTHOUSE, Server, read};
 
 #[tokio::test]
 async fn a_document_goes_in_is_found_and_cited_and_goes_out() {
@@ -98,6 +98,48 @@ async fn change_and_remove(server: &Server, id: &str) {
     assert_eq!(status, 404);
     let (_, found) = server.get("/api/v1/search?query=parrot").await;
     assert_eq!(found["passages"], json!([]));
+}
+
+#[tokio::test]
+async fn fields_after_the_files_are_not_lost() {
+    let server = Server::start();
+    let field = |name: &str, value: &str| {
+        format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let file = |text: &str| {
+        format!(
+            "--B\r\nContent-Disposition: form-data; name=\"file\"; \
+             filename=\"a.txt\"\r\n\r\n{text}\r\n"
+        )
+    };
+    let send = async |parts: &[String]| {
+        let request = server
+            .request("POST", "/api/v1/documents")
+            .header("content-type", "multipart/form-data; boundary=B")
+            .body(parts.concat() + "--B--\r\n");
+        read(request).await
+    };
+    let (status, added) = send(&[
+        field("tag", "sea"),
+        file("A note about a heron."),
+        field("tag", "late"),
+        field("category", "birds"),
+        field("title", "The heron"),
+    ])
+    .await;
+    assert_eq!(status, 202, "{added}");
+    let id = added["documents"][0]["document"]["id"].as_str().unwrap();
+    let document = server.wait_for(id).await;
+    assert_eq!(document["tags"], json!(["late", "sea"]));
+    assert_eq!(document["category"], "birds");
+    assert_eq!(document["title"], "The heron");
+
+    let (status, refused) =
+        send(&[file("A note about an owl."), field("collection", "Coast")]).await;
+    assert_eq!(status, 422, "{refused}");
+    assert!(refused["detail"].as_str().unwrap().contains("before"));
+    let (_, listed) = server.get("/api/v1/documents").await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ const URL_BYTES_MAX: usize = 4096;
 pub(crate) struct AddressBody {
     /// The web address (http or https). It is fetched before the call returns, with limits on size,
     /// time and redirects; addresses of private networks are refused unless the settings allow them.
-    #[schemars(length(min = 1, max = 4096))]
+    #[schemars(length(min = 1, max = 4096), regex(pattern = "^https?://"))]
     pub(crate) url: String,
     /// The shelf, by name or id; made if there is none of that name. `Library` unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
