@@ -191,7 +191,14 @@ fn failed(address: &str, error: &reqwest::Error) -> Error {
         }
         cause = inner;
     }
-    let (kind, what) = if error.is_timeout() {
+    let untrusted = matches!(
+        cause.downcast_ref::<rustls::Error>(),
+        Some(rustls::Error::InvalidCertificate(_))
+    );
+    let (kind, what) = if untrusted {
+        let what = "this machine does not trust the site's certificate";
+        (ErrorKind::Unavailable, what)
+    } else if error.is_timeout() {
         (ErrorKind::Timeout, "the site did not answer in time")
     } else if error.is_connect() {
         (ErrorKind::Unavailable, "the site cannot be reached")
