@@ -191,8 +191,9 @@ fn failed(address: &str, error: &reqwest::Error) -> Error {
         }
         cause = inner;
     }
+    let wrapped = cause.downcast_ref::<std::io::Error>();
     let untrusted = matches!(
-        cause.downcast_ref::<rustls::Error>(),
+        wrapped.and_then(|error| error.get_ref()?.downcast_ref()),
         Some(rustls::Error::InvalidCertificate(_))
     );
     let (kind, what) = if untrusted {

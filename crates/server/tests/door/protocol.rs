@@ -221,8 +221,12 @@ async fn the_description_is_whole_and_its_pages_load_nothing_from_elsewhere() {
             "<script src=\"http",
             "<link rel=\"stylesheet\" href=\"http",
             "@import",
+            "https://cdn.",
         ] {
             assert!(!page.contains(load), "{path} loads {load}");
+        }
+        for said in ["name=\"viewport\"", "<link rel=\"icon\" href=\"data:,\">"] {
+            assert!(page.contains(said), "{path} does not say {said}");
         }
     }
 }
