@@ -11,6 +11,7 @@
 
 pub mod detect;
 pub mod failure;
+pub mod fence;
 pub mod limits;
 pub mod section;
 pub mod worker;

@@ -249,6 +249,17 @@ fn running_heads_and_page_numbers_are_left_out() {
 }
 
 #[test]
+fn what_is_all_that_page_after_page_says_is_no_running_head() {
+    let page = |number: usize| {
+        Sheet::default().text(72.0, 720.0, 12.0, &format!("Label {number} of ropes."))
+    };
+    let paper = (1..=20).fold(Paper::default(), |paper, number| paper.with(page(number)));
+    let parsed = read(&paper);
+    assert_eq!(parsed.blocks.len(), 20, "{:?}", texts(&parsed));
+    assert_eq!(parsed.blocks[19].text, "Label 20 of ropes.");
+}
+
+#[test]
 fn large_letters_make_headings_and_sections() {
     let parsed = read(
         &Paper::default().with(
