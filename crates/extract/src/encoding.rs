@@ -17,7 +17,7 @@ pub(crate) fn guess(bytes: &[u8]) -> &'static Encoding {
     if let Some(encoding) = wide(bytes) {
         return encoding;
     }
-    if std::str::from_utf8(bytes).is_ok() {
+    if is_utf8(bytes) {
         return UTF_8;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
@@ -74,6 +74,11 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
         (_, true) if high_first * 10 < low_first => Some(UTF_16LE),
         _ => None,
     }
+}
+
+/// UTF-8, although the last character may have been cut off with the rest of a file.
+fn is_utf8(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 /// UTF-8 with a damaged byte here and there is still UTF-8.
@@ -136,6 +141,22 @@ mod tests {
                 decode(&[&[0xef, 0xbb, 0xbf], text.as_bytes()].concat()),
                 text
             );
+        }
+    }
+
+    #[test]
+    fn text_that_ends_within_a_character_keeps_its_encoding() {
+        for text in [
+            "पुस्तकालय में पाँच पुस्तकें हैं।",
+            "ห้องสมุดมีหนังสือห้าเล่ม",
+            "图书馆有五本书。",
+            "Πέντε βιβλία",
+        ] {
+            for cut in 1..text.len() {
+                let whole = text.floor_char_boundary(cut);
+                assert_eq!(guess(&text.as_bytes()[..cut]), UTF_8, "{text} cut at {cut}");
+                assert!(decode(&text.as_bytes()[..cut]).starts_with(&text[..whole]));
+            }
         }
     }
 

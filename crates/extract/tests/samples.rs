@@ -549,6 +549,25 @@ fn right_to_left_text_and_rare_characters_stay_in_order() {
 }
 
 #[test]
+fn text_of_every_writing_is_text_whatever_its_length() {
+    for text in [
+        "पुस्तकालय में पाँच पुस्तकें हैं।",
+        "ห้องสมุดมีหนังสือห้าเล่ม",
+        "ஐந்து புத்தகங்கள்",
+        "ბიბლიოთეკაში ხუთი წიგნია",
+        "ቤተ መጻሕፍት",
+        "Πέντε βιβλία",
+        "Пять книг",
+        "五本书",
+    ] {
+        for more in ["", "a", "ab", "abc"] {
+            let text = format!("{text}{more}");
+            check(&text, "x.txt", "text", &[&format!("Paragraph [] {text}")]);
+        }
+    }
+}
+
+#[test]
 fn text_beyond_the_limit_is_cut_and_the_owner_told() {
     let limits = Limits {
         output_bytes: 10_000,
