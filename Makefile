@@ -9,8 +9,9 @@ export CARGO_TARGET_DIR ?= $(ALEXANDRIA_CACHE)/target
 BINARY := $(CARGO_TARGET_DIR)/release/alexandria
 DATA ?= alexandria-data
 PORT ?= 8000
+PREFIX ?= $(HOME)/.local
 
-.PHONY: help run build test lint bench eval dist clean
+.PHONY: help run build install test lint bench dist clean
 
 help: ## Show what can be made.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +24,12 @@ build:
 	@scripts/fetch-models
 	@scripts/install-ocr --optional
 	@cargo build --release --locked --package alexandria
+
+install: build ## Build, and put the program at ~/.local/bin/alexandria (or PREFIX=/usr/local).
+	@mkdir -p $(PREFIX)/bin
+	@install -m 755 $(BINARY) $(PREFIX)/bin/alexandria
+	@echo "alexandria is at $(PREFIX)/bin/alexandria"
+	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "That folder is not on your PATH yet. For this terminal: export PATH=\"$(PREFIX)/bin:\$$PATH\"" ;; esac
 
 test: ## Run everything: format, lints, every suite, with real servers.
 	@scripts/check-tools

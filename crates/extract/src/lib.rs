@@ -16,6 +16,7 @@ pub mod limits;
 pub mod section;
 pub mod worker;
 
+mod chart;
 mod detect_text;
 mod dom;
 mod encoding;

@@ -79,6 +79,8 @@ pub(crate) struct App {
     pub(crate) checker: health::Checker,
     /// The description of the API, as JSON.
     pub(crate) description: OnceLock<String>,
+    /// The pages that show it.
+    pub(crate) pages: description::Pages,
 }
 
 impl App {
@@ -100,6 +102,7 @@ impl App {
             places: Semaphore::new(config.requests_max),
             checker: health::Checker::default(),
             description: OnceLock::new(),
+            pages: description::Pages::default(),
             config,
         })
     }
@@ -112,10 +115,8 @@ impl App {
 
 /// Everything that is served.
 pub(crate) fn router(app: Shared) -> Router {
-    let (router, api) = described();
-    // The description is made of strings and numbers, which always have a JSON form.
-    app.description
-        .get_or_init(|| serde_json::to_string_pretty(&api).unwrap_or_default());
+    let (router, api) = described(&app.config.name);
+    app.description.get_or_init(|| description::render(api));
     let operations = Router::new()
         .merge(health::routes())
         .merge(measures::routes())
@@ -136,11 +137,11 @@ pub(crate) fn router(app: Shared) -> Router {
         .with_state(app)
 }
 
-/// The documented part of the router, and its description.
-pub(crate) fn described() -> (Router<Shared>, OpenApi) {
+/// The documented part of the router, and its description under the name of the installation.
+fn described(name: &str) -> (Router<Shared>, OpenApi) {
     let mut api = OpenApi {
         info: Info {
-            title: "Alexandria".to_owned(),
+            title: name.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: Some("A library that you can ask.".to_owned()),
             description: Some(description::INTRODUCTION.to_owned()),
@@ -151,6 +152,7 @@ pub(crate) fn described() -> (Router<Shared>, OpenApi) {
             }),
             ..Info::default()
         },
+        tags: description::tags(),
         ..OpenApi::default()
     };
     aide::generate::extract_schemas(true);

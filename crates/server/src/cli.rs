@@ -2,7 +2,7 @@
 //! directory when there is one; which of the two is decided in [`door`].
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found (no passage, no answer, no such
-//! document).
+//! document, no library), 130 stopped with Ctrl-C.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,6 +25,7 @@ mod migrate;
 mod models;
 mod paint;
 pub(crate) mod parse_worker;
+mod program;
 mod remove;
 mod search;
 mod secret;
@@ -47,6 +48,9 @@ const EXIT_USAGE: u8 = 2;
 /// The exit code of a search, question or look-up that found nothing.
 const EXIT_NOTHING: u8 = 3;
 
+/// The exit code of a verb that was stopped with Ctrl-C, as shells count it.
+const EXIT_INTERRUPTED: u8 = 130;
+
 /// A library that you can ask: answers tied to the exact words of your own books.
 #[derive(Debug, Parser)]
 #[command(
@@ -54,8 +58,10 @@ const EXIT_NOTHING: u8 = 3;
     version,
     disable_help_subcommand = true,
     arg_required_else_help = true,
-    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found.\n\
-                  Start with: alexandria add FILE, then: alexandria ask \"QUESTION\""
+    after_help = "Start with:\n  \
+                  alexandria add ~/Books\n  \
+                  alexandria ask \"Who built the lighthouse?\"\n\n\
+                  Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found, 130 stopped."
 )]
 struct Line {
     #[command(flatten)]
@@ -66,6 +72,7 @@ struct Line {
 
 /// What every verb takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 struct Global {
     /// The directory that holds the library [default: ./alexandria-data]
     #[arg(long, global = true, value_name = "DIR")]
@@ -127,6 +134,8 @@ pub(crate) struct Setting {
     pub(crate) settled: Settled,
     /// How to print.
     pub(crate) painter: Painter,
+    /// Where programs are looked for.
+    pub(crate) search_path: Option<String>,
 }
 
 impl Setting {
@@ -145,6 +154,8 @@ pub(crate) enum Outcome {
     Nothing,
     /// It did a part, and has said what failed.
     Incomplete,
+    /// It was stopped by the person who started it, and has said what is done.
+    Interrupted,
 }
 
 /// Understands the command line and does what it says.
@@ -159,8 +170,12 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let surroundings = Surroundings::of_process();
-    let plain = line.global.no_color || surroundings.variable("NO_COLOR").is_some();
-    let painter = Painter::new(line.global.json, plain);
+    let still = surroundings.variable("TERM") == Some("dumb");
+    let painter = Painter {
+        json: line.global.json,
+        plain: line.global.no_color || still || surroundings.variable("NO_COLOR").is_some(),
+        still,
+    };
     let mut flags = Flags {
         file: line.global.config.clone(),
         values: Vec::new(),
@@ -170,13 +185,18 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         serve.set(&mut flags);
     }
     let ended = settle(&flags, &surroundings).and_then(|settled| {
-        let setting = Setting { settled, painter };
+        let setting = Setting {
+            settled,
+            painter,
+            search_path: surroundings.variable("PATH").map(str::to_owned),
+        };
         dispatch(line.verb, &setting)
     });
     match ended {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::from(EXIT_NOTHING),
         Ok(Outcome::Incomplete) => ExitCode::from(EXIT_FAILURE),
+        Ok(Outcome::Interrupted) => ExitCode::from(EXIT_INTERRUPTED),
         Err(error) => {
             painter.fail(&error);
             let nothing = error.kind() == ErrorKind::NotFound;
@@ -251,3 +271,6 @@ pub(crate) fn files_of(argument: &str) -> Result<Vec<PathBuf>> {
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests;

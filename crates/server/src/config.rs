@@ -15,7 +15,6 @@ mod rules;
 mod settings;
 mod value;
 
-pub(crate) use rules::is_public;
 pub(crate) use settings::{Config, SETTINGS};
 pub(crate) use value::{LogFormat, Ocr, Role};
 

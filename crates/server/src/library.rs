@@ -1,15 +1,17 @@
 //! Opening the library as the settings say.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::Library;
 use alexandria_library::clock::{SystemClock, SystemIds};
-use alexandria_library::settings::{LibrarySettings, Recognition};
+use alexandria_library::settings::{CATALOG_FILE, LibrarySettings, Recognition};
 use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::embedder::minilm::{MiniLmConfig, Precision};
 
+use rustix::fs::{Access, access};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Ocr};
@@ -23,6 +25,7 @@ const WORK_AGAIN: Duration = Duration::from_millis(500);
 /// # Errors
 /// Whatever keeps the library from opening.
 pub(crate) async fn open(config: &Config) -> Result<Arc<Library>> {
+    check_directory(&config.data)?;
     let settings = settings(config)?;
     let opened = Library::open(settings.clone(), Arc::new(SystemClock), Arc::new(SystemIds)).await;
     let error = match opened {
@@ -42,6 +45,56 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<Library>> {
         error.chain()
     );
     Ok(library)
+}
+
+/// Makes sure that there is a library to look at.
+///
+/// # Errors
+/// `NotFound` when none has been begun in the data directory.
+pub(crate) fn require(config: &Config) -> Result<()> {
+    let begun = config.database_url.is_some() || config.data.join(CATALOG_FILE).is_file();
+    if begun || !may_look(&config.data) {
+        return Ok(());
+    }
+    let whole = std::path::absolute(&config.data).unwrap_or_else(|_| config.data.clone());
+    Err(Error::new(
+        ErrorKind::NotFound,
+        format!(
+            "there is no library in {}: `alexandria add FILE` begins one there, and --data DIR \
+             looks in another folder",
+            whole.display()
+        ),
+    ))
+}
+
+/// Whether it can be known what is in a folder; one that is not there is known to be empty.
+fn may_look(folder: &Path) -> bool {
+    match fs_err::read_dir(folder) {
+        Ok(_entries) => true,
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+/// Refuses a data directory that cannot be used, with the remedy.
+fn check_directory(data: &Path) -> Result<()> {
+    let Ok(found) = fs_err::metadata(data) else {
+        return Ok(());
+    };
+    let shown = data.display();
+    if !found.is_dir() {
+        let message =
+            format!("the data directory {shown} is a file: name a folder with --data DIR");
+        return Err(Error::new(ErrorKind::Invalid, message));
+    }
+    let all = Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK;
+    access(data, all).map_err(|source| {
+        let owner = std::os::unix::fs::MetadataExt::uid(&found);
+        let message = format!(
+            "may not read and write the data directory {shown}, which belongs to user {owner}: \
+             start this as that user, or name another folder with --data DIR"
+        );
+        Error::new(ErrorKind::Forbidden, message).with_source(std::io::Error::from(source))
+    })
 }
 
 /// Works on jobs until told to stop. While another process does, this one waits for its turn: that

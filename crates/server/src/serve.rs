@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::api::{self, App};
-use crate::config::{Config, Role, is_public};
+use crate::config::{Config, Role};
 use crate::presence::Presence;
 use crate::telemetry::measures;
 
@@ -94,7 +94,6 @@ pub(crate) async fn serve(
     reason = "the reasons that have a remedy of their own are named"
 )]
 async fn listen(config: &Config) -> Result<TcpListener> {
-    is_public(config)?;
     let (host, port) = (config.host.as_str(), config.port);
     let bound = match host.parse::<IpAddr>() {
         Ok(address) => TcpListener::bind(SocketAddr::new(address, port)).await,
@@ -188,11 +187,12 @@ async fn answer(
         version: app.config.version.clone(),
     };
     let announced = presence.announce(&app.config.data)?;
+    let (name, environment) = (app.config.name.clone(), app.config.environment());
     let (stop, drain) = (
         app.stop.clone(),
         Duration::from_secs(app.config.drain_seconds_max),
     );
-    tracing::info!(address, "listening");
+    tracing::info!(address, name, environment, "listening");
     tell(&Listening {
         address: Some(address),
     });

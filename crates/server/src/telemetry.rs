@@ -82,6 +82,9 @@ pub(crate) fn begin_for_server(config: &Config) -> Result<()> {
     Ok(())
 }
 
+/// Where documents that cannot be read are logged: the verbs of the command line say it themselves.
+const JOBS: &str = "alexandria_library::jobs";
+
 /// Starts logging for a verb of the command line: warnings, on standard error.
 pub(crate) fn begin_for_verb() {
     let layer = tracing_subscriber::fmt::layer()
@@ -91,7 +94,9 @@ pub(crate) fn begin_for_verb() {
         .without_time();
     install(vec![
         layer
-            .with_filter(everything_but_performance(LevelFilter::WARN))
+            .with_filter(
+                everything_but_performance(LevelFilter::WARN).with_target(JOBS, LevelFilter::ERROR),
+            )
             .boxed(),
     ]);
 }

@@ -6,12 +6,12 @@
 //! on every redirect, and the connection goes to the address that was checked.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use alexandria_core::error::{BoxError, Context, Error, ErrorKind, Result};
 use axum::body::Bytes;
-use futures::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
+use futures::stream::{BoxStream, StreamExt as _};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Attempt, Policy};
 
@@ -50,6 +50,8 @@ pub(crate) struct Fetched {
     pub(crate) media_type: Option<String>,
     /// Its size, where the sender says it.
     pub(crate) bytes: Option<u64>,
+    /// What ended the bytes before their end, once something has.
+    pub(crate) outcome: Outcome,
     /// The bytes; an error ends them when there are more than allowed.
     pub(crate) body: BoxStream<'static, std::io::Result<Bytes>>,
 }
@@ -88,6 +90,8 @@ pub(crate) async fn fetch(address: &str, fence: Fence) -> Result<Fetched> {
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(SILENCE_TIMEOUT)
         .timeout(FETCH_TIMEOUT)
+        // A proxy would resolve names itself, beyond the check of their addresses.
+        .no_proxy()
         .redirect(Policy::custom(move |attempt| redirect(attempt, fence)))
         .dns_resolver(Arc::new(CheckedNames { fence }))
         .build()
@@ -96,17 +100,23 @@ pub(crate) async fn fetch(address: &str, fence: Fence) -> Result<Fetched> {
         .get(url)
         .send()
         .await
-        .context(ErrorKind::Unavailable, about)?;
+        .map_err(|error| failed(address, &error))?;
     let status = response.status();
     if !status.is_success() {
-        let kind = if status.as_u16() == 404 {
-            ErrorKind::NotFound
+        let kind = match status.as_u16() {
+            404 | 410 => ErrorKind::NotFound,
+            300..500 => ErrorKind::Invalid,
+            _ => ErrorKind::Unavailable,
+        };
+        let reason = if status.is_redirection() {
+            "the site leads to something that is not on the web: only http and https can be fetched"
+                .to_owned()
         } else {
-            ErrorKind::Unavailable
+            format!("the site answered {status}")
         };
         return Err(Error::new(
             kind,
-            format!("cannot fetch {address}: the site answered {status}"),
+            format!("cannot fetch {address}: {reason}"),
         ));
     }
     let bytes = response.content_length();
@@ -117,10 +127,12 @@ pub(crate) async fn fetch(address: &str, fence: Fence) -> Result<Fetched> {
     let media_type = header
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
+    let outcome = Outcome::default();
     Ok(Fetched {
         media_type,
         bytes,
-        body: limited(response, fence.bytes_max),
+        body: limited(response, address, fence.bytes_max, outcome.clone()),
+        outcome,
     })
 }
 
@@ -129,25 +141,73 @@ fn too_large(address: &str, bytes_max: u64) -> Error {
     Error::new(ErrorKind::TooLarge, message)
 }
 
+/// What ended the bytes of a fetched address before their end.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outcome(Arc<Mutex<Option<Error>>>);
+
+impl Outcome {
+    /// The error, once; nothing when all bytes came.
+    pub(crate) fn error(&self) -> Option<Error> {
+        self.0.lock().ok()?.take()
+    }
+
+    /// Notes the error, and gives the one that ends the stream.
+    fn ended(&self, error: Error) -> std::io::Error {
+        let told = std::io::Error::other(error.message().to_owned());
+        if let Ok(mut outcome) = self.0.lock() {
+            *outcome = Some(error);
+        }
+        told
+    }
+}
+
 /// The bytes of a response, ended by an error when there are too many.
 fn limited(
     response: reqwest::Response,
+    address: &str,
     bytes_max: u64,
+    outcome: Outcome,
 ) -> BoxStream<'static, std::io::Result<Bytes>> {
     let mut seen = 0_u64;
-    let address = response.url().to_string();
-    let stream = response
-        .bytes_stream()
-        .map_err(std::io::Error::other)
-        .map(move |chunk| {
-            let chunk = chunk?;
-            seen = seen.saturating_add(chunk.len() as u64);
-            if seen > bytes_max {
-                return Err(std::io::Error::other(too_large(&address, bytes_max)));
-            }
-            Ok(chunk)
-        });
+    let address = address.to_owned();
+    let stream = response.bytes_stream().map(move |chunk| {
+        let chunk = chunk.map_err(|error| outcome.ended(failed(&address, &error)))?;
+        seen = seen.saturating_add(chunk.len() as u64);
+        if seen > bytes_max {
+            return Err(outcome.ended(too_large(&address, bytes_max)));
+        }
+        Ok(chunk)
+    });
     stream.boxed()
+}
+
+/// What was in the way of fetching: our own refusal, or the innermost cause of the failure.
+fn failed(address: &str, error: &reqwest::Error) -> Error {
+    let mut cause: &(dyn std::error::Error + 'static) = error;
+    while let Some(inner) = cause.source() {
+        if let Some(ours) = inner.downcast_ref::<Error>() {
+            let ours = Error::new(ours.kind(), ours.message().to_owned());
+            return Error::new(ours.kind(), format!("cannot fetch {address}")).with_source(ours);
+        }
+        cause = inner;
+    }
+    let wrapped = cause.downcast_ref::<std::io::Error>();
+    let untrusted = matches!(
+        wrapped.and_then(|error| error.get_ref()?.downcast_ref()),
+        Some(rustls::Error::InvalidCertificate(_))
+    );
+    let (kind, what) = if untrusted {
+        let what = "this machine does not trust the site's certificate";
+        (ErrorKind::Unavailable, what)
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, "the site did not answer in time")
+    } else if error.is_connect() {
+        (ErrorKind::Unavailable, "the site cannot be reached")
+    } else {
+        (ErrorKind::Unavailable, "the site broke off")
+    };
+    Error::new(kind, format!("cannot fetch {address}: {what}"))
+        .with_source(std::io::Error::other(cause.to_string()))
 }
 
 fn redirect(attempt: Attempt<'_>, fence: Fence) -> reqwest::redirect::Action {
@@ -170,6 +230,11 @@ fn check_url(url: &reqwest::Url, fence: Fence) -> Result<()> {
         let message = format!("only http and https can be fetched, not {scheme}");
         return Err(Error::new(ErrorKind::Invalid, message));
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        let message = "a web address with a user name or a password is not fetched: both would \
+                       stand in the library";
+        return Err(Error::new(ErrorKind::Invalid, message));
+    }
     let host = url.host_str().unwrap_or_default();
     let number = host
         .trim_start_matches('[')
@@ -186,7 +251,7 @@ fn private(host: &str) -> Error {
         ErrorKind::Forbidden,
         format!(
             "{host} is an address of a private network; set ALEXANDRIA_WEB_PRIVATE_ADDRESSES=true \
-             to let `add` fetch from there"
+             to let the library fetch from there"
         ),
     )
 }
@@ -318,5 +383,6 @@ mod tests {
         check("http://[::1]/", false, false);
         check("http://2130706433/", false, false);
         check("http://0x7f.1/", false, false);
+        check("https://reader:secret@example.org/", false, false);
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod door {
+    mod addresses;
     mod cgroup;
     mod commands;
     mod disk;

@@ -97,6 +97,7 @@ struct Which {
 #[serde(deny_unknown_fields)]
 struct PageParameters {
     /// Where the page before ended, from its `next`.
+    #[schemars(length(min = 1))]
     cursor: Option<String>,
     /// Items on the page; 50 unless given.
     limit: Option<u32>,

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use aide::openapi::{OpenApi, Tag};
 use aide::redoc::Redoc;
 use aide::swagger::Swagger;
 use axum::Router;
@@ -36,8 +37,19 @@ the same, and nothing is made twice.
 - Positions in texts count bytes of the document's stored text (UTF-8), which never changes within \
 a version; rectangles are in points (1/72 inch) from the top left of the page.";
 
-/// The one picture that the second page would take from elsewhere is not shown.
-const WITHOUT_REMOTE_PICTURE: &str = "<style>img[src^=\"https://\"]{display:none}</style></head>";
+/// The one picture that the second page would take from elsewhere.
+const REMOTE_PICTURE: &str = "https://cdn.redoc.ly/redoc/logo-mini.svg";
+
+/// The picture that stands there instead, and is not shown.
+const NO_PICTURE: &str = "data:,";
+
+/// The style that hides it.
+const WITHOUT_PICTURE: &str = "<style>img[src=\"data:,\"]{display:none}</style></head>";
+
+/// What both pages leave unsaid: that they fit on a telephone, and that they have no picture of their
+/// own, which browsers would ask for in vain.
+const FOR_BOTH: &str = "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, \
+                        initial-scale=1\"><link rel=\"icon\" href=\"data:,\"></head>";
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -46,30 +58,90 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/redoc", get(redoc))
 }
 
+/// The sorts of calls, in the order in which a newcomer meets them.
+pub(super) fn tags() -> Vec<Tag> {
+    [
+        (
+            "documents",
+            "Put files in, look at them, and take them out.",
+        ),
+        ("search", "Find passages by their words and their meaning."),
+        (
+            "ask",
+            "Get answers in sentences that are quoted word for word.",
+        ),
+        ("collections", "The shelves on which documents stand."),
+        ("jobs", "The work in the background: reading and embedding."),
+        ("status", "What the library holds and how it does."),
+    ]
+    .map(|(name, about)| Tag {
+        name: name.to_owned(),
+        description: Some(about.to_owned()),
+        ..Tag::default()
+    })
+    .into()
+}
+
+/// The description as it is sent, without the schemas that nothing in it refers to: those of queries
+/// and paths, whose fields stand at their calls.
+pub(super) fn render(mut api: OpenApi) -> String {
+    loop {
+        // The description is made of strings and numbers, which always have a JSON form.
+        let text = serde_json::to_string_pretty(&api).unwrap_or_default();
+        let Some(components) = api.components.as_mut() else {
+            return text;
+        };
+        let before = components.schemas.len();
+        let is_used = |name: &str| text.contains(&format!("\"#/components/schemas/{name}\""));
+        components.schemas.retain(|name, _schema| is_used(name));
+        if components.schemas.len() == before {
+            return text;
+        }
+    }
+}
+
+/// The pages that show the description: made when they are first asked for, and then kept.
+#[derive(Debug, Default)]
+pub(crate) struct Pages {
+    swagger: OnceLock<Bytes>,
+    redoc: OnceLock<Bytes>,
+}
+
 async fn description(State(app): State<Shared>) -> Response {
     let json = app.description.get().cloned().unwrap_or_default();
     ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
-async fn swagger() -> Response {
-    static PAGE: OnceLock<Bytes> = OnceLock::new();
+async fn swagger(State(app): State<Shared>) -> Response {
+    let title = title(&app);
     let build = || {
-        Swagger::new(DESCRIPTION_PATH)
-            .with_title("Alexandria API")
-            .html()
+        let page = Swagger::new(DESCRIPTION_PATH).with_title(&title).html();
+        Bytes::from(page.replacen("</head>", FOR_BOTH, 1))
     };
-    page(PAGE.get_or_init(|| Bytes::from(build())))
+    page(app.pages.swagger.get_or_init(build))
 }
 
-async fn redoc() -> Response {
-    static PAGE: OnceLock<Bytes> = OnceLock::new();
+async fn redoc(State(app): State<Shared>) -> Response {
+    let title = title(&app);
     let build = || {
-        let page = Redoc::new(DESCRIPTION_PATH)
-            .with_title("Alexandria API")
-            .html();
-        page.replacen("</head>", WITHOUT_REMOTE_PICTURE, 1)
+        let page = Redoc::new(DESCRIPTION_PATH).with_title(&title).html();
+        let page = page.replace(REMOTE_PICTURE, NO_PICTURE);
+        let page = page.replacen("</head>", WITHOUT_PICTURE, 1);
+        Bytes::from(page.replacen("</head>", FOR_BOTH, 1))
     };
-    page(PAGE.get_or_init(|| Bytes::from(build())))
+    page(app.pages.redoc.get_or_init(build))
+}
+
+fn title(app: &Shared) -> String {
+    escape(&app.config.name) + " API"
+}
+
+/// Text as it can stand in a page.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 fn page(html: &Bytes) -> Response {

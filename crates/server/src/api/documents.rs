@@ -76,7 +76,7 @@ struct ListParameters {
     /// On this shelf, by id or by name.
     collection: Option<String>,
     /// So far read: `queued`, `reading`, `searchable`, `ready` or `failed`.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<StateName>")]
     state: Option<DocumentState>,
     /// Carrying this tag.
     tag: Option<String>,
@@ -89,9 +89,22 @@ struct ListParameters {
     /// In which order: `newest` (the default) or `oldest` first.
     order: Option<OrderBody>,
     /// Where the page before ended, from its `next`.
+    #[schemars(length(min = 1))]
     cursor: Option<String>,
     /// Items on the page; 50 unless given.
     limit: Option<u32>,
+}
+
+/// The names of [`DocumentState`], for the description alone.
+#[derive(JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its description is used")]
+enum StateName {
+    Queued,
+    Reading,
+    Searchable,
+    Ready,
+    Failed,
 }
 
 /// In which order documents are listed.

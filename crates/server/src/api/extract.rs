@@ -9,14 +9,18 @@ use aide::openapi::{MediaType, Operation, RequestBody, SchemaObject};
 use alexandria_core::id::TENANT_DEFAULT;
 use alexandria_core::principal::{Actor, Principal, Scope, Scopes};
 use axum::Json;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
+use axum::body::Bytes;
+use axum::extract::{
+    ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Path, Query, Request,
+};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::Shared;
 use super::problem::Problem;
+use super::upload::address::AddressBody;
 
 /// Who asks. Every handler that touches the library takes one; authentication slots in here.
 ///
@@ -59,9 +63,28 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Problem> {
-        let Json(value) = Json::from_request(request, app).await?;
+        plain(request.headers())?;
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        if !kind.is_some_and(|kind| is_json(kind.as_bytes())) {
+            let message = "the body must be JSON: send it with Content-Type: application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+        }
+        let bytes = Bytes::from_request(request, app).await?;
+        // A list would be taken for an object whose fields come in their order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            let message = "the body must be a JSON object: {…}";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, message));
+        }
+        let Json(value) = Json::from_bytes(&bytes)?;
         Ok(Self(value))
     }
+}
+
+/// Whether a content type is JSON, or made of it.
+fn is_json(kind: &[u8]) -> bool {
+    let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default();
+    let kind = kind.trim_ascii().to_ascii_lowercase();
+    kind == b"application/json" || (kind.starts_with(b"application/") && kind.ends_with(b"+json"))
 }
 
 impl<T: JsonSchema> OperationInput for Body<T> {
@@ -108,33 +131,51 @@ impl<T: JsonSchema> OperationInput for Segments<T> {
     }
 }
 
-/// A form with files.
+/// What is put in: a form with files, or a web address as JSON.
 #[derive(Debug)]
-pub(crate) struct Form(pub(crate) Multipart);
+pub(crate) enum Incoming {
+    /// Files.
+    Form(Multipart),
+    /// What stands at a web address.
+    Address(AddressBody),
+}
 
-impl FromRequest<Shared> for Form {
+impl FromRequest<Shared> for Incoming {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, app: &Shared) -> Result<Self, Problem> {
-        let is_form = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|value| {
-                value
-                    .as_bytes()
-                    .to_ascii_lowercase()
-                    .starts_with(b"multipart/form-data")
-            });
-        if !is_form {
-            let message = "files are put in as a form: send multipart/form-data";
+    async fn from_request(mut request: Request, app: &Shared) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.map(|value| value.as_bytes().to_ascii_lowercase());
+        let kind = kind.unwrap_or_default();
+        if kind.starts_with(b"application/json") {
+            // Forms have no limit here: each of their files has its own.
+            DefaultBodyLimit::max(app.config.body_bytes_max).apply(&mut request);
+            let Body(body) = Body::from_request(request, app).await?;
+            return Ok(Self::Address(body));
+        }
+        if !kind.starts_with(b"multipart/form-data") {
+            let message = "files are put in as a form (multipart/form-data), and web addresses as \
+                           JSON (application/json): {\"url\": \"https://…\"}";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
         }
-        Ok(Self(Multipart::from_request(request, app).await?))
+        plain(request.headers())?;
+        Ok(Self::Form(Multipart::from_request(request, app).await?))
     }
 }
 
-/// The fields of the form, as the description tells them.
-impl OperationInput for Form {
+/// Refuses bodies that are packed: they would have to be unpacked to an unknown size.
+fn plain(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(packed) if packed != "identity" => {
+            let message = "a packed body is not taken: send it without Content-Encoding";
+            Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The fields of the form, and the address, as the description tells them.
+impl OperationInput for Incoming {
     fn operation_input(ctx: &mut GenContext, operation: &mut Operation) {
         let text = |about: &str| serde_json::json!({ "type": "string", "description": about });
         let json_schema = schemars::json_schema!({
@@ -152,21 +193,29 @@ impl OperationInput for Form {
             },
             "required": ["file"],
         });
-        let media = MediaType {
-            schema: Some(SchemaObject {
-                json_schema,
-                external_docs: None,
-                example: None,
-            }),
-            ..MediaType::default()
-        };
+        let form = media(json_schema);
+        let address = media(ctx.schema.subschema_for::<AddressBody>());
         let body = RequestBody {
-            content: [("multipart/form-data".to_owned(), media)]
-                .into_iter()
-                .collect(),
+            content: [
+                ("multipart/form-data".to_owned(), form),
+                ("application/json".to_owned(), address),
+            ]
+            .into_iter()
+            .collect(),
             required: true,
             ..RequestBody::default()
         };
         aide::operation::set_body(ctx, operation, body);
+    }
+}
+
+fn media(json_schema: schemars::Schema) -> MediaType {
+    MediaType {
+        schema: Some(SchemaObject {
+            json_schema,
+            external_docs: None,
+            example: None,
+        }),
+        ..MediaType::default()
     }
 }

@@ -65,7 +65,8 @@ impl aide::OperationInput for Key {
         operation: &mut aide::openapi::Operation,
     ) {
         use aide::openapi::{HeaderStyle, Parameter, ParameterData, ParameterSchemaOrContent};
-        let json_schema = ctx.schema.subschema_for::<String>();
+        let json_schema = schemars::json_schema!({ "type": "string", "minLength": 1,
+            "maxLength": KEY_BYTES_MAX, "pattern": "^[ -~]+$" });
         let schema = aide::openapi::SchemaObject {
             json_schema,
             external_docs: None,

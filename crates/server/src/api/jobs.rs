@@ -126,6 +126,7 @@ struct ListParameters {
     #[schemars(with = "Option<Uuid>")]
     document: Option<DocumentId>,
     /// Where the page before ended, from its `next`.
+    #[schemars(length(min = 1))]
     cursor: Option<String>,
     /// Items on the page; 50 unless given.
     limit: Option<u32>,

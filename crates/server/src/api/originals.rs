@@ -3,10 +3,12 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use aide::openapi::{MediaType, SchemaObject};
+use aide::transform::TransformResponse;
 use alexandria_core::block::Span;
 use alexandria_core::error::{Context, ErrorKind};
 use alexandria_core::id::{DocumentId, VersionId};
-use alexandria_library::documents::OriginalFile;
+use alexandria_library::stored::OriginalFile;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -24,6 +26,10 @@ use super::extract::{Asker, Parameters, Segments};
 use super::problem::Problem;
 use super::wire::{RectangleBody, SpanBody};
 
+mod range;
+
+use range::{Range, is_known, parse_range};
+
 /// Dots per inch of a picture unless the caller says otherwise.
 const DOTS_PER_INCH_DEFAULT: u32 = 110;
 
@@ -39,7 +45,14 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .id("documents_original")
                     .tag("documents")
                     .summary("Get the original file")
-                    .description("As it was put in. A `Range` of bytes may be asked for.")
+                    .description(
+                        "As it was put in. A `Range` of bytes may be asked for, with `If-Range` to be \
+                         sure that they belong to the same file; `If-None-Match` with the `ETag` of an \
+                         earlier reply saves getting it again.",
+                    )
+                    .response_with::<200, (), _>(|reply| file(reply, "*/*", "The whole file."))
+                    .response_with::<206, (), _>(|reply| file(reply, "*/*", "The bytes asked for."))
+                    .response_with::<304, (), _>(|reply| reply.description("It is unchanged."))
             }),
         )
         .api_route(
@@ -67,8 +80,28 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .id("documents_picture")
                     .tag("documents")
                     .summary("Get the picture of a page, as PNG")
+                    .response_with::<200, (), _>(|reply| file(reply, "image/png", "The picture."))
             }),
         )
+}
+
+/// Describes a reply that is a file.
+fn file<'a>(
+    mut reply: TransformResponse<'a, ()>,
+    media_type: &str,
+    about: &str,
+) -> TransformResponse<'a, ()> {
+    let bytes = schemars::json_schema!({ "type": "string", "format": "binary" });
+    let media = MediaType {
+        schema: Some(SchemaObject {
+            json_schema: bytes,
+            external_docs: None,
+            example: None,
+        }),
+        ..MediaType::default()
+    };
+    reply.inner().content.insert(media_type.to_owned(), media);
+    reply.description(about)
 }
 
 /// A piece of a document's stored text.
@@ -117,6 +150,7 @@ struct WhichPage {
     #[schemars(with = "Uuid")]
     document: DocumentId,
     /// The page, counted from 1.
+    #[schemars(range(min = 1))]
     page: u32,
 }
 
@@ -124,7 +158,8 @@ struct WhichPage {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Fineness {
-    /// Dots per inch; 110 unless given.
+    /// Dots per inch, 300 at most; 110 unless given.
+    #[schemars(range(min = 1, max = 300))]
     dpi: Option<u32>,
 }
 
@@ -189,9 +224,16 @@ async fn original(
     Segments(which): Segments<Which>,
 ) -> Result<Response, Problem> {
     let file = app.library.original(&principal, which.document).await?;
-    let wanted = headers
-        .get(header::RANGE)
-        .and_then(|value| value.to_str().ok());
+    let tag = format!("\"{}\"", file.digest);
+    let given = |name: &header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if given(&header::IF_NONE_MATCH).is_some_and(|known| is_known(known, &tag)) {
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        set(&mut response, header::ETAG, &tag);
+        return Ok(response);
+    }
+    // A part is only of use beside the parts that the caller has, when they are of the same file.
+    let same = given(&header::IF_RANGE).is_none_or(|wanted| wanted == tag);
+    let wanted = given(&header::RANGE).filter(|_range| same);
     let range = match wanted.map(|wanted| parse_range(wanted, file.bytes)) {
         None | Some(Range::Ignored) => None,
         Some(Range::Bytes(start, end)) => Some((start, end)),
@@ -224,6 +266,8 @@ async fn original(
 /// Says what the file is. It is handed over to be kept, and never to be run: it comes from anybody.
 fn describe(response: &mut Response, file: &OriginalFile, length: u64) {
     set(response, header::CONTENT_LENGTH, &length.to_string());
+    set(response, header::ETAG, &format!("\"{}\"", file.digest));
+    set(response, header::CACHE_CONTROL, "private, no-cache");
     set(response, header::CONTENT_TYPE, &file.media_type);
     set(response, header::ACCEPT_RANGES, "bytes");
     set(
@@ -278,60 +322,9 @@ fn impossible(bytes: u64) -> Response {
     response
 }
 
-/// What a `Range` asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum Range {
-    /// These bytes, end exclusive.
-    Bytes(u64, u64),
-    /// Nothing that one reply can hold: the whole file is sent.
-    Ignored,
-    /// Bytes that there are not.
-    Impossible,
-}
-
-/// Reads a single range of bytes (RFC 9110, section 14).
-fn parse_range(text: &str, bytes: u64) -> Range {
-    let Some((first, last)) = text
-        .strip_prefix("bytes=")
-        .and_then(|range| range.split_once('-'))
-    else {
-        return Range::Ignored;
-    };
-    let (first, last) = (first.trim(), last.trim());
-    let number = |text: &str| text.parse::<u64>().ok();
-    let (start, end) = match (number(first), number(last)) {
-        (Some(start), Some(last)) if start <= last => (start, last.saturating_add(1).min(bytes)),
-        (Some(start), None) if last.is_empty() => (start, bytes),
-        (None, Some(0)) if first.is_empty() => return Range::Impossible,
-        (None, Some(length)) if first.is_empty() => (bytes.saturating_sub(length), bytes),
-        _ => return Range::Ignored,
-    };
-    if start >= bytes {
-        Range::Impossible
-    } else {
-        Range::Bytes(start, end)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Range, disposition, parse_range};
-
-    #[test]
-    fn ranges_are_read_as_the_standard_says() {
-        let check =
-            |text: &str, expected: Range| assert_eq!(parse_range(text, 10), expected, "{text}");
-        check("bytes=0-3", Range::Bytes(0, 4));
-        check("bytes=5-", Range::Bytes(5, 10));
-        check("bytes=-4", Range::Bytes(6, 10));
-        check("bytes=-40", Range::Bytes(0, 10));
-        check("bytes=8-40", Range::Bytes(8, 10));
-        check("bytes=10-", Range::Impossible);
-        check("bytes=-0", Range::Impossible);
-        check("bytes=4-2", Range::Ignored);
-        check("bytes=0-1,4-5", Range::Ignored);
-        check("items=0-1", Range::Ignored);
-    }
+    use super::disposition;
 
     #[test]
     fn names_cannot_break_out_of_their_header() {

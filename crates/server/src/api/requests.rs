@@ -93,11 +93,13 @@ impl From<ModeBody> for SearchMode {
 #[schemars(rename = "SearchRequest")]
 pub(crate) struct SearchQuery {
     /// Words or a question. Words in straight double quotes must stand together.
+    #[schemars(length(min = 1, max = 8192))]
     pub(crate) query: String,
     /// Which documents are looked at.
     #[serde(default)]
     pub(crate) filter: FilterBody,
     /// How many passages are wanted; 10 unless given.
+    #[schemars(range(min = 1, max = 100))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) limit: Option<usize>,
     /// Which indexes are asked.
@@ -113,8 +115,10 @@ pub(crate) struct SearchQuery {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchParameters {
     /// Words or a question. Words in straight double quotes must stand together.
+    #[schemars(length(min = 1, max = 8192))]
     pub(crate) query: String,
     /// How many passages are wanted; 10 unless given.
+    #[schemars(range(min = 1, max = 100))]
     pub(crate) limit: Option<usize>,
     /// Which indexes are asked: `hybrid`, `text` or `vectors`.
     #[serde(default)]
@@ -192,11 +196,13 @@ impl SearchParameters {
 #[schemars(rename = "Question")]
 pub(crate) struct QuestionBody {
     /// The question in your own words.
+    #[schemars(length(min = 1, max = 8192))]
     pub(crate) question: String,
     /// Which documents may answer.
     #[serde(default)]
     pub(crate) filter: FilterBody,
     /// How many passages are looked through; 10 unless given.
+    #[schemars(range(min = 1, max = 100))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) passages: Option<usize>,
 }

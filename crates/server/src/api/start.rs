@@ -1,11 +1,17 @@
-//! The start page: one page of plain HTML, in the binary, that needs nothing from elsewhere.
+//! The start page: one page of plain HTML, in the binary, that needs nothing from elsewhere. It bears
+//! the name of the installation.
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
 use super::Shared;
+use super::description::escape;
+
+/// Where the name stands in the page.
+const NAME: &str = "{{name}}";
 
 /// The page.
 const PAGE: &str = include_str!("start.html");
@@ -19,8 +25,9 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/", get(start))
 }
 
-async fn start() -> Response {
-    let mut response = Html(PAGE).into_response();
+async fn start(State(app): State<Shared>) -> Response {
+    let page = PAGE.replace(NAME, &escape(&app.config.name));
+    let mut response = Html(page).into_response();
     let fence = HeaderValue::from_static(FENCE);
     response
         .headers_mut()

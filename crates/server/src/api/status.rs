@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::extract::{Asker, Body};
 use super::problem::Problem;
+use crate::config::Config;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -49,6 +50,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Status")]
 pub(crate) struct StatusBody {
+    /// The name of this installation.
+    pub(crate) name: String,
+    /// Where it stands: `local`, `staging` or `production`.
+    pub(crate) environment: String,
     /// The version of the program.
     pub(crate) version: String,
     /// Whether this process works on jobs.
@@ -114,9 +119,11 @@ pub(crate) struct JobCountsBody {
 }
 
 impl StatusBody {
-    fn new(status: Status, working: bool) -> Self {
+    fn new(status: Status, config: &Config, working: bool) -> Self {
         let documents = status.documents;
         Self {
+            name: config.name.clone(),
+            environment: config.environment().to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             working,
             collections: status.collections,
@@ -235,7 +242,8 @@ async fn status(
     Asker(principal): Asker,
 ) -> Result<Json<StatusBody>, Problem> {
     let status = app.library.status(&principal).await?;
-    Ok(Json(StatusBody::new(status, app.library.is_working())))
+    let working = app.library.is_working();
+    Ok(Json(StatusBody::new(status, &app.config, working)))
 }
 
 async fn doctor(

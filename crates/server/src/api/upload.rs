@@ -1,4 +1,5 @@
-//! Putting files in: a form with one or several files, streamed from the wire to the disk.
+//! Putting files in: a form with one or several files, streamed from the wire to the disk, or a web
+//! address that the library fetches itself.
 
 use std::io;
 use std::sync::Arc;
@@ -9,11 +10,11 @@ use aide::axum::routing::post_with;
 use alexandria_core::error::{Error, ErrorKind};
 use alexandria_core::id::JobId;
 use alexandria_core::principal::Principal;
-use alexandria_library::documents::Upload;
+use alexandria_library::documents::{Added, Upload};
 use alexandria_store::blobs::{Digest, Hasher};
 use axum::Json;
 use axum::extract::multipart::Field;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use futures::TryStreamExt as _;
@@ -23,15 +24,18 @@ use tokio_util::io::StreamReader;
 use uuid::Uuid;
 
 use super::documents::twin;
-use super::extract::{Asker, Form};
+use super::extract::{Asker, Incoming};
 use super::form::unescape;
 use super::idempotency::{Key, Reply};
 use super::problem::Problem;
 use super::wire::DocumentBody;
 use super::{Shared, UPLOAD_PATH};
 
+pub(super) mod address;
+mod labels;
 mod name;
 
+use labels::{Labels, give_late, read_label};
 use name::tidy_name;
 
 /// The shelf of files for which none is named.
@@ -39,12 +43,6 @@ const COLLECTION_DEFAULT: &str = "Library";
 
 /// Files in one form.
 const FILES_MAX: usize = 100;
-
-/// Fields in one form.
-const FIELDS_MAX: usize = 200;
-
-/// A field that is not a file, in bytes.
-const FIELD_BYTES_MAX: usize = 16 * 1024;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -56,10 +54,13 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .tag("documents")
                     .summary("Put files in")
                     .description(
-                        "A form (multipart/form-data) with one or more files. The fields \
+                        "Either a form (multipart/form-data) with one or more files, or a web \
+                         address as JSON, which is fetched. Of a form, the fields \
                          `collection` (a name or an id; the shelf is made if there is none of that \
                          name), `tag` (may come several times), `category` and `title` hold for the \
-                         files that come after them. The reply comes as soon as the files are \
+                         files that come after them; what comes after the last file holds for all \
+                         that were new, except for `collection`, which is refused there. The reply \
+                         comes as soon as the files are \
                          stored; reading goes on in the background. A file that is there already \
                          is found, not stored twice.",
                     )
@@ -104,15 +105,6 @@ pub(crate) struct RefusedBody {
     pub(crate) detail: String,
 }
 
-/// What the fields before a file say of it.
-#[derive(Clone, Debug, Default)]
-struct Labels {
-    collection: Option<String>,
-    tags: Vec<String>,
-    category: Option<String>,
-    title: Option<String>,
-}
-
 /// What is done with the files of a form.
 enum Purpose {
     /// They are put in.
@@ -142,9 +134,21 @@ async fn upload(
     State(app): State<Shared>,
     Asker(principal): Asker,
     key: Key,
-    Form(mut form): Form,
+    incoming: Incoming,
 ) -> Result<Response, Problem> {
-    let known = key.is_known(&app, &principal).await?;
+    match incoming {
+        Incoming::Form(form) => add_files(&app, &principal, &key, form).await,
+        Incoming::Address(body) => address::add(&app, &principal, &key, body).await,
+    }
+}
+
+async fn add_files(
+    app: &Shared,
+    principal: &Principal,
+    key: &Key,
+    mut form: Multipart,
+) -> Result<Response, Problem> {
+    let known = key.is_known(app, principal).await?;
     let purpose = if known {
         Purpose::Compare
     } else {
@@ -152,6 +156,7 @@ async fn upload(
     };
     let mut seen = Seen::default();
     let mut labels = Labels::default();
+    let mut late = Labels::default();
     let mut taken = UploadBody {
         documents: Vec::new(),
         refused: Vec::new(),
@@ -159,17 +164,21 @@ async fn upload(
     let mut first_problem = None;
     while let Some(field) = form.next_field().await? {
         if field.file_name().is_none() {
-            read_label(field, &mut labels, &mut seen).await?;
+            let mut label = Labels::default();
+            read_label(field, &mut label, &mut seen).await?;
+            labels.absorb(&label);
+            late.absorb(&label);
             continue;
         }
         seen.files += 1;
+        late = Labels::default();
         if seen.files > FILES_MAX {
             return Err(too_many("files", FILES_MAX));
         }
         let name = tidy_name(&unescape(field.file_name().unwrap_or_default()));
         match purpose {
             Purpose::Compare => compare(field, &name, &mut seen).await?,
-            Purpose::Keep => match keep(&app, &principal, field, &name, &labels).await {
+            Purpose::Keep => match keep(app, principal, field, &name, &labels).await {
                 Ok(added) => {
                     seen.note(&name, added.document.digest.as_bytes());
                     taken.documents.push(added);
@@ -186,11 +195,14 @@ async fn upload(
             },
         }
     }
+    if !taken.documents.is_empty() && !late.is_empty() {
+        give_late(app, principal, &late, &mut taken).await?;
+    }
     let request = seen.hasher.finish();
-    if let Some(reply) = key.recall(&app, &principal, request).await? {
+    if let Some(reply) = key.recall(app, principal, request).await? {
         return Ok(reply);
     }
-    finish(&app, &principal, &key, request, (taken, first_problem)).await
+    finish(app, principal, key, request, (taken, first_problem)).await
 }
 
 async fn finish(
@@ -203,13 +215,17 @@ async fn finish(
     let Some(first) = taken.documents.first() else {
         return Err(first_problem.unwrap_or_else(no_file));
     };
-    let location = format!("{UPLOAD_PATH}/{}", first.document.id);
-    let reply = Reply::new(StatusCode::ACCEPTED, Some(location), &taken);
+    let reply = Reply::new(StatusCode::ACCEPTED, Some(at(&first.document)), &taken);
     if taken.refused.is_empty() {
         return key.keep(app, principal, request, reply).await;
     }
     // A request that was served in part is not kept: sent again, it may succeed.
     Ok(reply.into_response())
+}
+
+/// Where a document is looked at.
+fn at(document: &DocumentBody) -> String {
+    format!("{UPLOAD_PATH}/{}", document.id)
 }
 
 fn no_file() -> Problem {
@@ -223,56 +239,6 @@ fn too_many(what: &str, most: usize) -> Problem {
         format!("a form may hold at most {most} {what}"),
     )
     .into()
-}
-
-/// Reads a field that is not a file.
-async fn read_label(
-    mut field: Field<'_>,
-    labels: &mut Labels,
-    seen: &mut Seen,
-) -> Result<(), Problem> {
-    seen.fields += 1;
-    if seen.fields > FIELDS_MAX {
-        return Err(too_many("fields", FIELDS_MAX));
-    }
-    let name = field.name().unwrap_or_default().to_owned();
-    let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await? {
-        if bytes.len() + chunk.len() > FIELD_BYTES_MAX {
-            let message = format!("the field {name:?} is larger than {FIELD_BYTES_MAX} bytes");
-            return Err(Error::new(ErrorKind::TooLarge, message).into());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    seen.note(&name, &bytes);
-    let value = String::from_utf8(bytes).map_err(|_source| {
-        Problem::from(Error::new(
-            ErrorKind::Invalid,
-            format!("the field {name:?} is not UTF-8"),
-        ))
-    })?;
-    let value = value.trim().to_owned();
-    let given = (!value.is_empty()).then(|| value.clone());
-    match name.as_str() {
-        "collection" => labels.collection = given,
-        "tag" | "tags" => labels.tags.extend(
-            value
-                .split(',')
-                .map(str::trim)
-                .filter(|tag| !tag.is_empty())
-                .map(str::to_owned),
-        ),
-        "category" => labels.category = given,
-        "title" => labels.title = given,
-        "file" | "files" => return Err(no_file()),
-        _ => {
-            let message = format!(
-                "there is no field {name:?}: the fields are collection, tag, category, title, file"
-            );
-            return Err(Error::new(ErrorKind::Invalid, message).into());
-        }
-    }
-    Ok(())
 }
 
 /// Why a file was not taken.
@@ -337,13 +303,20 @@ async fn keep(
             });
         }
     };
-    let (duplicate, job_id) = (added.duplicate, added.job);
-    let document = twin(&app.library, principal, added.document).await;
-    let document = document.map_err(|error| Refusal::Request(error.into()))?;
+    let told = self::added(app, principal, added).await;
+    told.map_err(|error| Refusal::Request(error.into()))
+}
+
+/// What is told of a file that was taken.
+async fn added(
+    app: &Shared,
+    principal: &Principal,
+    added: Added,
+) -> alexandria_core::error::Result<AddedBody> {
     Ok(AddedBody {
-        document,
-        duplicate,
-        job_id,
+        document: twin(&app.library, principal, added.document).await?,
+        duplicate: added.duplicate,
+        job_id: added.job,
     })
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::door::{Door, Work};
-use super::paint::{BAD, FAINT, GOOD, STRONG, WARN, clean, paint};
+use super::paint::{BAD, FAINT, GOOD, STRONG, WARN, clean, counted, paint};
 use super::sources::{Source, expand};
 use super::upload::{Labels, send};
 use super::{Outcome, Setting};
@@ -19,8 +19,17 @@ mod wait;
 
 use bars::Bars;
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria add ~/Books
+  alexandria add book.epub notes.md --collection Novels
+  alexandria add '~/Books/*.pdf' --tag 2026
+  alexandria add https://example.org/page.html";
+
 /// Put files, folders, patterns or web addresses into the library.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Add {
     /// Files, folders, patterns such as 'books/*.pdf', web addresses
     #[arg(required = true, value_name = "SOURCE")]
@@ -66,30 +75,67 @@ impl Add {
             return Err(Error::new(ErrorKind::Invalid, message));
         }
         if sources.found.is_empty() {
-            let message = format!(
-                "there is nothing to add: {} file(s) are of a format that is not read",
-                sources.skipped
-            );
+            let message = if sources.skipped == 0 {
+                "there is nothing to add: the folder is empty".to_owned()
+            } else {
+                format!(
+                    "there is nothing to add: {} of formats that are not read",
+                    counted(sources.skipped as u64, "file", "files")
+                )
+            };
             return Err(Error::new(ErrorKind::NotFound, message));
         }
-        let work = if self.no_wait { Work::None } else { Work::Jobs };
+        let work = if self.no_wait {
+            Work::Store
+        } else {
+            Work::Jobs
+        };
         let door = Door::open(setting, work).await?;
         let bars = Bars::new(setting.painter);
-        let mut rows = self.send_all(&door, &sources.found, setting, &bars).await;
-        let waited = match &mut rows {
-            Ok(rows) if !self.no_wait => {
-                let documents = rows.iter_mut().filter_map(|row| row.document.as_mut());
-                wait::until_found(&door, &bars, documents.collect()).await
+        let mut rows = Vec::with_capacity(sources.found.len());
+        let added = {
+            let adding = self.add_all(&door, &sources.found, setting, &bars, &mut rows);
+            tokio::select! {
+                added = adding => Some(added),
+                _ = tokio::signal::ctrl_c() => None,
             }
-            Ok(_) | Err(_) => Ok(()),
         };
         bars.clear();
         let through_server = matches!(door, Door::Server(_));
-        door.close().await;
-        let rows = rows?;
-        self.report(setting, &rows, sources.skipped, through_server)?;
-        waited?;
-        Ok(outcome(&rows))
+        if added.is_none() {
+            interrupted(setting, through_server);
+        }
+        tokio::select! {
+            () = door.close() => {}
+            // Whoever presses Ctrl-C twice does not want to wait: nothing is lost by a kill either.
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        let failed = match added {
+            Some(Ok(())) => None,
+            Some(Err(error)) => Some(error),
+            None => return Ok(Outcome::Interrupted),
+        };
+        if failed.is_none() || !rows.is_empty() {
+            self.report(setting, &rows, sources.skipped, through_server)?;
+        }
+        failed.map_or_else(|| Ok(outcome(&rows)), Err)
+    }
+
+    /// Sends everything and waits until it can be found; the rows say how far each has come.
+    async fn add_all(
+        &self,
+        door: &Door,
+        sources: &[Source],
+        setting: &Setting,
+        bars: &Bars,
+        rows: &mut Vec<Row>,
+    ) -> Result<()> {
+        self.send_all(door, sources, setting, bars, rows).await?;
+        if self.no_wait {
+            return Ok(());
+        }
+        let documents = rows.iter_mut().filter_map(|row| row.document.as_mut());
+        wait::until_found(door, bars, documents.collect()).await
     }
 
     async fn send_all(
@@ -98,7 +144,8 @@ impl Add {
         sources: &[Source],
         setting: &Setting,
         bars: &Bars,
-    ) -> Result<Vec<Row>> {
+        rows: &mut Vec<Row>,
+    ) -> Result<()> {
         let labels = Labels {
             collection: self.collection.clone(),
             tags: self.tags.clone(),
@@ -109,7 +156,6 @@ impl Add {
             bytes_max: setting.config().upload_bytes_max,
             private_addresses: setting.config().web_private_addresses.is_on(),
         };
-        let mut rows = Vec::with_capacity(sources.len());
         for (index, source) in sources.iter().enumerate() {
             let sent = bars.sending(&source.name(), index, sources.len());
             match send(door, source, &labels, fence, sent).await {
@@ -133,7 +179,7 @@ impl Add {
                 }),
             }
         }
-        Ok(rows)
+        Ok(())
     }
 
     fn report(
@@ -153,7 +199,10 @@ impl Add {
         if skipped > 0 {
             painter.say(paint(
                 FAINT,
-                format!("{skipped} file(s) of other formats left out"),
+                format!(
+                    "{} of other formats left out",
+                    counted(skipped as u64, "file", "files")
+                ),
             ));
         }
         if self.no_wait && !through_server && rows.iter().any(|row| row.result == "added") {
@@ -164,6 +213,16 @@ impl Add {
         }
         Ok(())
     }
+}
+
+/// Says what becomes of what was stored before a person stopped the verb.
+fn interrupted(setting: &Setting, through_server: bool) {
+    let rest = if through_server {
+        "the server goes on reading what is stored"
+    } else {
+        "what is stored stays, and is read on by the next `alexandria add` or `alexandria serve`"
+    };
+    setting.painter.tell(format!("stopped: {rest}"));
 }
 
 /// Whether an error is not about one file.
@@ -206,19 +265,22 @@ fn describe(row: &Row) -> String {
         facts.push(paint(WARN, "here already"));
     }
     if let Some(pages) = document.pages {
-        facts.push(format!("{pages} pages"));
+        facts.push(counted(pages, "page", "pages"));
     }
     facts.push(match document.state {
         DocumentState::Queued | DocumentState::Reading => "waiting to be read".to_owned(),
         DocumentState::Searchable | DocumentState::Ready | DocumentState::Failed => {
-            format!("{} passages", document.chunks)
+            counted(document.chunks, "passage", "passages")
         }
     });
     if document.state == DocumentState::Searchable {
         facts.push(format!("{} embedded", document.embedded));
     }
     if !document.faults.is_empty() {
-        facts.push(paint(WARN, format!("{} faults", document.faults.len())));
+        facts.push(paint(
+            WARN,
+            counted(document.faults.len() as u64, "fault", "faults"),
+        ));
     }
     format!("{} {title}  {}  {id}", paint(GOOD, "✓"), facts.join(", "))
 }

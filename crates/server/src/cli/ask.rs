@@ -13,8 +13,15 @@ use crate::api::wire::{AnswerBody, CitationBody};
 /// How many near misses are shown when nothing was found.
 const NEAR_MISSES: usize = 3;
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria ask \"Who built the lighthouse?\"
+  alexandria ask --collection Novels \"Who built the lighthouse?\"";
+
 /// Ask a question and get an answer in quoted sentences.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Ask {
     /// The question
     #[arg(required = true, value_name = "QUESTION")]
@@ -34,7 +41,7 @@ impl Ask {
             filter: self.filter.body()?,
             passages: Some(self.passages),
         };
-        let door = Door::open(setting, Work::None).await?;
+        let door = Door::open(setting, Work::Look).await?;
         let answer: Result<AnswerBody> = door.post("/api/v1/ask", &body).await;
         door.close().await;
         let answer = answer?;

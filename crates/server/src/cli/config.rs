@@ -7,8 +7,15 @@ use super::paint::{FAINT, MARK, STRONG, paint};
 use super::{Outcome, Setting};
 use crate::config::{Origin, SETTINGS};
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria config
+  PORT=8001 alexandria config --json";
+
 /// Show every setting, its value and where it came from.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ShowConfig {}
 
 impl ShowConfig {

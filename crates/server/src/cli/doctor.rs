@@ -8,8 +8,15 @@ use super::paint::{BAD, FAINT, GOOD, WARN, clean, paint};
 use super::{Outcome, Setting};
 use crate::api::status::{DiagnosisBody, FindingBody, RebuildBody, RebuildWhat, RebuiltBody};
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria doctor
+  alexandria doctor --rebuild";
+
 /// Check the whole installation and say what to do about what is found.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Doctor {
     /// Build the indexes again from the catalog first; nothing is read or embedded again
     #[arg(long)]
@@ -19,7 +26,11 @@ pub(super) struct Doctor {
 impl Doctor {
     /// Checks.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
-        let work = if self.rebuild { Work::Jobs } else { Work::None };
+        let work = if self.rebuild {
+            Work::Jobs
+        } else {
+            Work::Store
+        };
         let door = Door::open(setting, work).await?;
         let checked = self.check(setting, &door).await;
         door.close().await;

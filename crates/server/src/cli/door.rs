@@ -25,12 +25,14 @@ const PRESENCE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The largest reply that a verb takes, in bytes.
 const REPLY_BYTES_MAX: usize = 256 * 1024 * 1024;
 
-/// Whether a verb needs jobs to be worked on while it waits.
+/// What a verb does with the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
-    /// It only looks.
-    None,
-    /// Jobs are worked on until the door closes.
+    /// It only looks: there must be a library.
+    Look,
+    /// It puts something in, and begins a library where there is none.
+    Store,
+    /// The same, and jobs are worked on until the door closes.
     Jobs,
 }
 
@@ -63,10 +65,13 @@ impl Door {
     /// Opens the way: the server when one answers, the directory otherwise.
     ///
     /// # Errors
-    /// When the library cannot be opened.
+    /// When the library cannot be opened, or there is none to look at.
     pub(crate) async fn open(setting: &Setting, work: Work) -> Result<Self> {
         if let Some(server) = Server::find(setting).await {
             return Ok(Self::Server(server));
+        }
+        if work == Work::Look {
+            crate::library::require(setting.config())?;
         }
         let library = crate::library::open(setting.config()).await?;
         let stop = CancellationToken::new();

@@ -14,8 +14,15 @@ use super::paint::{FAINT, STRONG, clean, paint, table};
 use super::{Outcome, Setting};
 use crate::config::Config;
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria eval beir/scifact
+  alexandria eval beir/scifact --split train --json";
+
 /// Measure the search on a folder of judged questions in BEIR layout.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Eval {
     /// The folder with corpus.jsonl, queries.jsonl and qrels/
     #[arg(value_name = "DIR")]
@@ -26,8 +33,8 @@ pub(super) struct Eval {
     /// The language of the collection, such as en
     #[arg(long, value_name = "CODE", default_value = "en")]
     language: String,
-    /// In which numbers the model computes, instead of what the settings say
-    #[arg(long, value_enum)]
+    /// In which numbers the model computes, int8 or f32, instead of what the settings say
+    #[arg(long, value_enum, hide_possible_values = true)]
     precision: Option<PrecisionFlag>,
     /// How long passages are, in tokens of the model, instead of what the library does
     #[arg(long, value_name = "TOKENS")]

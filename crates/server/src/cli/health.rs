@@ -18,7 +18,7 @@ pub(super) struct HealthCheck {}
 impl HealthCheck {
     /// Checks.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
-        let door = Door::open(setting, Work::None).await?;
+        let door = Door::open(setting, Work::Look).await?;
         let request = Request::get("/healthz?full=true").body(Body::empty());
         let response = match request {
             Ok(request) => door.send_plainly(request).await,

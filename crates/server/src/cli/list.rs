@@ -4,7 +4,7 @@ use alexandria_core::error::Result;
 use clap::Args;
 
 use super::door::{Door, Work};
-use super::paint::{FAINT, bytes, paint, shorten, table};
+use super::paint::{FAINT, bytes, counted, paint, screen, shorten, table};
 use super::{Outcome, Setting};
 use crate::api::wire::{CollectionBody, DocumentBody, PageBody};
 
@@ -14,8 +14,33 @@ const PAGE_ITEMS: u32 = 200;
 /// The width of a title, in characters.
 const TITLE_CHARACTERS: usize = 44;
 
+/// The width that a title keeps on the narrowest screen, in characters.
+const TITLE_CHARACTERS_MIN: usize = 12;
+
+/// The width of the longest state, in characters.
+const STATE_CHARACTERS: usize = 10;
+
+/// What stands between two columns, in characters.
+const COLUMN_GAP: usize = 2;
+
+/// What is told of a document.
+const HEADINGS: [&str; 7] = [
+    "TITLE", "SHELF", "FORMAT", "STATE", "PASSAGES", "SIZE", "ID",
+];
+
+/// What is told of a document on a narrow screen.
+const HEADINGS_SHORT: [&str; 3] = ["TITLE", "STATE", "ID"];
+
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria list
+  alexandria list --state failed
+  alexandria list --collections";
+
 /// List the documents, or the shelves.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct List {
     /// List the shelves instead
     #[arg(long)]
@@ -46,7 +71,7 @@ pub(super) struct List {
 impl List {
     /// Lists.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
-        let door = Door::open(setting, Work::None).await?;
+        let door = Door::open(setting, Work::Look).await?;
         let listed = if self.collections {
             self.collections(setting, &door).await
         } else {
@@ -96,16 +121,40 @@ impl List {
                 .say("There are no such documents. Add some: alexandria add FILE");
             return Ok(Outcome::Done);
         }
-        let rows: Vec<_> = items.iter().map(row).collect();
-        let headings = [
-            "TITLE", "SHELF", "FORMAT", "STATE", "PASSAGES", "SIZE", "ID",
-        ];
-        setting.painter.say(table(&headings, &rows));
-        setting
-            .painter
-            .say(paint(FAINT, format!("{} documents", items.len())));
+        let screen = screen();
+        let whole: Vec<_> = items.iter().map(row).collect();
+        let mut text = table(&HEADINGS, &whole);
+        if text.lines().any(|line| shown(line) > screen) {
+            let short: Vec<_> = items.iter().map(|item| short_row(item, screen)).collect();
+            text = table(&HEADINGS_SHORT, &short);
+        }
+        setting.painter.say(text);
+        setting.painter.say(paint(
+            FAINT,
+            counted(items.len() as u64, "document", "documents"),
+        ));
         Ok(Outcome::Done)
     }
+}
+
+/// How many characters of a line are seen.
+fn shown(line: &str) -> usize {
+    anstream::adapter::strip_str(line)
+        .to_string()
+        .chars()
+        .count()
+}
+
+/// A document on a narrow screen: what is needed to go on with it.
+fn short_row(document: &DocumentBody, screen: usize) -> Vec<String> {
+    let id = document.id.to_string();
+    let rest = id.len() + STATE_CHARACTERS + 2 * COLUMN_GAP;
+    let room = screen.saturating_sub(rest).max(TITLE_CHARACTERS_MIN);
+    vec![
+        shorten(&document.title, room.min(TITLE_CHARACTERS)),
+        document.state.name().to_owned(),
+        id,
+    ]
 }
 
 fn row(document: &DocumentBody) -> Vec<String> {

@@ -16,8 +16,16 @@ use super::{Outcome, Setting};
 /// Where new migrations are put.
 const MIGRATIONS_FOLDER: &str = "crates/store/src/migrate";
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria migrate current
+  alexandria migrate up
+  alexandria migrate down -1";
+
 /// Look at the database's schema and change it.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Migrate {
     #[command(subcommand)]
     verb: Verb,
@@ -31,13 +39,13 @@ enum Verb {
     History,
     /// Apply migrations: all that are pending, or up to REV
     Up {
-        /// A migration's name or number, head, or +N [default: head]
+        /// A migration's name or number, head, or +N
         #[arg(value_name = "REV", default_value = "head")]
         target: String,
     },
     /// Take migrations back: one, or down to REV
     Down {
-        /// A migration's name or number, -N, or base [default: -1]
+        /// A migration's name or number, -N, or base
         #[arg(
             value_name = "-1|REV",
             default_value = "-1",

@@ -13,8 +13,15 @@ use crate::config::Config;
 /// The script that fetches the model, beside the sources.
 const SCRIPT: &str = "scripts/fetch-models";
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria models status
+  alexandria models fetch";
+
 /// Fetch the embedding model, or say where it is.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Models {
     #[command(subcommand)]
     verb: Verb,

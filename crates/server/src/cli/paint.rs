@@ -29,22 +29,24 @@ pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Numbers of citations and ids.
 pub(crate) const MARK: Style = AnsiColor::Cyan.on_default();
 
-/// The width of running text, in characters.
-const WIDTH: usize = 100;
+/// The most characters in a line of running text, and where nobody knows how wide the screen is.
+const WIDTH_MAX: usize = 100;
+
+/// The fewest characters in a line of running text, however narrow the screen.
+const WIDTH_MIN: usize = 30;
 
 /// How to print.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Painter {
-    json: bool,
-    plain: bool,
+    /// Whether a program listens.
+    pub(crate) json: bool,
+    /// Whether colours are left out.
+    pub(crate) plain: bool,
+    /// Whether nothing moves: the terminal cannot go back to what it has written.
+    pub(crate) still: bool,
 }
 
 impl Painter {
-    /// For a person or a program, with or without colours.
-    pub(crate) const fn new(json: bool, plain: bool) -> Self {
-        Self { json, plain }
-    }
-
     /// Whether a program listens.
     pub(crate) const fn is_json(self) -> bool {
         self.json
@@ -136,9 +138,19 @@ fn clean_lines(text: &str) -> String {
         .collect()
 }
 
-/// Breaks running text into lines, each after an indent.
+/// How wide the screen is that standard output is shown on; the most where it is shown on none.
+pub(crate) fn screen() -> usize {
+    let size = console::Term::stdout().size_checked();
+    size.map_or(usize::MAX, |(_rows, columns)| usize::from(columns))
+}
+
+/// Breaks running text into lines that fit on the screen, each after an indent.
 pub(crate) fn wrap(text: &str, indent: &str) -> String {
-    let room = WIDTH.saturating_sub(indent.chars().count());
+    wrap_to(text, indent, screen().clamp(WIDTH_MIN, WIDTH_MAX))
+}
+
+fn wrap_to(text: &str, indent: &str, width: usize) -> String {
+    let room = width.saturating_sub(indent.chars().count());
     let mut lines = vec![String::new()];
     for word in clean(text).split_whitespace() {
         let Some(line) = lines.last_mut() else {
@@ -188,6 +200,13 @@ pub(crate) fn bytes(count: u64) -> String {
     }
 }
 
+/// So many of something, as people say it.
+pub(crate) fn counted(count: impl Into<u64>, one: &str, many: &str) -> String {
+    let count = count.into();
+    let noun = if count == 1 { one } else { many };
+    format!("{count} {noun}")
+}
+
 /// Rows under headings, each column as wide as its widest cell.
 pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
@@ -218,7 +237,7 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, clean, shorten, table, wrap};
+    use super::{bytes, clean, counted, shorten, table, wrap_to};
 
     #[test]
     fn what_comes_from_files_cannot_command_the_terminal() {
@@ -228,12 +247,13 @@ mod tests {
 
     #[test]
     fn text_is_laid_out_for_reading() {
-        assert_eq!(wrap("one  two\nthree", "  "), "  one two three");
-        assert!(
-            wrap(&"word ".repeat(60), "    ")
-                .lines()
-                .all(|line| line.chars().count() <= 100)
-        );
+        assert_eq!(wrap_to("one  two\nthree", "  ", 80), "  one two three");
+        for width in [40, 80, 100] {
+            let text = wrap_to(&"word ".repeat(60), "    ", width);
+            assert!(text.lines().all(|line| line.chars().count() <= width));
+        }
+        assert_eq!(counted(1_u32, "page", "pages"), "1 page");
+        assert_eq!(counted(0_u32, "page", "pages"), "0 pages");
         assert_eq!(bytes(999), "999 B");
         assert_eq!(bytes(1_250_000), "1.2 MB");
         let rows = [

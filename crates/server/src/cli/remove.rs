@@ -10,8 +10,15 @@ use super::paint::{GOOD, clean, paint};
 use super::{Outcome, Setting};
 use crate::api::wire::{CollectionBody, DocumentBody};
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria remove 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69
+  alexandria remove --collection Novels --yes";
+
 /// Remove documents, or a shelf with everything on it.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Remove {
     /// Ids of documents; `alexandria list` shows them
     #[arg(value_name = "ID", required_unless_present = "collection")]
@@ -29,7 +36,7 @@ impl Remove {
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
         let ids: Result<Vec<DocumentId>> = self.documents.iter().map(|id| id.parse()).collect();
         let ids = ids?;
-        let door = Door::open(setting, Work::None).await?;
+        let door = Door::open(setting, Work::Look).await?;
         let removed = match &self.collection {
             Some(name) => self.remove_shelf(setting, &door, name).await,
             None => remove_documents(setting, &door, &ids).await,

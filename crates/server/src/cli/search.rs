@@ -6,13 +6,21 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::door::{Door, Work};
-use super::paint::{FAINT, MARK, STRONG, WARN, clean, paint, wrap};
+use super::paint::{FAINT, MARK, STRONG, WARN, clean, counted, paint, wrap};
 use super::{Outcome, Setting};
 use crate::api::requests::{FilterBody, ModeBody, SearchQuery};
 use crate::api::wire::{PassageBody, PlaceBody, SearchBody};
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria search lighthouse keeper
+  alexandria search '\"modern Prometheus\"' --mode text
+  alexandria search Leuchtturm --language de -n 5";
+
 /// Find passages by their words and their meaning.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Search {
     /// Words or a question; words in "double quotes" must stand together
     #[arg(required = true, value_name = "WORDS")]
@@ -22,8 +30,8 @@ pub(super) struct Search {
     /// How many passages
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     limit: usize,
-    /// By what to search
-    #[arg(long, value_enum, default_value_t = ModeFlag::Hybrid)]
+    /// By what to search: hybrid (words and meaning), text (words alone), vectors (meaning alone)
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = ModeFlag::Hybrid)]
     mode: ModeFlag,
     /// Say how each passage came to its place
     #[arg(long)]
@@ -110,7 +118,7 @@ impl Search {
             },
             explain: self.explain,
         };
-        let door = Door::open(setting, Work::None).await?;
+        let door = Door::open(setting, Work::Look).await?;
         let found: Result<SearchBody> = door.post("/api/v1/search", &query).await;
         door.close().await;
         let found = found?;
@@ -142,7 +150,10 @@ fn show(setting: &Setting, found: &SearchBody) {
     let total = found.timings_ms.total;
     painter.say(paint(
         FAINT,
-        format!("{} passages in {total:.0} ms", found.passages.len()),
+        format!(
+            "{} in {total:.0} ms",
+            counted(found.passages.len() as u64, "passage", "passages")
+        ),
     ));
 }
 

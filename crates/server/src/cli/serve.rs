@@ -5,13 +5,23 @@ use std::path::PathBuf;
 use alexandria_core::error::Result;
 use clap::Args;
 
-use super::paint::{FAINT, STRONG, paint};
+use super::door::Server;
+use super::paint::{FAINT, STRONG, clean, paint};
+use super::program::{called, quoted};
 use super::{Outcome, Setting};
-use crate::config::Flags;
+use crate::config::{Config, Flags};
 use crate::serve::{Beside, Listening, serve};
+
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria serve
+  alexandria serve --port 8001 --log-files
+  alexandria --data /srv/library serve";
 
 /// Answer over HTTP, and read what is put in.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Serve {
     /// The port to listen on [default: 8000]; 0 takes any free one
     #[arg(long, value_name = "PORT")]
@@ -55,47 +65,108 @@ impl Serve {
         }
         let painter = setting.painter;
         let runtime = crate::runtime()?;
-        let data = config.data.display().to_string();
+        let greeting = Greeting::new(setting);
         let tell = |listening: &Listening| {
             // For people; programs read the log, which says the same.
             if painter.is_json() || !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
                 return;
             }
             if let Some(address) = &listening.address {
-                painter.tell(greeting(address, &data));
+                painter.tell(greeting.text(address));
             }
         };
+        if let Some(other) = runtime.block_on(Server::find(setting)) {
+            tracing::warn!(
+                "a server runs on this library already, at {}; commands will go through this one",
+                other.address()
+            );
+        }
         let serving = serve(config, Beside { seed: self.seed }, tell);
         runtime.block_on(Box::pin(serving))?;
         Ok(Outcome::Done)
     }
 }
 
-/// Where it is, and three things to try.
-fn greeting(address: &str, data: &str) -> String {
-    let line = |command: &str, what: &str| format!("  {command:<58} {}", paint(FAINT, what));
-    [
-        String::new(),
-        format!(
-            "{} {}",
-            paint(STRONG, "Alexandria is ready at"),
-            paint(STRONG, address)
-        ),
-        String::new(),
-        "Three things to try, in another terminal:".to_owned(),
-        line(
-            "alexandria ask \"How do I put a book in?\"",
-            "an answer with its sources",
-        ),
-        line("alexandria add ~/Books", "put your own books in"),
-        line(
-            &format!("{address}/docs"),
-            "every call of the API, in the browser",
-        ),
-        paint(
-            FAINT,
-            format!("\nThe library is in {data}. Stop it with Ctrl-C; nothing is lost."),
-        ),
-    ]
-    .join("\n")
+/// Where the library is, and what to try.
+#[derive(Debug)]
+struct Greeting {
+    /// The name of the installation.
+    name: String,
+    /// The program as it can be typed in another terminal, with the data directory where it must be
+    /// said.
+    program: String,
+    /// The data directory.
+    data: String,
+}
+
+impl Greeting {
+    fn new(setting: &Setting) -> Self {
+        let config = setting.config();
+        let mut program = called(setting.search_path.as_deref());
+        let chosen = config.data != Config::default().data;
+        if chosen && config.data != std::path::Path::new("alexandria-data") {
+            let whole = std::path::absolute(&config.data).unwrap_or_else(|_| config.data.clone());
+            program += &format!(" --data {}", quoted(&whole.display().to_string()));
+        }
+        Self {
+            name: clean(&config.name),
+            program,
+            data: clean(&config.data.display().to_string()),
+        }
+    }
+
+    fn text(&self, address: &str) -> String {
+        let Self {
+            name,
+            program,
+            data,
+        } = self;
+        let try_this =
+            |what: &str, command: &str| format!("  {}\n    {command}", paint(FAINT, what));
+        [
+            String::new(),
+            paint(STRONG, format!("{name} is ready at {address}")),
+            String::new(),
+            "Three things to try, from this folder in another terminal:".to_owned(),
+            try_this(
+                "an answer with its sources",
+                &format!("{program} ask \"How do I put a book in?\""),
+            ),
+            try_this("put your own books in", &format!("{program} add ~/Books")),
+            try_this(
+                "every call of the API, in the browser",
+                &format!("{address}/docs"),
+            ),
+            paint(
+                FAINT,
+                format!("\nThe library is in {data}. Stop it with Ctrl-C; nothing is lost."),
+            ),
+        ]
+        .join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Greeting;
+
+    #[test]
+    fn what_is_to_be_tried_can_be_typed_as_it_stands() {
+        let greeting = Greeting {
+            name: "Reading Room".to_owned(),
+            program: "/opt/alexandria --data '/my books'".to_owned(),
+            data: "/my books".to_owned(),
+        };
+        let text = greeting.text("http://127.0.0.1:8000");
+        let text = anstream::adapter::strip_str(&text).to_string();
+        assert!(text.contains("Reading Room is ready at http://127.0.0.1:8000"));
+        assert!(
+            text.lines()
+                .any(|line| line.trim() == "/opt/alexandria --data '/my books' add ~/Books")
+        );
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+    }
 }

@@ -10,8 +10,15 @@ use super::{Outcome, Setting};
 use crate::api::originals::TextBody;
 use crate::api::wire::DocumentBody;
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria show 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69
+  alexandria show 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69 --text";
+
 /// Show one document: what is known of it, and its text.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Show {
     /// The document's id; `alexandria list` shows them
     #[arg(value_name = "ID")]
@@ -25,7 +32,7 @@ impl Show {
     /// Shows it.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
         let id: DocumentId = self.document.parse()?;
-        let door = Door::open(setting, Work::None).await?;
+        let door = Door::open(setting, Work::Look).await?;
         let shown = if self.text {
             show_text(setting, &door, id).await
         } else {

@@ -63,9 +63,17 @@ pub(super) fn expand(arguments: &[String]) -> Result<Sources> {
                 } else {
                     ErrorKind::Invalid
                 };
-                let message =
-                    format!("cannot add {argument}: there is no such file that can be read");
-                return Err(Error::new(kind, message).with_source(source));
+                let message = if kind == ErrorKind::NotFound {
+                    format!("cannot add {argument}: there is no such file or folder")
+                } else {
+                    format!("cannot add {argument}: it cannot be looked at")
+                };
+                let error = Error::new(kind, message);
+                return Err(if kind == ErrorKind::NotFound {
+                    error
+                } else {
+                    error.with_source(source)
+                });
             }
         }
     }

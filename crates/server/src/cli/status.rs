@@ -4,19 +4,26 @@ use alexandria_core::error::Result;
 use clap::Args;
 
 use super::door::{Door, Work};
-use super::paint::{FAINT, STRONG, WARN, bytes, clean, paint};
+use super::paint::{FAINT, STRONG, WARN, bytes, clean, counted, paint};
 use super::{Outcome, Setting};
 use crate::api::status::StatusBody;
 
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria status
+  alexandria --data /srv/library status --json";
+
 /// Say what the library holds and what it is working on.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Status {}
 
 impl Status {
     /// Says it.
     #[expect(clippy::too_many_lines, reason = "one straight list of lines to print")]
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
-        let door = Door::open(setting, Work::None).await?;
+        let door = Door::open(setting, Work::Look).await?;
         let server = match &door {
             Door::Server(server) => Some(server.address().to_owned()),
             Door::Here(_) => None,
@@ -38,7 +45,11 @@ impl Status {
                 clean(&value)
             ));
         };
-        painter.say(paint(STRONG, format!("Library in {data}")));
+        let name = clean(&status.name);
+        painter.say(paint(STRONG, format!("{name}, the library in {data}")));
+        if status.environment != "local" {
+            line("stands in", status.environment.clone());
+        }
         line(
             "server",
             server.unwrap_or_else(|| "none is running; `alexandria serve`".to_owned()),
@@ -46,7 +57,11 @@ impl Status {
         let documents = status.documents;
         line(
             "documents",
-            format!("{} on {} shelves", documents.total, status.collections),
+            format!(
+                "{} on {}",
+                documents.total,
+                counted(status.collections, "shelf", "shelves")
+            ),
         );
         line("ready", documents.ready.to_string());
         let waiting = documents.queued + documents.reading + documents.searchable;

@@ -11,7 +11,7 @@ use super::door::{Door, read_json};
 use super::sources::Source;
 use crate::api::documents::UploadBody;
 use crate::api::{UPLOAD_PATH, form};
-use crate::web::{Fence, fetch};
+use crate::web::{Fence, Outcome, fetch};
 
 /// How much of a file is read at once, in bytes.
 const READ_BYTES: usize = 256 * 1024;
@@ -40,7 +40,8 @@ pub(super) async fn send(
     fence: Fence,
     sent: impl Fn(u64) + Send + Sync + 'static,
 ) -> Result<UploadBody> {
-    let (media_type, content) = open(source, fence).await?;
+    let opened = open(source, fence).await?;
+    let (media_type, content) = (opened.media_type, opened.content);
     let boundary = format!("alexandria-{}", uuid::Uuid::now_v7().simple());
     let mut head = String::new();
     for (name, value) in [
@@ -78,23 +79,41 @@ pub(super) async fn send(
             whole(head).chain(content).chain(whole(tail)),
         ))
         .context(ErrorKind::Internal, || "cannot make the request".to_owned())?;
-    read_json(door.send(request).await?).await
+    let reply = door.send(request).await;
+    // When it was the site that broke off, that is what a person must know.
+    if let Some(error) = opened.outcome.error() {
+        return Err(error);
+    }
+    read_json(reply?).await
 }
 
-type Content = BoxStream<'static, std::io::Result<Bytes>>;
+/// A source that is being read.
+struct Opened {
+    media_type: Option<String>,
+    content: BoxStream<'static, std::io::Result<Bytes>>,
+    outcome: Outcome,
+}
 
-async fn open(source: &Source, fence: Fence) -> Result<(Option<String>, Content)> {
+async fn open(source: &Source, fence: Fence) -> Result<Opened> {
     match source {
         Source::File(path) => {
             let about = || format!("cannot read {}", path.display());
             let file = tokio::fs::File::open(path)
                 .await
                 .context(ErrorKind::Invalid, about)?;
-            Ok((None, ReaderStream::with_capacity(file, READ_BYTES).boxed()))
+            Ok(Opened {
+                media_type: None,
+                content: ReaderStream::with_capacity(file, READ_BYTES).boxed(),
+                outcome: Outcome::default(),
+            })
         }
         Source::Web(address) => {
             let fetched = fetch(address, fence).await?;
-            Ok((fetched.media_type, fetched.body))
+            Ok(Opened {
+                media_type: fetched.media_type,
+                content: fetched.body,
+                outcome: fetched.outcome,
+            })
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     Ok(warnings(config))
 }
 
-fn refusals(config: &Config) -> [(bool, String); 10] {
+fn refusals(config: &Config) -> [(bool, String); 11] {
     let production = config.production.is_on();
     let exposed = production || (config.is_public() && !config.debug.is_on());
     let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
@@ -41,6 +41,7 @@ fn refusals(config: &Config) -> [(bool, String); 10] {
             production && config.staging.is_on(),
             "PROD and STAGING are both on: set only one of them".to_owned(),
         ),
+        (is_open_to_all(config), open_to_all(config)),
         (
             exposed && is_known_secret(&config.secret_key),
             "SECRET_KEY is a default that everybody knows, or shorter than 32 characters: set it \
@@ -85,20 +86,19 @@ fn refusals(config: &Config) -> [(bool, String); 10] {
     ]
 }
 
-/// Refuses to be reachable from other machines while there is no login, unless that is wanted.
-pub(crate) fn is_public(config: &Config) -> Result<bool> {
-    if config.is_public() && !config.public_without_login.is_on() {
-        let host = &config.host;
-        return Err(Error::new(
-            ErrorKind::Invalid,
-            format!(
-                "refuses to listen on {host}: there is no login in this mode, so everybody who \
-                 reaches that address could read and change the library; listen on 127.0.0.1 \
-                 behind a proxy that asks for a login, or say --public-without-login"
-            ),
-        ));
-    }
-    Ok(config.is_public())
+/// Whether the library could be reached from other machines although nobody has wanted that: there
+/// is no login.
+fn is_open_to_all(config: &Config) -> bool {
+    config.is_public() && !config.public_without_login.is_on()
+}
+
+fn open_to_all(config: &Config) -> String {
+    let host = &config.host;
+    format!(
+        "refuses to listen on {host}: there is no login in this mode, so everybody who reaches that \
+         address could read and change the library; listen on 127.0.0.1 behind a proxy that asks \
+         for a login, or say --public-without-login"
+    )
 }
 
 fn warnings(config: &Config) -> Vec<String> {

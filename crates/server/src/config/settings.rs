@@ -58,7 +58,7 @@ macro_rules! settings {
 }
 
 settings! {
-    #[doc = " The name shown on pages and in the API."]
+    #[doc = " The name shown on the pages, in the description of the API and in the status."]
     "app.name" ["APP_NAME"] name: String = "Alexandria".to_owned();
     #[doc = " The version that the health paths report."]
     "app.version" ["APP_VERSION"] version: String = env!("CARGO_PKG_VERSION").to_owned();
@@ -66,9 +66,9 @@ settings! {
     "app.debug" ["DEBUG"] debug: Switch = Switch::Off;
     #[doc = " Whether this is production: default secrets and DEBUG are then refused."]
     "app.production" ["PROD"] production: Switch = Switch::Off;
-    #[doc = " Whether this is staging; shown in the status and the logs."]
+    #[doc = " Whether this is staging: the status and the log then say so."]
     "app.staging" ["STAGING"] staging: Switch = Switch::Off;
-    #[doc = " The secret of this installation; `alexandria secret` makes one. Must be set in production."]
+    #[doc = " The secret of this installation; `alexandria secret` makes one. Checked at the start, and must be set in production; nothing is signed with it while there is no login."]
     "app.secret_key" ["SECRET_KEY"] (secret) secret_key: String = SECRET_KEY_DEFAULT.to_owned();
 
     #[doc = " The directory that holds the library."]
@@ -129,7 +129,7 @@ settings! {
     "reading.memory_bytes_max" ["ALEXANDRIA_READING_MEMORY_BYTES_MAX"] reading_memory_bytes_max: u64 = 1 << 30;
     #[doc = " Processor seconds that reading one file may use."]
     "reading.cpu_seconds_max" ["ALEXANDRIA_READING_CPU_SECONDS_MAX"] reading_cpu_seconds_max: u64 = 600;
-    #[doc = " Whether `add` may fetch from addresses of private networks."]
+    #[doc = " Whether the library may fetch from addresses of private networks."]
     "web.private_addresses" ["ALEXANDRIA_WEB_PRIVATE_ADDRESSES"] web_private_addresses: Switch = Switch::Off;
 }
 
@@ -146,6 +146,15 @@ fn hidden(value: &str) -> String {
 }
 
 impl Config {
+    /// Where this installation stands, as the status and the log say it.
+    pub(crate) const fn environment(&self) -> &'static str {
+        match (self.production, self.staging) {
+            (Switch::On, _) => "production",
+            (Switch::Off, Switch::On) => "staging",
+            (Switch::Off, Switch::Off) => "local",
+        }
+    }
+
     /// Whether the address to listen on can be reached from other machines.
     pub(crate) fn is_public(&self) -> bool {
         match self.host.parse::<IpAddr>() {

@@ -1,6 +1,6 @@
 //! Where settings come from, which source wins, and what is refused.
 
-use super::{Flags, Origin, SETTINGS, Surroundings, settle};
+use super::{Config, Flags, Origin, SETTINGS, Surroundings, settle};
 
 /// Settles with a TOML file, a `.env` file, an environment and flags.
 fn settle_from(
@@ -79,7 +79,9 @@ fn wrong_settings_are_refused_with_a_sentence_that_names_them() {
     check("", &[("PROD", "1")], "SECRET_KEY");
     check("", &[("PROD", "1"), ("DEBUG", "true")], "DEBUG");
     check("", &[("PROD", "1"), ("SECRET_KEY", "short")], "SECRET_KEY");
-    check("", &[("HOST", "0.0.0.0")], "SECRET_KEY");
+    check("", &[("HOST", "0.0.0.0")], "refuses to listen on 0.0.0.0");
+    let open = ("ALEXANDRIA_PUBLIC_WITHOUT_LOGIN", "true");
+    check("", &[("HOST", "0.0.0.0"), open], "SECRET_KEY");
     check(
         "",
         &[("ALLOWED_ORIGINS", "app.example.org")],
@@ -131,6 +133,20 @@ fn the_example_of_an_environment_names_every_setting_with_its_default() {
             "{name} is missing in .env.example"
         );
     }
-    let plain: String = text.lines().map(|line| format!("{line}\n")).collect();
-    settle_from("", &plain, &[], &[]).unwrap();
+    let examples = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# ")?.split_once('='))
+        .filter(|(name, _value)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+    let defaults = Config::default();
+    for (name, value) in examples {
+        let setting = SETTINGS
+            .iter()
+            .find(|setting| setting.environment.contains(&name));
+        let setting = setting.unwrap_or_else(|| panic!("there is no setting {name}"));
+        // Empty stands for a default that depends on the machine, or for nothing.
+        if !value.is_empty() && !setting.secret {
+            assert_eq!((setting.show)(&defaults), value, "{name}");
+        }
+    }
+    settle_from("", &text, &[], &[]).unwrap();
 }

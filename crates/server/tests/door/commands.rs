@@ -149,7 +149,7 @@ fn people_read_quotes_with_title_and_place() {
     let listed = text_of(&run(home.path(), &["list"]));
     assert!(listed.starts_with("TITLE"), "{listed}");
     let status = text_of(&run(home.path(), &["status"]));
-    assert!(status.contains("1 on 1 shelves"), "{status}");
+    assert!(status.contains("1 on 1 shelf\n"), "{status}");
 }
 
 #[test]
@@ -166,6 +166,19 @@ fn what_cannot_be_done_is_told_by_the_exit_code_and_a_sentence() {
     check(&["add"], 2, "required");
     check(&["add", "missing.pdf"], 3, "cannot add missing.pdf");
     check(&["show", "7"], 1, "ids look like");
+    for looking in [&["list"][..], &["status"], &["search", "x"], &["ask", "x"]] {
+        check(looking, 3, "there is no library in");
+    }
+    assert!(
+        !home.path().join("alexandria-data").try_exists().unwrap(),
+        "looking has begun a library"
+    );
+    std::fs::write(home.path().join("file"), "words").unwrap();
+    check(&["--data", "file", "add", "file"], 1, "is a file");
+    std::fs::write(home.path().join("empty.txt"), "").unwrap();
+    check(&["add", "empty.txt"], 1, "is empty");
+    std::fs::create_dir(home.path().join("empty")).unwrap();
+    check(&["add", "empty"], 3, "the folder is empty");
     check(
         &["search", "x", "--added-after", "yesterday"],
         1,

@@ -136,10 +136,45 @@ fn a_server_that_cannot_start_says_why_and_what_to_do() {
         &[("DEBUG", "true")],
         "refuses to listen on 0.0.0.0",
     );
-    check(&["--host", "0.0.0.0"], &[], "SECRET_KEY");
+    check(&["--host", "0.0.0.0"], &[], "refuses to listen on 0.0.0.0");
+    check(
+        &["--host", "0.0.0.0", "--public-without-login"],
+        &[],
+        "SECRET_KEY",
+    );
     check(&[], &[("PROD", "1")], "SECRET_KEY");
     check(&[], &[("PROD", "1"), ("DEBUG", "true")], "DEBUG");
     check(&["--role", "both"], &[], "one of: all, api, worker");
+}
+
+#[tokio::test]
+async fn the_installation_says_its_name_and_where_it_stands() {
+    let environment = [("APP_NAME", "Reading <Room>"), ("STAGING", "true")];
+    let server = Server::start_with(&environment);
+    let (_, status) = server.get("/api/v1/status").await;
+    assert_eq!(status["name"], "Reading <Room>");
+    assert_eq!(status["environment"], "staging");
+    let (_, api) = server.get("/openapi.json").await;
+    assert_eq!(api["info"]["title"], "Reading <Room>");
+    for (path, title) in [
+        ("/", "<title>Reading &lt;Room&gt;</title>"),
+        ("/", "<h1>Reading &lt;Room&gt;</h1>"),
+        ("/docs", "<title>Reading &lt;Room&gt; API</title>"),
+        ("/redoc", "<title>Reading &lt;Room&gt; API</title>"),
+    ] {
+        let page = server.request("GET", path).send().await.unwrap();
+        assert!(page.text().await.unwrap().contains(title), "{path}");
+    }
+    let log = std::fs::read_to_string(server.home.path().join("server.log")).unwrap();
+    let listening = log.lines().find(|line| line.contains("\"listening\""));
+    let listening: serde_json::Value = serde_json::from_str(listening.unwrap()).unwrap();
+    assert_eq!(listening["environment"], "staging");
+    assert_eq!(listening["name"], "Reading <Room>");
+
+    let server = Server::start();
+    let (_, status) = server.get("/api/v1/status").await;
+    assert_eq!(status["name"], "Alexandria");
+    assert_eq!(status["environment"], "local");
 }
 
 #[tokio::test]

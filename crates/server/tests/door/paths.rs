@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::support::{LIGHTHOUSE, Server};
+use super::support::{LIGHTHOUSE, Server, read};
 
 #[tokio::test]
 async fn a_document_goes_in_is_found_and_cited_and_goes_out() {
@@ -101,6 +101,48 @@ async fn change_and_remove(server: &Server, id: &str) {
 }
 
 #[tokio::test]
+async fn fields_after_the_files_are_not_lost() {
+    let server = Server::start();
+    let field = |name: &str, value: &str| {
+        format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let file = |text: &str| {
+        format!(
+            "--B\r\nContent-Disposition: form-data; name=\"file\"; \
+             filename=\"a.txt\"\r\n\r\n{text}\r\n"
+        )
+    };
+    let send = async |parts: &[String]| {
+        let request = server
+            .request("POST", "/api/v1/documents")
+            .header("content-type", "multipart/form-data; boundary=B")
+            .body(parts.concat() + "--B--\r\n");
+        read(request).await
+    };
+    let (status, added) = send(&[
+        field("tag", "sea"),
+        file("A note about a heron."),
+        field("tag", "late"),
+        field("category", "birds"),
+        field("title", "The heron"),
+    ])
+    .await;
+    assert_eq!(status, 202, "{added}");
+    let id = added["documents"][0]["document"]["id"].as_str().unwrap();
+    let document = server.wait_for(id).await;
+    assert_eq!(document["tags"], json!(["late", "sea"]));
+    assert_eq!(document["category"], "birds");
+    assert_eq!(document["title"], "The heron");
+
+    let (status, refused) =
+        send(&[file("A note about an owl."), field("collection", "Coast")]).await;
+    assert_eq!(status, 422, "{refused}");
+    assert!(refused["detail"].as_str().unwrap().contains("before"));
+    let (_, listed) = server.get("/api/v1/documents").await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
+}
+
+#[tokio::test]
 async fn the_original_is_given_back_whole_and_in_parts() {
     let server = Server::start();
     let document = server.add("orvane.md", LIGHTHOUSE).await;
@@ -132,6 +174,36 @@ async fn the_original_is_given_back_whole_and_in_parts() {
     check("bytes=-5", 206, Some("sea.\n")).await;
     check("bytes=99999-", 416, None).await;
     check("lines=1-2", 200, Some(LIGHTHOUSE)).await;
+    keeps_what_is_known(&server, &path).await;
+}
+
+/// A caller who has the file is not sent it again, and is never sent a part of another file.
+async fn keeps_what_is_known(server: &Server, path: &str) {
+    let head = server.request("HEAD", path).send().await.unwrap();
+    assert_eq!(head.status(), 200);
+    let length = LIGHTHOUSE.len().to_string();
+    assert_eq!(head.headers()["content-length"], *length);
+    let tag = head.headers()["etag"].to_str().unwrap().to_owned();
+    assert_eq!(head.text().await.unwrap(), "");
+    let check = async |headers: &[(&str, &str)], status: u16, bytes: usize| {
+        let mut request = server.request("GET", path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let reply = request.send().await.unwrap();
+        assert_eq!(reply.status(), status, "{headers:?}");
+        assert_eq!(reply.bytes().await.unwrap().len(), bytes, "{headers:?}");
+    };
+    let all = LIGHTHOUSE.len();
+    check(&[("if-none-match", &tag)], 304, 0).await;
+    check(&[("if-none-match", "\"other\"")], 200, all).await;
+    check(&[("range", "bytes=0-3"), ("if-range", &tag)], 206, 4).await;
+    check(
+        &[("range", "bytes=0-3"), ("if-range", "\"other\"")],
+        200,
+        all,
+    )
+    .await;
 }
 
 #[tokio::test]

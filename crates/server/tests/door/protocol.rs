@@ -73,7 +73,11 @@ async fn every_refusal_is_told_as_problem_details() {
         415,
     )
     .await;
-    check("POST", "/api/v1/documents", Some((json, "{}")), 415).await;
+    check("POST", "/api/v1/documents", Some((json, "{}")), 422).await;
+    check("POST", "/api/v1/documents", Some(("text/plain", "a")), 415).await;
+    check("POST", "/api/v1/collections", Some((json, "[]")), 422).await;
+    check("PATCH", &document, Some((json, "[]")), 422).await;
+    check("POST", "/api/v1/ask", None, 415).await;
     check(
         "POST",
         "/api/v1/documents",
@@ -217,8 +221,12 @@ async fn the_description_is_whole_and_its_pages_load_nothing_from_elsewhere() {
             "<script src=\"http",
             "<link rel=\"stylesheet\" href=\"http",
             "@import",
+            "https://cdn.",
         ] {
             assert!(!page.contains(load), "{path} loads {load}");
+        }
+        for said in ["name=\"viewport\"", "<link rel=\"icon\" href=\"data:,\">"] {
+            assert!(page.contains(said), "{path} does not say {said}");
         }
     }
 }

@@ -53,11 +53,9 @@ mod tests {
     #[test]
     fn a_new_migration_has_the_next_number() {
         let file = new_migration_file("add_documents_shelf_mark").unwrap();
-        assert_eq!(file.file_name, "m0003_add_documents_shelf_mark.rs");
-        assert!(
-            file.text
-                .contains("name: \"m0003_add_documents_shelf_mark\"")
-        );
+        let name = format!("m{:04}_add_documents_shelf_mark", MIGRATIONS.len() + 1);
+        assert_eq!(file.file_name, format!("{name}.rs"));
+        assert!(file.text.contains(&format!("name: \"{name}\"")));
         assert!(file.text.contains("{uuid}"));
     }
 

@@ -26,10 +26,13 @@ pub(super) async fn until_found(
     let status: StatusBody = door.get("/api/v1/status").await?;
     let embeds = status.embedding_model.is_some();
     loop {
+        // Everything is read before anything is embedded: looking at what waits longest would show
+        // nothing new while others are read.
+        let unread = documents.iter().any(|document| is_unread(document));
         let mut asked = 0;
         for document in documents
             .iter_mut()
-            .filter(|document| !is_found(document, embeds))
+            .filter(|document| !is_found(document, embeds) && is_unread(document) == unread)
         {
             **document = look(door, document).await?;
             asked += 1;
@@ -37,17 +40,38 @@ pub(super) async fn until_found(
                 break;
             }
         }
-        let found = documents
-            .iter()
-            .filter(|document| is_found(document, embeds))
-            .count();
-        bars.found(found, documents.len());
-        if found == documents.len() {
+        if documents.iter().all(|document| is_found(document, embeds)) {
             return Ok(());
         }
+        show_stage(bars, &documents);
         show_work(door, bars, &documents).await?;
         tokio::time::sleep(ASK_EVERY).await;
     }
+}
+
+/// Shows how far everything together has come: in documents while some are not read, in passages
+/// after that.
+fn show_stage(bars: &Bars, documents: &[&mut DocumentBody]) {
+    let unread = documents.iter().filter(|document| is_unread(document));
+    match unread.count() {
+        0 => {
+            let sum = |count: fn(&DocumentBody) -> u64| -> u64 {
+                documents.iter().map(|document| count(document)).sum()
+            };
+            bars.embedding(
+                sum(|document| u64::from(document.embedded)),
+                sum(|document| u64::from(document.chunks)),
+            );
+        }
+        unread => bars.reading(documents.len() - unread, documents.len()),
+    }
+}
+
+fn is_unread(document: &DocumentBody) -> bool {
+    matches!(
+        document.state,
+        DocumentState::Queued | DocumentState::Reading
+    )
 }
 
 /// Without an embedder nothing comes after being searchable.
