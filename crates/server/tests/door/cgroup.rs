@@ -101,6 +101,12 @@ impl Drop for Fence {
         let (Self::Unified(folder) | Self::Memory(folder)) = self else {
             return;
         };
+        // Those that still live go back to where they came from, or the group could not go.
+        let left = std::fs::read_to_string(folder.join("cgroup.procs")).unwrap_or_default();
+        let above = folder.with_file_name("cgroup.procs");
+        for pid in left.lines() {
+            std::fs::write(&above, pid).ok();
+        }
         let begun = Instant::now();
         while std::fs::remove_dir(&folder).is_err() && begun.elapsed() < REMOVE_TIME {
             std::thread::sleep(Duration::from_millis(20));
