@@ -20,6 +20,7 @@ TAG = "rare"
 TAG_ONE_IN = 100
 TAG_OFFSET = 37
 QUICK_PDFS = 4
+QUICK_MANUALS = 4
 QUICK_BOOKS = 1
 # Words on a page of a printed book, to name a book's length although an EPUB has no pages.
 WORDS_PER_PAGE = 250
@@ -43,6 +44,12 @@ def files_to_read(quick):
     if quick:
         return pdfs[:QUICK_PDFS] + books[:QUICK_BOOKS]
     return pdfs + books
+
+
+def manuals(cache, quick):
+    """Printed manuals as PDF, where bench/fetch-manuals has put them."""
+    found = sorted((cache / "manuals").glob("*/*.pdf"), key=lambda file: (file.name, file))
+    return found[:QUICK_MANUALS] if quick else found
 
 
 def first_book():

@@ -17,7 +17,11 @@ F1_ASKED = 99.5
 
 def measure(setup):
     """Reads the same files with ours and with the readers that Python programs use."""
-    files = [file for file in corpus.files_to_read(setup.quick) if file.suffix == ".pdf"]
+    reports = [file for file in corpus.files_to_read(setup.quick) if file.suffix == ".pdf"]
+    manuals = corpus.manuals(setup.cache, setup.quick)
+    if not manuals:
+        setup.say("  the reports alone: bench/fetch-manuals fetches thousands of pages of other kinds")
+    files = [*reports, *manuals]
     if not files or not shutil.which("pdftotext") or not setup.reader.is_file():
         setup.say("  left out: it needs the folder of test data, pdftotext (poppler-utils) and the example "
                   f"{setup.reader}")
@@ -31,7 +35,7 @@ def measure(setup):
     f1 = {name: 200 * total["hits"] / max(total["found"] + total["wanted"], 1) for name, total in totals.items()}
     others = {"pymupdf": "PyMuPDF", "pdfium": "pdfium"}
     said = ", ".join(f"{name} {speed[key]:,.0f} and {f1[key]:.2f} %" for key, name in others.items())
-    note = f"{len(files)} files, {totals['ours']['pages']:,} pages; ours with the place of every character, the others text alone. {said}"
+    note = f"{len(reports)} reports and {len(manuals)} manuals, {totals['ours']['pages']:,} pages; ours with the place of every character, the others text alone. {said}"
     setup.say(f"  ours {speed['ours']:,.0f} pages/CPU-s, pypdf {speed['pypdf']:,.0f}")
     return [
         Row(SECTION, "pages, ours beside pypdf", "pages/CPU-s", speed["ours"], speed["pypdf"], HIGHER,

@@ -1,4 +1,6 @@
-//! Reads files and prints their text: `read [--everything] [--quiet] FILE...`, for measuring.
+//! Reads files and prints their text: `read [--everything] [--quiet] [--blocks] FILE...`, for measuring.
+//!
+//! With `--drawn`, the first page is written as PNG instead, as it is drawn to be recognised.
 //!
 //! With `--everything`, running heads, running feet and page numbers of PDF files stay in, as other
 //! readers keep them. Pages, blocks, lines and faults are counted on the standard error.
@@ -9,8 +11,13 @@
     reason = "it prints what it reads"
 )]
 
+use std::io::Write;
+
 use alexandria_core::block::Parsed;
-use alexandria_extract::{Limits, Source, collect, collect_everything};
+use alexandria_extract::{Limits, Source, collect, collect_everything, picture};
+
+/// How finely pages are drawn to be recognised.
+const DOTS_PER_INCH: u32 = 300;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (flags, files): (Vec<String>, Vec<String>) = std::env::args()
@@ -20,6 +27,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for file in files {
         let source = Source::new(fs_err::read(&file)?, file.clone());
         let limits = Limits::default();
+        if has("--drawn") {
+            let drawn = picture(&source, 1, DOTS_PER_INCH, &limits)?;
+            std::io::stdout().write_all(&drawn)?;
+            continue;
+        }
         let read = if has("--everything") {
             collect_everything
         } else {

@@ -12,7 +12,7 @@ mod pdf;
 mod plain;
 mod pptx;
 mod rtf;
-mod spreadsheet;
+pub(crate) mod spreadsheet;
 mod text;
 
 use crate::failure::{Failure, Result};

@@ -11,10 +11,12 @@
 
 pub mod detect;
 pub mod failure;
+pub mod fence;
 pub mod limits;
 pub mod section;
 pub mod worker;
 
+mod chart;
 mod detect_text;
 mod dom;
 mod encoding;

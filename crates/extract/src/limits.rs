@@ -13,7 +13,7 @@ use crate::failure::{Failure, Result};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// The address space of the worker, in bytes.
+    /// The address space of the worker beside the file itself, in bytes.
     pub memory_bytes: u64,
     /// The processor time of the worker, in seconds.
     pub cpu_seconds: u64,
@@ -40,7 +40,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            memory_bytes: 2 << 30,
+            memory_bytes: 1 << 30,
             cpu_seconds: 600,
             output_bytes: 256 << 20,
             zip_entry_bytes: 256 << 20,
@@ -58,12 +58,14 @@ impl Default for Limits {
 /// Fences the calling process in for good: address space, processor time, no files written, no core
 /// dumps, no new privileges, and death with the process that started it.
 ///
+/// `file_bytes` is the size of the file, which is mapped and comes on top of the memory.
+///
 /// Called by a parse worker on itself before it looks at the file. The kernel ties the last to the
 /// *thread* that started the worker, so start workers from a thread that lives as long as they do.
 ///
 /// # Errors
 /// A [`Failure`] of kind `Unsupported` naming the limit that the system refused.
-pub fn confine(limits: &Limits) -> Result<()> {
+pub fn confine(limits: &Limits, file_bytes: u64) -> Result<()> {
     let cap = |resource, name: &str, value: u64, slack: u64| {
         let limit = Rlimit {
             current: Some(value),
@@ -76,7 +78,8 @@ pub fn confine(limits: &Limits) -> Result<()> {
     };
     cap(Resource::Core, "core dumps", 0, 0)?;
     cap(Resource::Fsize, "written files", 0, 0)?;
-    cap(Resource::As, "memory", limits.memory_bytes, 0)?;
+    let memory_bytes = limits.memory_bytes.saturating_add(file_bytes);
+    cap(Resource::As, "memory", memory_bytes, 0)?;
     // The soft limit ends the worker with a signal that says why; the hard one a second later.
     cap(Resource::Cpu, "processor time", limits.cpu_seconds, 1)?;
     let refused = |source: rustix::io::Errno| {

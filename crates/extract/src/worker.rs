@@ -15,13 +15,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
 use crate::limits::{Limits, confine, forbid_processes};
-use crate::{About, Sink, Source, guard, picture};
+use crate::{About, Sink, Source, fence, guard, picture};
 
 /// The largest frame, in bytes: a picture of a page is the largest thing sent.
 pub const FRAME_BYTES_MAX: usize = 256 << 20;
 
 /// The stack of the thread that parses, in bytes.
 const PARSE_STACK_BYTES: usize = 64 << 20;
+
+/// The signal that ends a worker whose processor time is used up.
+pub const SIGNAL_PROCESSOR_TIME: i32 = 24;
 
 /// Blocks between two frames that tell how far the worker is.
 const PROGRESS_BLOCKS: u32 = 64;
@@ -98,8 +101,8 @@ pub fn serve(
     sink.finish()
 }
 
-/// What the child process calls: [`confine`]s the process, then [`serve`]s without the right to
-/// start anything more.
+/// What the child process calls: [`confine`]s the process, closes the [`fence`], then [`serve`]s without
+/// the right to start or reach anything more.
 ///
 /// # Errors
 /// As [`serve`].
@@ -116,8 +119,10 @@ pub fn serve_confined(
         broken: None,
     };
     let result = contained(|| {
-        confine(limits)?;
+        confine(limits, source.bytes().len() as u64)?;
         forbid_processes();
+        // Where the kernel cannot do it, the limits above are all there is.
+        let _is_closed = fence::close();
         answer(request, limits, source, &mut sink)
     });
     sink.send(&result.unwrap_or_else(|failure| Frame::Failed {
@@ -133,15 +138,15 @@ pub fn serve_confined(
 pub fn explain_death(signal: Option<i32>, standard_error: &str) -> Failure {
     const ABORT: i32 = 6;
     const KILL: i32 = 9;
-    const PROCESSOR_TIME: i32 = 24;
     let starved = standard_error.contains("memory allocation of");
     match signal {
-        _ if starved => Failure::new(
+        // The limits end a worker with other signals: only a system without memory kills it.
+        _ if starved || signal == Some(KILL) => Failure::new(
             FaultKind::Memory,
             "reading this file needs more memory than one file may use; split it, or save it \
              again with another program, and add it again",
         ),
-        Some(PROCESSOR_TIME | KILL) => Failure::new(
+        Some(SIGNAL_PROCESSOR_TIME) => Failure::new(
             FaultKind::Timeout,
             "reading this file takes longer than one file may take; split it, or save it again \
              with another program, and add it again",

@@ -7,12 +7,14 @@
 )]
 
 use std::io::{Read, Write};
+use std::net::{TcpStream, UdpSocket};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
 use alexandria_core::block::FaultKind;
+use alexandria_extract::limits::confine;
 use alexandria_extract::worker::{Frame, Frames, Request, explain_death, serve_confined};
-use alexandria_extract::{Limits, Source};
+use alexandria_extract::{Limits, Source, fence};
 
 /// The child: reads a line with limits, then the file.
 #[test]
@@ -29,6 +31,49 @@ fn child() {
     };
     let source = Source::new(file.to_vec(), "x");
     serve_confined(&Request::Read, &limits, &source, &mut std::io::stderr()).unwrap();
+}
+
+/// The child that tries what no parser may do, and says for each what came of it.
+#[test]
+#[ignore = "this is the child process of another test"]
+fn intruder() {
+    confine(&Limits::default(), 0).unwrap();
+    let is_closed = fence::close();
+    let tries: [(&str, std::io::Result<()>); 7] = [
+        ("connect", TcpStream::connect("127.0.0.1:9").map(drop)),
+        ("bind", UdpSocket::bind("127.0.0.1:0").map(drop)),
+        ("read", std::fs::read("/etc/passwd").map(drop)),
+        ("list", std::fs::read_dir("/").map(drop)),
+        ("write", std::fs::write("/tmp/alexandria-intruder", "x")),
+        ("remove", std::fs::remove_file("/tmp/alexandria-intruder")),
+        ("start", Command::new("/bin/true").status().map(drop)),
+    ];
+    for (name, outcome) in tries {
+        let kind = outcome.err().map(|error| error.kind());
+        eprintln!("{name}: {kind:?}");
+    }
+    eprintln!("closed: {is_closed}");
+}
+
+#[test]
+fn a_fenced_worker_reaches_no_network_no_file_and_no_program() {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "intruder", "--ignored", "--nocapture"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("closed: false") {
+        println!("this kernel cannot refuse calls: not run");
+        return;
+    }
+    assert!(said.contains("closed: true"), "{said}");
+    for name in [
+        "connect", "bind", "read", "list", "write", "remove", "start",
+    ] {
+        let expected = format!("{name}: Some(PermissionDenied)");
+        assert!(said.contains(&expected), "{expected} is not in: {said}");
+    }
 }
 
 /// Reads a file in a child and gives its frames, the signal that ended it, and what it wrote.

@@ -97,6 +97,19 @@ fn accents_drawn_apart_stand_on_their_letters() {
 }
 
 #[test]
+fn the_thin_space_of_a_formula_separates_its_words() {
+    // Every letter is 6 points wide. The space is a sixth of the font size, a little rounded.
+    check(
+        Sheet::default()
+            .text(72.0, 700.0, 10.0, "(i,")
+            .text(91.6, 700.0, 10.0, "j)")
+            .text(72.0, 600.0, 10.0, "kern")
+            .text(97.2, 600.0, 10.0, "ed."),
+        &["(i, j)", "kerned."],
+    );
+}
+
+#[test]
 fn columns_are_read_one_after_the_other_however_they_are_drawn() {
     let left: Vec<String> = (1..=8)
         .map(|line| format!("left column line {line} has words enough to be text"))
@@ -236,6 +249,17 @@ fn running_heads_and_page_numbers_are_left_out() {
 }
 
 #[test]
+fn what_is_all_that_page_after_page_says_is_no_running_head() {
+    let page = |number: usize| {
+        Sheet::default().text(72.0, 720.0, 12.0, &format!("Label {number} of ropes."))
+    };
+    let paper = (1..=20).fold(Paper::default(), |paper, number| paper.with(page(number)));
+    let parsed = read(&paper);
+    assert_eq!(parsed.blocks.len(), 20, "{:?}", texts(&parsed));
+    assert_eq!(parsed.blocks[19].text, "Label 20 of ropes.");
+}
+
+#[test]
 fn large_letters_make_headings_and_sections() {
     let parsed = read(
         &Paper::default().with(
@@ -288,6 +312,29 @@ fn a_sentence_goes_on_over_the_page() {
         .map(|line| line.page)
         .collect();
     assert_eq!(pages, [1, 2]);
+}
+
+#[test]
+fn a_sentence_before_an_empty_page_is_kept_and_may_go_on_behind_it() {
+    for (after, expected) in [
+        (
+            "behind a picture.",
+            vec!["This sentence ends behind a picture."],
+        ),
+        (
+            "Another begins.",
+            vec!["This sentence ends", "Another begins."],
+        ),
+        ("", vec!["This sentence ends"]),
+    ] {
+        let parsed = read(
+            &Paper::default()
+                .with(Sheet::default().text(72.0, 100.0, 10.0, "This sentence ends"))
+                .with(Sheet::default())
+                .with(Sheet::default().text(72.0, 700.0, 10.0, after)),
+        );
+        assert_eq!(texts(&parsed), expected);
+    }
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod retrieve;
 pub mod search;
 pub mod settings;
 pub mod status;
+pub mod stored;
 mod tidy;
 mod workers;
 
@@ -47,8 +48,7 @@ pub use crate::clock::{SystemClock, SystemIds};
 pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};
 pub use crate::doctor::{Diagnosis, Finding, Severity};
 pub use crate::documents::{
-    Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, OriginalFile,
-    StoredText, Upload,
+    Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, Upload,
 };
 pub use crate::evaluate::{Evaluation, EvaluationRequest, EvaluationStep, LegEvaluation, evaluate};
 pub use crate::health::{Health, PartHealth, PartState};
@@ -64,3 +64,4 @@ pub use crate::settings::{
     CATALOG_FILE, LibraryLimits, LibrarySettings, ReaderSettings, Recognition, WORKERS_DEFAULT,
 };
 pub use crate::status::{DocumentCounts, JobCounts, SpaceStatus, Status};
+pub use crate::stored::{OriginalFile, StoredText};

@@ -163,10 +163,10 @@ impl Library {
             .heartbeat(job, &steps.progress(), LEASE)
             .await
             .ok();
-        let told = self.tell(job, outcome, cancel.is_cancelled()).await;
-        if let Err(error) = told {
-            tracing::warn!(job.id = %job.id, error = %error.chain(), "cannot end a job");
-        }
+        let end = End::of(job, outcome, cancel.is_cancelled());
+        metrics::counter!(JOBS_TOTAL, "kind" => job.kind.clone(), "outcome" => end.label())
+            .increment(1);
+        self.end(job, &end, cancel).await;
         metrics::histogram!(JOB_DURATION_SECONDS, "kind" => job.kind.clone())
             .record(started.elapsed().as_secs_f64());
     }
@@ -194,11 +194,24 @@ impl Library {
         }
     }
 
-    /// Writes down how a job ended.
-    async fn tell(&self, job: &Job, outcome: Result<()>, stopping: bool) -> Result<()> {
-        let end = End::of(job, outcome, stopping);
-        metrics::counter!(JOBS_TOTAL, "kind" => job.kind.clone(), "outcome" => end.label())
-            .increment(1);
+    /// Writes down how a job ended; while the catalog takes nothing, because the disk is full for
+    /// one, again and again for as long as the job is this worker's.
+    async fn end(&self, job: &Job, end: &End, cancel: &CancellationToken) {
+        let begun = Instant::now();
+        loop {
+            let Err(error) = self.tell(job, end).await else {
+                return;
+            };
+            let passing = error.kind() == ErrorKind::Unavailable;
+            if !passing || cancel.is_cancelled() || begun.elapsed() > LEASE {
+                tracing::warn!(job.id = %job.id, error = %error.chain(), "cannot end a job");
+                return;
+            }
+            self.rest(cancel).await;
+        }
+    }
+
+    async fn tell(&self, job: &Job, end: &End) -> Result<()> {
         match end {
             End::Done => self.catalog.complete(job).await,
             End::Stopped(error) => {
@@ -207,12 +220,12 @@ impl Library {
                     .await
             }
             End::Again(error) => {
-                log(job, &error, "a job will be tried again");
-                let moment = self.retry_at(job, &error);
+                log(job, error, "a job will be tried again");
+                let moment = self.retry_at(job, error);
                 self.catalog.fail(job, &error.chain(), Some(moment)).await
             }
             End::Failed(error) => {
-                log(job, &error, "a job has failed");
+                log(job, error, "a job has failed");
                 self.give_up(job, error.message()).await;
                 self.catalog.fail(job, &error.chain(), None).await
             }

@@ -1,5 +1,6 @@
 //! Reading printed text in pictures (OCR): the contract of every recogniser.
 
+mod slant;
 pub mod tesseract;
 
 use std::fmt::Debug;

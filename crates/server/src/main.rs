@@ -25,12 +25,19 @@ fn main() -> ExitCode {
     cli::run(arguments)
 }
 
-/// The runtime of the process.
+/// The runtime of the process. A write beyond the size that the system allows for files is from now
+/// on an error like a full disk, where it would have ended the process.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
+    use tokio::signal::unix::{SignalKind, signal};
+    let doing = || "cannot start the runtime".to_owned();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context(ErrorKind::Internal, || {
-            "cannot start the runtime".to_owned()
-        })
+        .context(ErrorKind::Internal, doing)?;
+    let entered = runtime.enter();
+    let file_too_large = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+    // Whoever listens once is never ended by the signal again; what is heard says nothing new.
+    drop(signal(file_too_large).context(ErrorKind::Internal, doing)?);
+    drop(entered);
+    Ok(runtime)
 }

@@ -10,11 +10,15 @@
 
 mod door {
     mod addresses;
+    mod cgroup;
     mod commands;
+    mod disk;
     mod evaluation;
     mod faults;
+    mod hostile;
     mod kills;
     mod limits;
+    mod memory;
     mod operations;
     mod paths;
     mod protocol;

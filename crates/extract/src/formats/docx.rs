@@ -1,10 +1,9 @@
-//! Word files: headings by their styles, lists, tables, notes; what was deleted with change tracking,
-//! headers and footers are left out.
+//! Word files: headings by their styles, lists with their automatic numbers, tables, charts, notes and
+//! comments; what was deleted with change tracking, headers and footers are left out.
 
 mod body;
+mod numbering;
 mod styles;
-
-use std::collections::HashMap;
 
 use crate::failure::Result;
 use crate::flow::Flow;
@@ -28,21 +27,39 @@ fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
     let mut flow = Flow::new(sink);
     flow.about(properties(&mut archive, "docProps/core.xml", limits)?);
     let main = main_part(&mut archive, "officeDocument", "word/document.xml", limits)?;
-    let mut styles = styles::Styles::default();
-    let mut notes = HashMap::new();
+    let mut parts = body::Parts::default();
     for relation in relations(&mut archive, &main, limits)? {
         let kind = relation.kind.as_str();
-        let is_wanted = matches!(kind, "styles" | "footnotes" | "endnotes");
+        let is_wanted = matches!(
+            kind,
+            "styles"
+                | "numbering"
+                | "footnotes"
+                | "endnotes"
+                | "comments"
+                | "chart"
+                | "diagramData"
+        );
         let Some(bytes) = archive.read(&relation.target)?.filter(|_| is_wanted) else {
             continue;
         };
-        let text = decode(&bytes);
         match kind {
-            "styles" => styles = styles::Styles::read(&text, limits)?,
-            "footnotes" => notes.extend(body::notes(&text, body::Notes::Foot, limits)?),
-            _ => notes.extend(body::notes(&text, body::Notes::End, limits)?),
+            "styles" => parts.styles = styles::Styles::read(&decode(&bytes), limits)?,
+            "numbering" => parts.numbering = numbering::Numbering::read(&decode(&bytes), limits)?,
+            "chart" => drop(parts.charts.insert(relation.id, bytes)),
+            "diagramData" => drop(parts.diagrams.insert(relation.id, bytes)),
+            _ => {
+                let place = match kind {
+                    "footnotes" => body::Notes::Foot,
+                    "endnotes" => body::Notes::End,
+                    _ => body::Notes::Margin,
+                };
+                parts
+                    .notes
+                    .extend(body::notes(&decode(&bytes), place, limits)?);
+            }
         }
     }
     let bytes = archive.require(&main)?;
-    body::write(&decode(&bytes), &styles, &notes, limits, &mut flow)
+    body::write(&decode(&bytes), &parts, limits, &mut flow)
 }

@@ -1,10 +1,13 @@
-//! `PowerPoint` files: every slide is a page, its title a heading, its notes at its end. What the
-//! masters draw on every slide is left out.
+//! `PowerPoint` files: every slide is a page, its title a heading, its charts, notes and comments
+//! at its end. What the masters draw on every slide is left out.
 
 mod slide;
 
+use std::collections::HashMap;
+
 use alexandria_core::block::{FaultKind, PageSize};
 
+use crate::chart;
 use crate::failure::{Failure, Result};
 use crate::flow::Flow;
 use crate::limits::Limits;
@@ -42,6 +45,14 @@ fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
         ..about
     });
     let parts = relations(&mut archive, &main, limits)?;
+    let named =
+        |relation: &&Relation| matches!(relation.kind.as_str(), "commentAuthors" | "authors");
+    let mut authors = HashMap::new();
+    if let Some(relation) = parts.iter().find(named)
+        && let Some(bytes) = archive.read(&relation.target)?
+    {
+        authors = slide::authors(&decode(&bytes), limits)?;
+    }
     let target = |id: &String| parts.iter().find(|relation| relation.id == *id);
     for (page, id) in (1_u32..).zip(&ids) {
         if flow.is_full() {
@@ -51,7 +62,9 @@ fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
         flow.page(page);
         flow.outline().leave(0);
         let result = match target(id) {
-            Some(relation) => write_slide(&mut archive, &relation.target, limits, &mut flow),
+            Some(relation) => {
+                write_slide(&mut archive, &relation.target, &authors, limits, &mut flow)
+            }
             None => Err(Failure::malformed("this slide is missing in the file")),
         };
         if let Err(failure) = result {
@@ -93,6 +106,7 @@ fn slides(text: &str, limits: &Limits) -> Result<(Vec<String>, PageSize)> {
 fn write_slide(
     archive: &mut Archive<'_>,
     part: &str,
+    authors: &HashMap<String, String>,
     limits: &Limits,
     flow: &mut Flow<'_>,
 ) -> Result<()> {
@@ -104,14 +118,17 @@ fn write_slide(
             .iter()
             .filter(move |relation: &&Relation| relation.kind == kind)
     };
-    for (kind, of) in [
-        ("chart", slide::Kind::Chart),
-        ("diagramData", slide::Kind::Slide),
-        ("notesSlide", slide::Kind::Notes),
-    ] {
+    for kind in ["chart", "diagramData", "notesSlide", "comments"] {
         for relation in of_kind(kind) {
-            if let Some(bytes) = archive.read(&relation.target)? {
-                slide::write(&decode(&bytes), of, limits, flow)?;
+            let Some(bytes) = archive.read(&relation.target)? else {
+                continue;
+            };
+            let text = decode(&bytes);
+            match kind {
+                "chart" => chart::write(&text, limits, flow)?,
+                "diagramData" => slide::write(&text, slide::Kind::Slide, limits, flow)?,
+                "notesSlide" => slide::write(&text, slide::Kind::Notes, limits, flow)?,
+                _ => slide::comments(&text, authors, limits, flow)?,
             }
         }
     }

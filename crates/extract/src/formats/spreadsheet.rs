@@ -1,5 +1,7 @@
 //! Spreadsheets of all kinds: every sheet is a part and a section, its rows stand in blocks with the
-//! header row repeated.
+//! header row repeated. Charts and comments of Excel sheets follow their cells.
+
+mod drawn;
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,7 +57,7 @@ pub(crate) const ODS: Format = Format {
 /// Cells of one row, empty ones between others included.
 const ROW_CELLS_MAX: usize = 16_384;
 
-type ReadAll = fn(&[u8], &mut Flow<'_>) -> Result<()>;
+type ReadAll = fn(&[u8], &Limits, &mut Flow<'_>) -> Result<()>;
 
 fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink, read: ReadAll) -> Result<()> {
     let bytes = source.bytes();
@@ -69,7 +71,7 @@ fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink, read: ReadAll) -
         archive.try_all()?;
     }
     // That library panics on some damaged files; nothing it leaves behind is used again.
-    catch_unwind(AssertUnwindSafe(|| read(bytes, &mut flow))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| read(bytes, limits, &mut flow))).unwrap_or_else(|_| {
         Err(Failure::malformed(
             "this spreadsheet is damaged inside; save it again with its own program and add that",
         ))
@@ -89,21 +91,35 @@ fn begin(name: &str, flow: &mut Flow<'_>) {
     flow.heading(1, name);
 }
 
-fn xlsx(bytes: &[u8], flow: &mut Flow<'_>) -> Result<()> {
+fn xlsx(bytes: &[u8], limits: &Limits, flow: &mut Flow<'_>) -> Result<()> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    for name in work_sheets(&book) {
+    let mut parts = drawn::Parts::open(bytes, limits)?;
+    let sheets: Vec<(String, SheetType)> = book
+        .sheets_metadata()
+        .iter()
+        .map(|sheet| (sheet.name.clone(), sheet.typ))
+        .collect();
+    for (name, kind) in sheets {
+        if !matches!(kind, SheetType::WorkSheet | SheetType::ChartSheet) {
+            continue;
+        }
         begin(&name, flow);
+        if kind == SheetType::ChartSheet {
+            parts.write(&name, flow)?;
+            continue;
+        }
         let mut reader = book.worksheet_cells_reader(&name).map_err(broken)?;
         let mut rows = Rows::default();
         while let Some(cell) = reader.next_cell().map_err(broken)? {
             rows.cell(cell.get_position(), shown_ref(cell.get_value()), flow);
         }
         rows.finish(flow);
+        parts.write(&name, flow)?;
     }
     Ok(())
 }
 
-fn xlsb(bytes: &[u8], flow: &mut Flow<'_>) -> Result<()> {
+fn xlsb(bytes: &[u8], _: &Limits, flow: &mut Flow<'_>) -> Result<()> {
     let mut book: Xlsb<_> = Xlsb::new(Cursor::new(bytes)).map_err(broken)?;
     for name in work_sheets(&book) {
         begin(&name, flow);
@@ -117,7 +133,7 @@ fn xlsb(bytes: &[u8], flow: &mut Flow<'_>) -> Result<()> {
     Ok(())
 }
 
-fn xls(bytes: &[u8], flow: &mut Flow<'_>) -> Result<()> {
+fn xls(bytes: &[u8], _: &Limits, flow: &mut Flow<'_>) -> Result<()> {
     let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|source| {
         if matches!(source, XlsError::Password) {
             locked()
@@ -128,7 +144,7 @@ fn xls(bytes: &[u8], flow: &mut Flow<'_>) -> Result<()> {
     whole_sheets(&mut book, flow)
 }
 
-fn ods(bytes: &[u8], flow: &mut Flow<'_>) -> Result<()> {
+fn ods(bytes: &[u8], _: &Limits, flow: &mut Flow<'_>) -> Result<()> {
     let mut book: Ods<_> = Ods::new(Cursor::new(bytes)).map_err(|source| {
         if matches!(source, OdsError::Password) {
             locked()
@@ -247,7 +263,7 @@ fn shown_bool(value: bool) -> String {
 }
 
 /// A number with the fifteen digits that spreadsheets keep.
-fn shown_number(number: f64) -> String {
+pub(crate) fn shown_number(number: f64) -> String {
     let rounded = format!("{number:.14e}").parse().unwrap_or(number);
     let exponent = rounded.abs();
     if exponent != 0.0 && !(1e-9..1e21).contains(&exponent) {

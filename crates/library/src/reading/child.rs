@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use alexandria_core::block::FaultKind;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
-use alexandria_extract::worker::{Frame, Frames, explain_death, serve};
+use alexandria_extract::worker::{Frame, Frames, SIGNAL_PROCESSOR_TIME, explain_death, serve};
 use alexandria_extract::{Failure, Source};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -88,7 +88,7 @@ pub(crate) fn run(
             ));
         }
         if Instant::now() > deadline {
-            return Ok(explain_death(Some(Signal::KILL.as_raw()), "").into());
+            return Ok(explain_death(Some(SIGNAL_PROCESSOR_TIME), "").into());
         }
         let Some(chunk) = worker.output()? else { break };
         bytes += chunk.len() as u64;

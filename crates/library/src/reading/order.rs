@@ -17,6 +17,9 @@ pub(crate) const PARSE_WORKER_VERB: &str = "parse-worker";
 /// The exit code of a worker that was called wrongly.
 const EXIT_USAGE: u8 = 2;
 
+/// The score that makes the kernel end a process before all others.
+const OUT_OF_MEMORY_SCORE_MAX: &str = "1000";
+
 /// What a parse worker is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Order {
@@ -51,6 +54,7 @@ pub fn parse_worker(arguments: &[String]) -> ExitCode {
     let Some(order) = order else {
         return ExitCode::from(EXIT_USAGE);
     };
+    go_first();
     let Some(source) = standard_input(order.name) else {
         return ExitCode::FAILURE;
     };
@@ -60,6 +64,13 @@ pub fn parse_worker(arguments: &[String]) -> ExitCode {
         // The parent is gone: there is nobody left to tell.
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// Makes this process the first to be ended when the machine runs out of memory: a hostile file then
+/// costs itself, and never the server.
+fn go_first() {
+    // A system without this file chooses for itself, most likely the same: the largest process.
+    fs_err::write("/proc/self/oom_score_adj", OUT_OF_MEMORY_SCORE_MAX).ok();
 }
 
 /// The file on standard input: mapped, so that its pages can be given back, or read when it is not a

@@ -36,7 +36,7 @@ impl Reader {
             .filter(|(_, page)| page.needs_recognition)
             .collect();
         let Some(recogniser) = &self.recogniser else {
-            let remedy = "install tesseract and add the file again to read them";
+            let remedy = "if it is a scan, install tesseract and add it again";
             parsed.faults.extend(unread(&pages, remedy));
             return Ok(());
         };
@@ -76,9 +76,10 @@ impl Reader {
         // Blocks of a page keep their order; recognised pages go between the others.
         parsed.blocks.sort_by_key(|block| block.place.page);
         if parsed.blocks.is_empty() {
-            parsed
-                .faults
-                .extend(unread(&empty, "no text was found in them"));
+            parsed.faults.extend(unread(
+                &empty,
+                "if it shows some, scan it more finely and add that",
+            ));
         }
         Ok(())
     }
@@ -148,9 +149,11 @@ fn word(word: RecognisedWord) -> Word {
 fn unread(pages: &[(u32, PageSize)], remedy: &str) -> Option<Fault> {
     let (first, _) = pages.first()?;
     let message = match pages.len() {
-        1 => format!("page {first} is a picture without text: {remedy}"),
+        1 => format!("no text was found on page {first} of this file; {remedy}"),
         count => {
-            format!("{count} pages, from page {first} on, are pictures without text: {remedy}")
+            format!(
+                "no text was found on {count} pages of this file, from page {first} on; {remedy}"
+            )
         }
     };
     Some(Fault {

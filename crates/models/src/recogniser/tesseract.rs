@@ -1,7 +1,9 @@
 //! Reading printed text with the `tesseract` program, where the machine has it.
 //!
 //! It runs as a child with one thread and a deadline, gets the picture on its standard input and
-//! says its words as tab-separated values; a child that is no longer waited for is killed.
+//! says its words as tab-separated values; a child that is no longer waited for is killed. Pages at
+//! a slant are put straight before; pages on their side or head the program turns itself, where it
+//! has its data for that (`osd`).
 
 use std::process::{Command as BlockingCommand, Stdio};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use async_trait::async_trait;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
+use super::slant::straighten;
 use super::{Picture, Recognised, RecognisedWord, Recogniser};
 
 /// The program, looked up on the search path.
@@ -23,8 +26,19 @@ pub const TIMEOUT_SECONDS: u64 = 120;
 /// The words of one page, in bytes of its answer; more is cut off.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 
+/// The data that tells how a page lies.
+const ORIENTATION: &str = "osd";
+
+/// The program's way to find the text on a page by itself, with and without looking how it lies.
+const LAYOUT_ORIENTED: &str = "1";
+const LAYOUT: &str = "3";
+
 /// The language that is always tried, because most machines have no other.
 const LANGUAGE_DEFAULT: &str = "eng";
+
+/// How many languages are tried on one page at most: every one takes time, and is one more to be
+/// mistaken for.
+const LANGUAGES_AT_ONCE_MAX: usize = 3;
 
 /// Languages by their ISO 639-1 code and the program's own.
 const LANGUAGES: [(&str, &str); 36] = [
@@ -70,6 +84,7 @@ const LANGUAGES: [(&str, &str); 36] = [
 #[derive(Clone, Debug)]
 pub struct Tesseract {
     languages: Vec<String>,
+    can_orient: bool,
     timeout: Duration,
 }
 
@@ -85,10 +100,13 @@ impl Tesseract {
             .ok()?;
         // Some releases list on the standard error.
         let listed = [output.stdout, output.stderr].concat();
-        let languages = languages(&String::from_utf8_lossy(&listed));
+        let listed = String::from_utf8_lossy(&listed);
+        let languages = languages(&listed);
+        let can_orient = listed.lines().any(|line| line.trim() == ORIENTATION);
         let is_usable = output.status.success() && !languages.is_empty();
         is_usable.then(|| Self {
             languages,
+            can_orient,
             timeout: Duration::from_secs(TIMEOUT_SECONDS),
         })
     }
@@ -105,7 +123,8 @@ impl Tesseract {
         &self.languages
     }
 
-    /// What to ask for: the language of the document where it is there, and English.
+    /// What to ask for: the language of the document where it is there, and English. A scan mostly
+    /// tells no language: then all that were installed are tried, if they are few.
     fn choose(&self, hint: Option<&str>) -> String {
         let hint = hint.map(|hint| hint.split(['-', '_']).next().unwrap_or(hint));
         let wanted = LANGUAGES
@@ -113,7 +132,10 @@ impl Tesseract {
             .find(|(code, _)| Some(*code) == hint)
             .map(|(_, own)| *own);
         let mut chosen: Vec<&str> = Vec::new();
-        for language in wanted.into_iter().chain([LANGUAGE_DEFAULT]) {
+        let is_open = hint.is_none() && self.languages.len() <= LANGUAGES_AT_ONCE_MAX;
+        let others = self.languages.iter().map(String::as_str);
+        let others = others.filter(|_| is_open);
+        for language in wanted.into_iter().chain([LANGUAGE_DEFAULT]).chain(others) {
             if self.languages.iter().any(|own| own == language) && !chosen.contains(&language) {
                 chosen.push(language);
             }
@@ -124,9 +146,17 @@ impl Tesseract {
         chosen.join("+")
     }
 
-    async fn run(&self, picture: &Picture) -> Result<String> {
+    fn layout(&self) -> &'static str {
+        if self.can_orient {
+            LAYOUT_ORIENTED
+        } else {
+            LAYOUT
+        }
+    }
+
+    async fn run(&self, picture: &Picture, bytes: &[u8]) -> Result<String> {
         let mut child = Command::new(PROGRAM)
-            .args(["stdin", "stdout", "--psm", "3", "-l"])
+            .args(["stdin", "stdout", "--psm", self.layout(), "-l"])
             .arg(self.choose(picture.language.as_deref()))
             .arg("--dpi")
             .arg(picture.dots_per_inch.max(1).to_string())
@@ -146,7 +176,7 @@ impl Tesseract {
         };
         let feed = async {
             // A child that stops reading ends with a status, which says more than the broken pipe.
-            input.write_all(&picture.bytes).await.ok();
+            input.write_all(bytes).await.ok();
             drop(input);
         };
         let mut answer = Vec::new();
@@ -173,20 +203,35 @@ impl Recogniser for Tesseract {
     }
 
     async fn recognise(&self, picture: &Picture) -> Result<Recognised> {
-        let answer = tokio::time::timeout(self.timeout, self.run(picture)).await;
+        let png = picture.bytes.clone();
+        let straight = tokio::task::spawn_blocking(move || straighten(&png)).await;
+        let straight = straight.context(ErrorKind::Internal, || {
+            "cannot put a picture straight".to_owned()
+        })?;
+        let (bytes, turn) = match &straight {
+            Some((bytes, turn)) => (bytes, Some(*turn)),
+            None => (&picture.bytes, None),
+        };
+        let answer = tokio::time::timeout(self.timeout, self.run(picture, bytes)).await;
         let answer = answer.map_err(|source| {
             let seconds = self.timeout.as_secs();
             let message = format!("{PROGRAM} did not read a page within {seconds} seconds");
             Error::new(ErrorKind::Timeout, message).with_source(source)
         })??;
-        Ok(words(&answer))
+        let mut recognised = words(&answer);
+        for word in &mut recognised.words {
+            word.rect = turn.map_or(word.rect, |turn| turn.back_rect(word.rect));
+        }
+        Ok(recognised)
     }
 }
 
 /// The languages in the program's list; its first line is a title.
 fn languages(listed: &str) -> Vec<String> {
     let is_language = |line: &&str| {
-        !line.is_empty() && *line != "osd" && !line.contains(|sign: char| sign.is_whitespace())
+        !line.is_empty()
+            && *line != ORIENTATION
+            && !line.contains(|sign: char| sign.is_whitespace())
     };
     listed
         .lines()
@@ -278,6 +323,7 @@ mod tests {
             .collect();
         Tesseract {
             languages,
+            can_orient: false,
             timeout: Duration::from_secs(1),
         }
     }
@@ -291,6 +337,8 @@ mod tests {
             (vec!["eng"], Some("de"), "eng"),
             (vec!["eng"], Some("en"), "eng"),
             (vec!["fra"], None, "fra"),
+            (vec!["deu", "eng"], None, "eng+deu"),
+            (vec!["ces", "deu", "eng", "fra"], None, "eng"),
         ] {
             assert_eq!(sample(&has).choose(hint), expected, "{has:?} {hint:?}");
         }

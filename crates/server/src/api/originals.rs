@@ -8,7 +8,7 @@ use aide::transform::TransformResponse;
 use alexandria_core::block::Span;
 use alexandria_core::error::{Context, ErrorKind};
 use alexandria_core::id::{DocumentId, VersionId};
-use alexandria_library::documents::OriginalFile;
+use alexandria_library::stored::OriginalFile;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;

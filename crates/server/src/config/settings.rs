@@ -126,7 +126,7 @@ settings! {
     #[doc = " Whether scanned pages are recognised: auto (when tesseract is installed) or off."]
     "reading.ocr" ["ALEXANDRIA_OCR"] ocr: Ocr = Ocr::Auto;
     #[doc = " Memory that reading one file may use, in bytes of address space."]
-    "reading.memory_bytes_max" ["ALEXANDRIA_READING_MEMORY_BYTES_MAX"] reading_memory_bytes_max: u64 = 2 << 30;
+    "reading.memory_bytes_max" ["ALEXANDRIA_READING_MEMORY_BYTES_MAX"] reading_memory_bytes_max: u64 = 1 << 30;
     #[doc = " Processor seconds that reading one file may use."]
     "reading.cpu_seconds_max" ["ALEXANDRIA_READING_CPU_SECONDS_MAX"] reading_cpu_seconds_max: u64 = 600;
     #[doc = " Whether the library may fetch from addresses of private networks."]

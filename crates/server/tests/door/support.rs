@@ -5,7 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::header::CONTENT_TYPE;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The program under test.
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_alexandria");
@@ -181,14 +181,28 @@ impl Server {
 
     /// Waits until nothing more will happen to a document in a library without an embedder.
     pub(super) async fn wait_for(&self, id: &str) -> Value {
-        let begun = Instant::now();
+        self.wait_until(id, &["searchable", "ready", "failed"])
+            .await
+    }
+
+    /// Waits until a document is in one of these states.
+    pub(super) async fn wait_until(&self, id: &str, states: &[&str]) -> Value {
+        let mut last = (Value::Null, Instant::now());
         loop {
             let (status, document) = self.get(&format!("/api/v1/documents/{id}")).await;
             assert_eq!(status, 200, "{document}");
-            if ["searchable", "ready", "failed"].contains(&document["state"].as_str().unwrap()) {
+            if states.contains(&document["state"].as_str().unwrap()) {
                 return document;
             }
-            assert!(begun.elapsed() < PATIENCE, "still not read: {document}");
+            // Patience is with a document that stands still: a long book may take its time.
+            let step = json!([document["state"], document["embedded"]]);
+            if step != last.0 {
+                last = (step, Instant::now());
+            }
+            assert!(
+                last.1.elapsed() < PATIENCE,
+                "not {states:?} yet: {document}"
+            );
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }

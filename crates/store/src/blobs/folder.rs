@@ -413,11 +413,19 @@ fn cannot_read(key: &BlobKey, error: std::io::Error) -> Error {
 }
 
 fn cannot_write(error: std::io::Error) -> Error {
-    let full = matches!(error.kind(), IoKind::StorageFull | IoKind::QuotaExceeded);
-    let remedy = if full {
-        "the disk is full; free some space and try again"
-    } else {
-        "see that the data directory can be written to"
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the reasons that have a remedy of their own are named"
+    )]
+    let remedy = match error.kind() {
+        IoKind::StorageFull | IoKind::QuotaExceeded => {
+            "the disk is full; free some space and try again"
+        }
+        IoKind::FileTooLarge => {
+            "it is larger than the system lets this program write (ulimit -f); raise that limit \
+             and try again"
+        }
+        _ => "see that the data directory can be written to",
     };
     let sentence = format!("cannot store a file: {remedy}");
     Error::new(ErrorKind::Unavailable, sentence).with_source(error)

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use alexandria_core::error::{Error, ErrorKind, Result};
 use sea_orm::sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
+use sea_orm::sqlx::{Connection as _, Error as SqlxError};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     FromQueryResult, RuntimeErr, SqliteTransactionMode, SqlxSqliteConnector, Statement,
@@ -80,7 +82,9 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .pragma("mmap_size", MMAP_BYTES.to_string());
         let write = open_sqlite(
-            pool.clone().max_connections(1),
+            pool.clone()
+                .max_connections(1)
+                .before_acquire(|connection, _| Box::pin(is_at_rest(connection))),
             options.clone().create_if_missing(true),
             path,
         )
@@ -185,6 +189,25 @@ impl Database {
     }
 }
 
+/// Whether a connection that nobody uses is outside of any transaction, as it has to be.
+///
+/// On a full disk `SQLite` ends a transaction by itself; the rollback that follows fails, and the
+/// connection goes on counting one transaction too many. What then looks like transactions are parts
+/// of one that is never committed: everything would be acknowledged and lost. Such a connection is
+/// closed and opened anew.
+async fn is_at_rest(connection: &mut SqliteConnection) -> Result<bool, SqlxError> {
+    if !connection.is_in_transaction() {
+        return Ok(true);
+    }
+    // A rollback may still be under way: what is asked now is answered after it.
+    connection.ping().await?;
+    let is_at_rest = !connection.is_in_transaction();
+    if !is_at_rest {
+        tracing::warn!("opening the catalog anew after a transaction that ended by itself");
+    }
+    Ok(is_at_rest)
+}
+
 async fn open_sqlite(
     pool: SqlitePoolOptions,
     options: SqliteConnectOptions,
@@ -252,6 +275,9 @@ pub(super) async fn rows<T: FromQueryResult, C: ConnectionTrait>(
 }
 
 /// The first row of a query.
+///
+/// For queries that change nothing, or inside of a transaction: `SQLite` commits a lone statement at
+/// its end, which is not waited for, so that a full disk would not be noticed. See [`rows`].
 pub(super) async fn row<T: FromQueryResult, C: ConnectionTrait>(
     connection: &C,
     sql: impl Into<String>,
@@ -293,4 +319,40 @@ pub(super) fn placeholders(first: usize, count: usize) -> String {
 /// Ids as parameters.
 pub(super) fn uuids(ids: impl IntoIterator<Item = Uuid>) -> impl Iterator<Item = Value> {
     ids.into_iter().map(Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn count(database: &Database) -> i64 {
+        let sql = "SELECT count(*) AS n FROM note";
+        number(database.read(), sql, vec![]).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_committed_after_the_disk_was_full_is_there_for_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("catalog.db").display());
+        let database = Database::connect(&url, 2, BUSY_TIMEOUT).await.unwrap();
+        let write = |sql: &'static str| execute(database.write(), sql, vec![]);
+        write("CREATE TABLE note (text TEXT)").await.unwrap();
+        // What a full disk says, and from then on.
+        write("PRAGMA max_page_count = 4").await.unwrap();
+        let long = "INSERT INTO note VALUES (hex(zeroblob(1000000)))";
+        let tx = database.begin().await.unwrap();
+        let error = execute(&tx, long, vec![]).await.unwrap_err();
+        assert!(error.to_string().contains("full"), "{error}");
+        drop(tx);
+        write("PRAGMA max_page_count = 100000").await.unwrap();
+        // Given up for some other reason.
+        drop(database.begin().await.unwrap());
+        for notes in 1..4 {
+            let tx = database.begin().await.unwrap();
+            let sql = "INSERT INTO note VALUES ('short')";
+            execute(&tx, sql, vec![]).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(count(&database).await, notes, "committed and not there");
+        }
+    }
 }

@@ -29,7 +29,8 @@ const BUSY: &str = "another process holds the database; try again in a moment";
 const GONE: &str = "the database does not answer; see that it runs and can be reached";
 const NO_CONNECTION: &str = "every connection to the database is in use; try again in a moment";
 const CORRUPT: &str = "the database file is damaged; restore it from a backup";
-const UNREADABLE: &str = "the database file cannot be read or written; see to its permissions";
+const UNREADABLE: &str = "the database file cannot be read or written; see whether the disk is \
+                          full, and to the permissions of the file";
 const TABLES: &str = "its tables are not of this program's age; run \"alexandria migrate up\"";
 
 #[expect(

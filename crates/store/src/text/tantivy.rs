@@ -5,12 +5,16 @@
 //! chunk ids and scores. A document's attributes live beside the index, so describing it anew
 //! costs no indexing.
 
+mod draft;
+mod failure;
 mod index;
 mod language;
+mod layout;
 mod question;
 mod sidecar;
 #[cfg(test)]
 mod tests;
+mod view;
 mod words;
 
 use std::collections::HashMap;

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use alexandria_core::block::BlockKind;
 
+use super::numbering::{Counts, Numbering, Wanted};
 use super::styles::{Look, Styles, outline};
+use crate::chart;
 use crate::failure::Result;
 use crate::flow::Flow;
 use crate::limits::Limits;
-use crate::xml::{Step, Tag, Xml};
+use crate::xml::{Step, Tag, Xml, decode};
 
 /// Cells that a span may add to a row.
 const SPAN_CELLS_MAX: usize = 64;
@@ -20,6 +22,8 @@ pub(super) enum Notes {
     Foot,
     /// At the end.
     End,
+    /// In the margin, by somebody who commented.
+    Margin,
 }
 
 /// The texts of all notes of a part by their ids.
@@ -38,12 +42,18 @@ pub(super) fn notes(
                 ("footnote" | "endnote", _) if tag.get("type").is_none() => {
                     open = tag.get("id").map(|id| (id, String::new()));
                 }
+                ("comment", _) => {
+                    let author = tag.get("author").filter(|author| !author.is_empty());
+                    let by = author.map(|author| format!(" by {author}"));
+                    let start = format!("Comment{}: ", by.unwrap_or_default());
+                    open = tag.get("id").map(|id| (id, start));
+                }
                 ("t", Some((_, note))) => note.push_str(&xml.text()?),
                 ("tab" | "br" | "p", Some((_, note))) => note.push(' '),
                 ("del" | "moveFrom", _) => xml.skip()?,
                 _ => {}
             },
-            Step::Close(end) if matches!(end.name(), "footnote" | "endnote") => {
+            Step::Close(end) if matches!(end.name(), "footnote" | "endnote" | "comment") => {
                 notes.extend(open.take().map(|(id, note)| ((place, id), note)));
             }
             Step::Close(_) | Step::Text(_) => {}
@@ -52,18 +62,25 @@ pub(super) fn notes(
     }
 }
 
+/// What the other parts of a file say of its body.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) styles: Styles,
+    pub(super) numbering: Numbering,
+    pub(super) notes: HashMap<(Notes, String), String>,
+    /// Charts and diagrams by the relations that lead to them.
+    pub(super) charts: HashMap<String, Vec<u8>>,
+    pub(super) diagrams: HashMap<String, Vec<u8>>,
+}
+
 /// Writes the body.
-pub(super) fn write(
-    text: &str,
-    styles: &Styles,
-    notes: &HashMap<(Notes, String), String>,
-    limits: &Limits,
-    flow: &mut Flow<'_>,
-) -> Result<()> {
+pub(super) fn write(text: &str, parts: &Parts, limits: &Limits, flow: &mut Flow<'_>) -> Result<()> {
     let mut body = Body {
         xml: Xml::new(text, limits),
-        styles,
-        notes,
+        limits,
+        parts,
+        charts: Vec::new(),
+        counts: Counts::default(),
         flow,
         paragraphs: Vec::new(),
         tables: Vec::new(),
@@ -78,8 +95,9 @@ pub(super) fn write(
 
 struct Body<'b, 'x, 'f> {
     xml: Xml<'x>,
-    styles: &'b Styles,
-    notes: &'b HashMap<(Notes, String), String>,
+    limits: &'b Limits,
+    parts: &'b Parts,
+    counts: Counts,
     flow: &'b mut Flow<'f>,
     /// The open paragraphs: a text box stands inside another paragraph.
     paragraphs: Vec<Paragraph>,
@@ -90,6 +108,8 @@ struct Body<'b, 'x, 'f> {
     choices: Vec<bool>,
     /// Notes and pictures, to be written after what they stand in.
     waiting: Vec<(BlockKind, String)>,
+    /// Relations of charts, to be written after them.
+    charts: Vec<String>,
 }
 
 struct Paragraph {
@@ -97,6 +117,10 @@ struct Paragraph {
     look: Look,
     /// The depth in its list.
     item: Option<u8>,
+    style: Option<String>,
+    /// The list that it says it belongs to, and the level there.
+    list: Option<String>,
+    level: Option<u8>,
 }
 
 #[derive(Default)]
@@ -140,6 +164,9 @@ impl Body<'_, '_, '_> {
                     text: String::new(),
                     look: Look::Plain,
                     item: None,
+                    style: None,
+                    list: None,
+                    level: None,
                 };
                 self.paragraphs.push(paragraph);
             }
@@ -158,6 +185,9 @@ impl Body<'_, '_, '_> {
             "pStyle" | "outlineLvl" | "ilvl" | "numId" => self.property(tag),
             "footnoteReference" => self.note(Notes::Foot, tag),
             "endnoteReference" => self.note(Notes::End, tag),
+            "commentReference" => self.note(Notes::Margin, tag),
+            "chart" => self.charts.extend(tag.relation("id")),
+            "relIds" => self.diagram(tag)?,
             "docPr" => {
                 let words = tag.get("descr").unwrap_or_default();
                 self.waiting.push((BlockKind::Image, words));
@@ -207,7 +237,8 @@ impl Body<'_, '_, '_> {
         match tag.name() {
             "pStyle" => {
                 let style = tag.get("val").unwrap_or_default();
-                paragraph.look = self.styles.look(&style);
+                paragraph.look = self.parts.styles.look(&style);
+                paragraph.style = Some(style);
             }
             "outlineLvl" => {
                 if let Some(level) = outline(tag) {
@@ -215,19 +246,21 @@ impl Body<'_, '_, '_> {
                 }
             }
             "ilvl" => {
-                paragraph.item = tag
-                    .get("val")
-                    .and_then(|level| level.parse().ok())
-                    .or(Some(0));
+                paragraph.level = tag.get("val").and_then(|level| level.parse().ok());
+                paragraph.item = paragraph.level.or(Some(0));
             }
             // The list of number 0 is none: it takes a paragraph out of its style's list.
             _ if tag.get("val").as_deref() == Some("0") => {
                 paragraph.item = None;
+                paragraph.list = tag.get("val");
                 if paragraph.look == Look::Item {
                     paragraph.look = Look::Plain;
                 }
             }
-            _ => paragraph.item = paragraph.item.or(Some(0)),
+            _ => {
+                paragraph.item = paragraph.item.or(Some(0));
+                paragraph.list = tag.get("val");
+            }
         }
     }
 
@@ -243,15 +276,18 @@ impl Body<'_, '_, '_> {
 
     fn note(&mut self, place: Notes, tag: &Tag<'_>) {
         let Some(id) = tag.get("id") else { return };
-        if let Some(note) = self.notes.get(&(place, id)) {
+        if let Some(note) = self.parts.notes.get(&(place, id)) {
             self.waiting.push((BlockKind::Footnote, note.clone()));
         }
     }
 
     fn end_paragraph(&mut self) {
-        let Some(paragraph) = self.paragraphs.pop() else {
+        let Some(mut paragraph) = self.paragraphs.pop() else {
             return;
         };
+        if let Some(number) = self.number(&paragraph) {
+            paragraph.text = format!("{number} {}", paragraph.text);
+        }
         if let Some(table) = self.tables.last_mut() {
             if !table.cell.is_empty() {
                 table.cell.push(' ');
@@ -271,6 +307,48 @@ impl Body<'_, '_, '_> {
         }
     }
 
+    /// The words of a drawn diagram, a paragraph for each of its shapes.
+    fn diagram(&mut self, tag: &Tag<'_>) -> Result<()> {
+        let id = tag.relation("dm");
+        let Some(bytes) = id.and_then(|id| self.parts.diagrams.get(&id)) else {
+            return Ok(());
+        };
+        let text = decode(bytes);
+        let mut xml = Xml::new(&text, self.limits);
+        let mut words = String::new();
+        loop {
+            match xml.step()? {
+                Step::Open(tag) if tag.name() == "t" => words.push_str(&xml.text()?),
+                Step::Close(end) if end.name() == "p" => {
+                    let words = std::mem::take(&mut words);
+                    self.waiting.push((BlockKind::Paragraph, words));
+                }
+                Step::Open(_) | Step::Close(_) | Step::Text(_) => {}
+                Step::Done => return Ok(()),
+            }
+        }
+    }
+
+    /// The number that is printed before a paragraph.
+    fn number(&mut self, paragraph: &Paragraph) -> Option<String> {
+        let by_style = paragraph
+            .style
+            .as_deref()
+            .and_then(|style| self.parts.styles.list(style));
+        let list = paragraph
+            .list
+            .as_deref()
+            .or(by_style.map(|(list, ..)| list))?;
+        let wanted = Wanted {
+            own: paragraph.level,
+            style: by_style.map(|(.., style)| style),
+            of_style: by_style.and_then(|(_, level, _)| level),
+        };
+        let number = self.parts.numbering.next(&mut self.counts, list, wanted)?;
+        // An empty paragraph counts, but shows nothing that could be read.
+        (!paragraph.text.trim().is_empty()).then_some(number)
+    }
+
     fn write(&mut self, paragraph: &Paragraph) {
         let text = &paragraph.text;
         let kind = match (paragraph.look, paragraph.item) {
@@ -288,6 +366,15 @@ impl Body<'_, '_, '_> {
     fn write_waiting(&mut self) {
         for (kind, text) in std::mem::take(&mut self.waiting) {
             self.flow.text(kind, &text);
+        }
+        for id in std::mem::take(&mut self.charts) {
+            let Some(bytes) = self.parts.charts.get(&id) else {
+                continue;
+            };
+            // A damaged chart takes nothing from the text around it.
+            if let Err(failure) = chart::write(&decode(bytes), self.limits, self.flow) {
+                self.flow.sink().fault(failure.into_fault(None));
+            }
         }
     }
 

@@ -35,6 +35,9 @@ struct Style {
     /// 0 for the first level.
     outline: Option<u8>,
     is_list: bool,
+    /// The list that it numbers its paragraphs in, and their level.
+    list: Option<String>,
+    level: Option<u8>,
 }
 
 /// All paragraph styles by their ids.
@@ -56,6 +59,10 @@ impl Styles {
                     ("basedOn", Some((_, style))) => style.based_on = tag.get("val"),
                     ("outlineLvl", Some((_, style))) => style.outline = outline(&tag),
                     ("numPr", Some((_, style))) => style.is_list = true,
+                    ("numId", Some((_, style))) => style.list = tag.get("val"),
+                    ("ilvl", Some((_, style))) => {
+                        style.level = tag.get("val").and_then(|level| level.parse().ok());
+                    }
                     _ => {}
                 },
                 Step::Close(end) if end.name() == "style" => styles.extend(open.take()),
@@ -63,6 +70,22 @@ impl Styles {
                 Step::Done => return Ok(Self(styles)),
             }
         }
+    }
+
+    /// The list that the style of this id puts its paragraphs in, with the level and the style that
+    /// says so.
+    pub(super) fn list<'s>(&'s self, id: &'s str) -> Option<(&'s str, Option<u8>, &'s str)> {
+        let mut id = id;
+        let mut level = None;
+        for _ in 0..CHAIN_MAX {
+            let style = self.0.get(id)?;
+            level = level.or(style.level);
+            if let Some(list) = &style.list {
+                return Some((list, level, id));
+            }
+            id = style.based_on.as_deref()?;
+        }
+        None
     }
 
     /// What the style of this id makes of a paragraph.

@@ -245,10 +245,12 @@ impl Flow {
         };
         let drafts = paragraphs(&sheet.rows, sheet.number, sheet.size.1, &style);
         let mut drafts = self.headings.assign(sheet.number, drafts, &self.census);
-        if !drafts.is_empty() {
-            self.join_with_held(&mut drafts);
-            self.release(sink);
+        if drafts.is_empty() {
+            // A page of pictures, or an empty one: what is held may go on behind it.
+            return;
         }
+        self.join_with_held(&mut drafts);
+        self.release(sink);
         let tail = drafts
             .iter()
             .rposition(|(draft, _)| draft.kind != BlockKind::Footnote)

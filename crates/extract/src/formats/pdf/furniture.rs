@@ -41,6 +41,8 @@ struct Candidate {
 pub(super) struct Candidates {
     page: i64,
     rows: Vec<Candidate>,
+    /// Whether the page has no other rows.
+    are_all: bool,
 }
 
 impl Candidates {
@@ -73,9 +75,14 @@ pub(super) fn candidates(page: u32, height: f32, rows: &[Row]) -> Candidates {
         baseline: row.baseline,
         numbers: numbers(&row.text),
     };
+    let mut candidates: Vec<Candidate> = upper.chain(lower).map(candidate).collect();
+    // On a page of few rows one may lie near both edges.
+    candidates.sort_by_key(|candidate| candidate.index);
+    candidates.dedup_by_key(|candidate| candidate.index);
     Candidates {
         page: i64::from(page),
-        rows: upper.chain(lower).map(candidate).collect(),
+        are_all: candidates.len() == rows.len(),
+        rows: candidates,
     }
 }
 
@@ -85,6 +92,10 @@ pub(super) fn furniture(page: &Candidates, around: &VecDeque<Candidates>) -> Vec
         other.page != page.page && other.page.abs_diff(page.page) <= NEIGHBOURS as u64
     };
     let others: Vec<&Candidates> = around.iter().filter(near).collect();
+    // Where page after page holds nothing else, this is what the file says.
+    if page.are_all && others.iter().filter(|other| other.are_all).count() >= REPEATS_MIN {
+        return Vec::new();
+    }
     let repeated = page
         .rows
         .iter()

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use hayro_interpret::font::{Glyph as FontGlyph, GlyphRun};
+use hayro_interpret::font::{Glyph as FontGlyph, GlyphIdentifier, GlyphRun, OutlineGlyph};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect as KurboRect, Vec2};
 use hayro_interpret::{
@@ -25,6 +25,9 @@ const UNITS_PER_EM: f64 = 1000.0;
 
 /// How many neighbours in a run tell whether it is stretched.
 const RUN_GLYPHS_COMPARED: usize = 8;
+
+/// How many glyphs of a page are remembered with the weight of their font.
+const BOLD_GLYPHS_KEPT: usize = 256;
 
 /// The hyphen that other formats hide.
 const SOFT_HYPHEN: char = '\u{AD}';
@@ -112,6 +115,7 @@ pub(super) struct TextDevice {
     glyphs_seen: u64,
     operations: u64,
     bold_fonts: HashMap<u128, bool>,
+    bold_glyphs: Vec<Option<(GlyphIdentifier, bool)>>,
 }
 
 impl TextDevice {
@@ -125,12 +129,15 @@ impl TextDevice {
             glyphs_seen: 0,
             operations: 0,
             bold_fonts: HashMap::new(),
+            bold_glyphs: vec![None; BOLD_GLYPHS_KEPT],
         }
     }
 
     /// Begins a page of this size; what the page before left is thrown away.
     pub(super) fn begin(&mut self, width: f32, height: f32, glyphs_max: u64) {
         self.drawing.clear();
+        // A remembered glyph holds its font in memory.
+        self.bold_glyphs.fill(None);
         (self.width, self.height, self.glyphs_max) = (width, height, glyphs_max);
         (self.glyphs_seen, self.operations) = (0, 0);
     }
@@ -150,11 +157,28 @@ impl TextDevice {
         }
     }
 
-    /// Whether the font of a run is bold, so far as its program says.
+    /// Whether the font of a run is bold, so far as its program says. Many files draw every letter as
+    /// a run of its own, so the answer is remembered for the letters of the page.
     fn is_bold(&mut self, glyph: &FontGlyph<'_>) -> bool {
         let FontGlyph::Outline(outline) = glyph else {
             return false;
         };
+        let identifier = outline.identifier();
+        let slot = outline.glyph_id().to_u32() as usize % BOLD_GLYPHS_KEPT;
+        if let Some(Some((kept, is_bold))) = self.bold_glyphs.get(slot)
+            && *kept == identifier
+        {
+            return *is_bold;
+        }
+        let is_bold = self.is_bold_font(outline);
+        if let Some(kept) = self.bold_glyphs.get_mut(slot) {
+            *kept = Some((identifier, is_bold));
+        }
+        is_bold
+    }
+
+    /// The same from the font's tables, which is slow.
+    fn is_bold_font(&mut self, outline: &OutlineGlyph) -> bool {
         let Some(data) = outline.font_data() else {
             return false;
         };
@@ -285,7 +309,11 @@ fn place(transform: Affine, width: f64, mode: WritingMode) -> Option<(Placed, Po
         across: across as f32,
         advance: advance.clamp(0.0, size * 4.0) as f32,
         size: size as f32,
-        angle: sine.atan2(cosine).to_degrees().round() as i16,
+        angle: if sine == 0.0 && cosine > 0.0 {
+            0
+        } else {
+            sine.atan2(cosine).to_degrees().round() as i16
+        },
     };
     let middle = Point::new(
         origin.x + cosine * advance.clamp(0.0, size) / 2.0,

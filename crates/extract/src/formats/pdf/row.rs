@@ -26,7 +26,7 @@ const KERNED_GAP_MAX: f32 = 0.25;
 const SCRIPT_SIZE_MAX: f32 = 0.86;
 
 /// A gap of this many font sizes separates words.
-const WORD_GAP: f32 = 0.17;
+const WORD_GAP: f32 = 0.15;
 
 /// A gap of this many font sizes separates cells of a table, or columns.
 const CELL_GAP: f32 = 1.4;
@@ -217,6 +217,8 @@ impl<'a> Open<'a> {
         let is_monospace = is_monospace(&self.glyphs);
         let mut writer = Writer {
             row_size: self.size,
+            text: String::with_capacity(letters * 5 / 4),
+            edges: Vec::with_capacity(letters * 5 / 4),
             ..Writer::default()
         };
         writer.word_gap = word_gap(&self.glyphs, self.size);

@@ -1,4 +1,6 @@
-//! The shapes of one slide, of its notes or of a chart as blocks.
+//! The shapes of one slide or of its notes as blocks, and the comments on it.
+
+use std::collections::HashMap;
 
 use alexandria_core::block::BlockKind;
 
@@ -14,8 +16,6 @@ pub(super) enum Kind {
     Slide,
     /// The notes to a slide: only the shape that holds them.
     Notes,
-    /// A chart: its title, series and values.
-    Chart,
 }
 
 /// What a shape is for.
@@ -39,7 +39,7 @@ pub(super) fn write(text: &str, kind: Kind, limits: &Limits, flow: &mut Flow<'_>
     loop {
         match xml.step()? {
             Step::Open(tag) => match tag.name() {
-                "t" | "v" => {
+                "t" => {
                     let text = xml.text()?;
                     shapes.push(&text);
                 }
@@ -54,6 +54,55 @@ pub(super) fn write(text: &str, kind: Kind, limits: &Limits, flow: &mut Flow<'_>
     }
     shapes.write(flow);
     Ok(())
+}
+
+/// Writes the comments of a part, under the names of those who made them.
+pub(super) fn comments(
+    text: &str,
+    authors: &HashMap<String, String>,
+    limits: &Limits,
+    flow: &mut Flow<'_>,
+) -> Result<()> {
+    let mut xml = Xml::new(text, limits);
+    // An answer stands inside the comment that it answers.
+    let mut open: Vec<(String, String)> = Vec::new();
+    loop {
+        match xml.step()? {
+            Step::Open(tag) => match (tag.name(), open.last_mut()) {
+                ("cm" | "reply", _) => {
+                    let author = tag.get("authorId").and_then(|id| authors.get(&id));
+                    let by = author.map(|author| format!(" by {author}"));
+                    let start = format!("Comment{}: ", by.unwrap_or_default());
+                    open.push((start, String::new()));
+                }
+                ("text" | "t", Some((_, comment))) => comment.push_str(&xml.text()?),
+                ("extLst", _) => xml.skip()?,
+                _ => {}
+            },
+            Step::Close(end) if matches!(end.name(), "cm" | "reply") => {
+                if let Some((start, comment)) = open.pop().filter(|(_, text)| !text.is_empty()) {
+                    flow.text(BlockKind::Footnote, &(start + &comment));
+                }
+            }
+            Step::Close(_) | Step::Text(_) => {}
+            Step::Done => return Ok(()),
+        }
+    }
+}
+
+/// The names of those who made comments, by their ids.
+pub(super) fn authors(text: &str, limits: &Limits) -> Result<HashMap<String, String>> {
+    let mut xml = Xml::new(text, limits);
+    let mut authors = HashMap::new();
+    loop {
+        match xml.step()? {
+            Step::Open(tag) if matches!(tag.name(), "cmAuthor" | "author") => {
+                authors.extend(tag.get("id").zip(tag.get("name")));
+            }
+            Step::Done => return Ok(authors),
+            Step::Open(_) | Step::Close(_) | Step::Text(_) => {}
+        }
+    }
 }
 
 impl Default for Shapes {
@@ -125,25 +174,24 @@ impl Shapes {
     }
 
     fn close(&mut self, name: &str) {
-        match (name, self.kind) {
-            ("p", _) if self.table.is_some() => self.text.push(' '),
-            ("p", _) | ("pt", Kind::Chart) => {
+        match name {
+            "p" if self.table.is_some() => self.text.push(' '),
+            "p" => {
                 let text = std::mem::take(&mut self.text);
                 self.shape.push((std::mem::take(&mut self.depth), text));
             }
-            ("tc", _) => {
+            "tc" => {
                 let cell = std::mem::take(&mut self.text);
                 self.row.push(cell);
             }
-            ("tr", _) => {
+            "tr" => {
                 let row = std::mem::take(&mut self.row);
                 if let Some(table) = &mut self.table {
                     table.push(row);
                 }
             }
-            ("tbl", _) => self.found.extend(self.table.take().map(Found::Table)),
-            ("sp" | "txSp", _) => self.end_shape(),
-            ("tx" | "cat" | "val" | "xVal" | "yVal", Kind::Chart) => self.end_values(),
+            "tbl" => self.found.extend(self.table.take().map(Found::Table)),
+            "sp" | "txSp" => self.end_shape(),
             _ => {}
         }
     }
@@ -154,7 +202,7 @@ impl Shapes {
         let role = std::mem::replace(&mut self.role, Role::Other);
         let is_wanted = match self.kind {
             Kind::Notes => role == Role::Body,
-            Kind::Slide | Kind::Chart => role != Role::Furniture,
+            Kind::Slide => role != Role::Furniture,
         };
         if !is_wanted {
             return;
@@ -177,19 +225,6 @@ impl Shapes {
             };
             self.found.push(Found::Text(kind, text));
         }
-    }
-
-    /// One paragraph for the name, the categories or the values of a series.
-    fn end_values(&mut self) {
-        let words = self
-            .shape
-            .drain(..)
-            .map(|(_, text)| text)
-            .filter(|text| !text.is_empty());
-        let words: Vec<String> = words.collect();
-        self.text.clear();
-        self.found
-            .push(Found::Text(BlockKind::Paragraph, words.join(", ")));
     }
 
     /// Writes the title first, wherever it was drawn, then all else in the order of drawing.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use sea_orm::{EntityTrait, FromQueryResult, QueryResult, Value};
 
-use super::super::database::{execute, placeholders, row, statement};
+use super::super::database::{execute, placeholders, rows, statement};
 use super::super::table::job::{Entity, Model};
 use super::super::{Catalog, Doing, commit, micros};
 use super::{Job, Progress, stored, to_job};
@@ -53,8 +53,9 @@ impl Catalog {
         let mut values: Vec<Value> = vec![worker.into(), after(now, lease).into(), now.into()];
         values.extend(kinds.iter().map(|kind| Value::from(*kind)));
         let write = self.database.write();
-        let claimed = row::<Model, _>(write, sql, values).await.doing(sentence)?;
-        claimed.map(to_job).transpose()
+        // All rows, though there is one at most: a claim that the disk did not take is an error.
+        let claimed = rows::<Model, _>(write, sql, values).await.doing(sentence)?;
+        claimed.into_iter().next().map(to_job).transpose()
     }
 
     /// Renews the lease of a job and says how far it has come.

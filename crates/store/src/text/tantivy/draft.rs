@@ -1,0 +1,164 @@
+//! A commit that is being made: entries put in and taken out, made durable together.
+
+use std::path::Path;
+
+use ::tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use ::tantivy::schema::Field;
+use ::tantivy::tokenizer::{PreTokenizedString, Token};
+use ::tantivy::{IndexWriter, TantivyDocument, Term};
+use alexandria_core::error::Result;
+use alexandria_core::filter::Attributes;
+use alexandria_core::id::CollectionId;
+
+use super::failure::failed;
+use super::language::Language;
+use super::layout::{Layout, key, version_key};
+use super::sidecar::{Payload, Shelves};
+use super::view::View;
+use super::words::words;
+use crate::text::{TextChange, TextEntry};
+
+/// Memory of the one indexing thread: the least that tantivy takes.
+const WRITER_BYTES: usize = 15_000_000;
+
+/// The share of deleted entries above which a segment is written anew.
+const DELETED_SHARE_MAX: f32 = 0.3;
+
+/// Words between title, headings and text, so that no phrase reaches across.
+const GAP_WORDS: usize = 100;
+
+/// A commit that is being made. Dropped, it leaves nothing behind.
+pub(super) struct Draft {
+    writer: IndexWriter,
+    layout: Layout,
+    collection: CollectionId,
+    pub(super) payload: Payload,
+    pub(super) shelves: Shelves,
+    /// Whether the documents changed.
+    pub(super) described: bool,
+}
+
+impl Draft {
+    /// Begins a commit that changes a collection.
+    pub(super) fn of(view: &View, collection: CollectionId) -> Result<Self> {
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(1)
+            .num_merge_threads(1)
+            .memory_budget_per_thread(WRITER_BYTES)
+            .build();
+        let writer: IndexWriter = view.index.writer_with_options(options).map_err(failed)?;
+        let mut policy = LogMergePolicy::default();
+        policy.set_del_docs_ratio_before_merge(DELETED_SHARE_MAX);
+        writer.set_merge_policy(Box::new(policy));
+        Ok(Self {
+            writer,
+            layout: view.layout,
+            collection,
+            payload: view.payload.clone(),
+            shelves: view.shelves.clone(),
+            described: false,
+        })
+    }
+
+    /// Makes a change.
+    pub(super) fn change(&mut self, change: &TextChange) -> Result<()> {
+        match change {
+            TextChange::Upsert(attributes, entries) => {
+                let known = self.shelves.entry(self.collection).or_default();
+                if known.get(attributes.document).as_ref() != Some(attributes) {
+                    known.put(attributes);
+                    self.described = true;
+                }
+                entries
+                    .iter()
+                    .try_for_each(|entry| self.add(attributes, entry))
+            }
+            TextChange::Remove(version) => {
+                self.delete(self.layout.version, &version_key(self.collection, *version));
+                Ok(())
+            }
+            TextChange::Describe(attributes) => {
+                let known = self.shelves.entry(self.collection).or_default();
+                if known
+                    .get(attributes.document)
+                    .is_some_and(|known| known != *attributes)
+                {
+                    known.put(attributes);
+                    self.described = true;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes the entries with a key out.
+    pub(super) fn delete(&self, field: Field, bytes: &[u8]) {
+        self.writer
+            .delete_term(Term::from_field_bytes(field, bytes));
+    }
+
+    fn add(&self, attributes: &Attributes, entry: &TextEntry) -> Result<()> {
+        let language = Language::of(&attributes.language);
+        let chunk = key(self.collection, entry.chunk.to_bytes());
+        self.delete(self.layout.chunk, &chunk);
+        let mut title = Vec::new();
+        append(&mut title, &entry.title, language);
+        for heading in &entry.section {
+            append(&mut title, heading, language);
+        }
+        let mut all = title.clone();
+        append(
+            &mut all,
+            entry.header.as_deref().unwrap_or_default(),
+            language,
+        );
+        append(&mut all, &entry.text, language);
+        let mut document = TantivyDocument::default();
+        let tokens = |tokens| PreTokenizedString {
+            text: String::new(),
+            tokens,
+        };
+        document.add_pre_tokenized_text(self.layout.text.words, tokens(all));
+        document.add_pre_tokenized_text(self.layout.text.title, tokens(title));
+        document.add_bytes(self.layout.chunk, &chunk);
+        document.add_bytes(
+            self.layout.version,
+            &version_key(self.collection, entry.version),
+        );
+        let key = key(self.collection, attributes.document.to_bytes());
+        document.add_bytes(self.layout.document, &key);
+        document.add_bytes(self.layout.collection, &self.collection.to_bytes());
+        let (high, low) = entry.chunk.as_uuid().as_u64_pair();
+        document.add_u64(self.layout.chunk_high, high);
+        document.add_u64(self.layout.chunk_low, low);
+        self.writer.add_document(document).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Makes everything durable; `files` is the directory of the index.
+    pub(super) fn commit(mut self, files: &Path) -> Result<()> {
+        if self.described {
+            self.payload.keep(files, &self.shelves)?;
+        }
+        let payload = self.payload.to_text()?;
+        let mut prepared = self.writer.prepare_commit().map_err(failed)?;
+        prepared.set_payload(&payload);
+        prepared.commit().map_err(failed)?;
+        self.payload.sweep(files);
+        // The commit is made; a merge that fails leaves more segments, which cost time only.
+        if let Err(error) = self.writer.wait_merging_threads() {
+            tracing::warn!(%error, "segments of a text index could not be merged");
+        }
+        Ok(())
+    }
+}
+
+/// Adds the words of a text behind those that are there.
+fn append(tokens: &mut Vec<Token>, text: &str, language: Language) {
+    let start = tokens.last().map_or(0, |token| token.position + GAP_WORDS);
+    tokens.extend(words(text).into_iter().map(|word| Token {
+        text: word.form(language),
+        position: start + word.place,
+        ..Token::default()
+    }));
+}
