@@ -48,10 +48,8 @@ CONDITIONS = {
 }
 
 
-def typeset(text, size, family):
+def typeset(text, size, family, path):
     """The first page of a text, and the words that stand on it."""
-    folder = tempfile.mkdtemp()
-    path = pathlib.Path(folder) / "typeset.pdf"
     paragraphs = "".join(f"<p>{_escaped(part)}</p>" for part in re.split(r"\n\s*\n", text))
     story = pymupdf.Story(paragraphs, user_css=f"* {{font-family: {family}; font-size: {size}px;}}")
     writer = pymupdf.DocumentWriter(str(path))
@@ -126,7 +124,8 @@ def measure(arguments, folder):
     known, paths = {}, []
     for number, text in enumerate(texts(arguments.pages)):
         for name, condition in wanted.items():
-            document, typed = typeset(text, condition.get("size", 11), FONTS[number % len(FONTS)])
+            family = FONTS[number % len(FONTS)]
+            document, typed = typeset(text, condition.get("size", 11), family, folder / "typeset.pdf")
             path = folder / f"{name.replace(' ', '-')}-{number}.pdf"
             scan(document[0], condition, path, draw)
             known[path] = (name, plain(typed))

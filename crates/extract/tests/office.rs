@@ -54,48 +54,58 @@ fn relations(all: &[(&str, &str, &str)]) -> String {
     format!("<Relationships>{all}</Relationships>")
 }
 
-#[test]
-fn word_files_show_automatic_numbers_charts_diagrams_and_comments() {
+/// A body with numbered headings and items, a comment, a chart and a diagram.
+fn body() -> String {
     let paragraph = |properties: &str, text: &str| {
         format!("<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
     };
     let heading =
         |level: u8, text: &str| paragraph(&format!(r#"<w:pStyle w:val="Heading{level}"/>"#), text);
-    let item = |level: u8, list: u8, text: &str| {
+    let item = |level: u8, text: &str| {
         let properties =
-            format!(r#"<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list}"/></w:numPr>"#);
+            format!(r#"<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="2"/></w:numPr>"#);
         paragraph(&properties, text)
     };
-    let body = [
+    let bare = r#"<w:pStyle w:val="Heading2"/><w:numPr><w:numId w:val="0"/></w:numPr>"#;
+    let drawn = |inside: &str| format!("<w:p><w:r><w:drawing>{inside}</w:drawing></w:r></w:p>");
+    let parts = [
         heading(1, "Scope"),
         heading(1, "Terms"),
         heading(2, "Words"),
-        item(0, 2, "first"),
-        item(1, 2, "sign"),
-        item(0, 2, ""),
-        item(0, 2, "third"),
-        paragraph(
-            r#"<w:pStyle w:val="Heading2"/><w:numPr><w:numId w:val="0"/></w:numPr>"#,
-            "Bare",
-        ),
+        item(0, "first"),
+        item(1, "sign"),
+        item(0, ""),
+        item(0, "third"),
+        paragraph(bare, "Bare"),
         heading(2, "Signs"),
-        "<w:p><w:r><w:t>Said.</w:t><w:commentReference w:id=\"0\"/></w:r></w:p>".to_owned(),
-        "<w:p><w:r><w:drawing><c:chart r:id=\"rc\"/></w:drawing></w:r></w:p>".to_owned(),
-        "<w:p><w:r><w:drawing><dgm:relIds r:dm=\"rd\"/></w:drawing></w:r></w:p>".to_owned(),
-    ]
-    .concat();
-    let body = format!("<w:document><w:body>{body}</w:body></w:document>");
+        r#"<w:p><w:r><w:t>Said.</w:t><w:commentReference w:id="0"/></w:r></w:p>"#.to_owned(),
+        drawn(r#"<c:chart r:id="rc"/>"#),
+        drawn(r#"<dgm:relIds r:dm="rd"/>"#),
+    ];
+    format!(
+        "<w:document><w:body>{}</w:body></w:document>",
+        parts.concat()
+    )
+}
+
+/// Two styles of headings that belong to a list.
+fn styles() -> String {
     let style = |level: u8| {
         format!(
             r#"<w:style w:styleId="Heading{level}"><w:name w:val="heading {level}"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>"#
         )
     };
+    format!("<w:styles>{}{}</w:styles>", style(1), style(2))
+}
+
+/// The list of the headings, and one of letters with signs below.
+fn numbering() -> String {
     let level = |level: u8, form: &str, text: &str, style: &str| {
         format!(
             r#"<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{style}<w:lvlText w:val="{text}"/></w:lvl>"#
         )
     };
-    let numbering = [
+    [
         r#"<w:numbering><w:abstractNum w:abstractNumId="0">"#,
         &level(0, "decimal", "%1", r#"<w:pStyle w:val="Heading1"/>"#),
         &level(1, "decimal", "%1.%2", r#"<w:pStyle w:val="Heading2"/>"#),
@@ -105,7 +115,11 @@ fn word_files_show_automatic_numbers_charts_diagrams_and_comments() {
         r#"</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>"#,
         r#"<w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num></w:numbering>"#,
     ]
-    .concat();
+    .concat()
+}
+
+#[test]
+fn word_files_show_automatic_numbers_charts_diagrams_and_comments() {
     check(
         "x.docx",
         &[
@@ -113,12 +127,9 @@ fn word_files_show_automatic_numbers_charts_diagrams_and_comments() {
                 "[Content_Types].xml",
                 r#"<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#,
             ),
-            ("word/document.xml", &body),
-            (
-                "word/styles.xml",
-                &format!("<w:styles>{}{}</w:styles>", style(1), style(2)),
-            ),
-            ("word/numbering.xml", &numbering),
+            ("word/document.xml", &body()),
+            ("word/styles.xml", &styles()),
+            ("word/numbering.xml", &numbering()),
             (
                 "word/comments.xml",
                 r#"<w:comments><w:comment w:id="0" w:author="Ann"><w:p><w:r><w:t>Who says so?</w:t></w:r></w:p></w:comment></w:comments>"#,
@@ -219,21 +230,22 @@ fn sheets_show_their_charts_and_comments() {
             ),
             (
                 "_rels/.rels",
-                &relations(&[("r", "officeDocument", "xl/workbook.xml")]),
+                r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
             ),
             (
                 "xl/workbook.xml",
-                r#"<workbook><sheets><sheet name="Data" sheetId="1" r:id="a"/><sheet name="Drawn" sheetId="2" r:id="b"/></sheets></workbook>"#,
+                r#"<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Data" sheetId="1" r:id="rId1"/><sheet name="Drawn" sheetId="2" r:id="rId2"/></sheets></workbook>"#,
             ),
             (
                 "xl/_rels/workbook.xml.rels",
                 r#"<Relationships>
-                <Relationship Id="a" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/s1.xml"/>
-                <Relationship Id="b" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chartsheet" Target="chartsheets/s2.xml"/></Relationships>"#,
+                <Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/s1.xml"/>
+                <Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chartsheet" Target="chartsheets/s2.xml"/></Relationships>"#,
             ),
             (
                 "xl/worksheets/s1.xml",
-                r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Head</t></is></c></row><row r="2"><c r="A2"><v>5</v></c></row></sheetData></worksheet>"#,
+                r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Lake</t></is></c><c r="B1" t="inlineStr"><is><t>Ducks</t></is></c></row>
+                <row r="2"><c r="A2" t="inlineStr"><is><t>Upper</t></is></c><c r="B2"><v>5</v></c></row></sheetData></worksheet>"#,
             ),
             (
                 "xl/worksheets/_rels/s1.xml.rels",
@@ -266,7 +278,7 @@ fn sheets_show_their_charts_and_comments() {
         ],
         &[
             "Heading(1) Data",
-            "Table Head\n5",
+            "Table Lake | Ducks\nUpper | 5",
             "Footnote Comment on A2 by Cy: Too few.",
             "Footnote Comment on A1: Why?",
             "Heading(1) Drawn",

@@ -219,25 +219,34 @@ mod tests {
             middle: (600.0, 750.0),
             middle_straight: (600.0, 750.0),
         };
-        for line in 0..30_u16 {
-            for word in 0..12_u16 {
-                // Words of different lengths, with letters that reach above the others.
-                let left = 150.0 + f32::from(word) * 75.0;
-                let top = 200.0 + f32::from(line) * 36.0;
-                for letter in 0..(3 + (line + word) % 3) {
-                    let high = if (letter + word) % 3 == 0 { 6.0 } else { 0.0 };
-                    for across in 0..80_u8 {
-                        for down in 0..180_u8 {
-                            let x = left + f32::from(letter) * 12.0 + f32::from(across) / 10.0;
-                            let y = top - high + f32::from(down) / 10.0 * (18.0 + high) / 18.0;
-                            let (x, y) = turn.back(x, y);
-                            page.put_pixel(x as u32, y as u32, Luma([20]));
-                        }
-                    }
-                }
+        // Words of different lengths, with letters that reach above the others.
+        let words = (0..30_u16).flat_map(|line| (0..12_u16).map(move |word| (line, word)));
+        for (line, word) in words {
+            let left = 150.0 + f32::from(word) * 75.0;
+            let top = 200.0 + f32::from(line) * 36.0;
+            for letter in 0..(3 + (line + word) % 3) {
+                let rise = f32::from(u16::from((letter + word) % 3 == 0)) * 6.0;
+                let corner = (left + f32::from(letter) * 12.0, top - rise);
+                bar(&mut page, &turn, corner, 18.0 + rise);
             }
         }
         page
+    }
+
+    /// Draws one letter, 8 pixels wide.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "places on a page of known size"
+    )]
+    fn bar(page: &mut GrayImage, turn: &Turn, (left, top): (f32, f32), height: f32) {
+        let steps = (0..80_u8).flat_map(|across| (0..180_u8).map(move |down| (across, down)));
+        for (across, down) in steps {
+            let x = left + f32::from(across) / 10.0;
+            let y = top + f32::from(down) / 180.0 * height;
+            let (x, y) = turn.back(x, y);
+            page.put_pixel(x as u32, y as u32, Luma([20]));
+        }
     }
 
     #[test]
@@ -253,6 +262,12 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "places on a page of known size"
+    )]
     fn words_found_on_the_straight_page_are_where_they_were() {
         let page = page(5.0);
         let (straight, turn) = turned(&page, 5.0);
