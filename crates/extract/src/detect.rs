@@ -47,12 +47,7 @@ pub fn detect(bytes: &[u8], name: &str) -> Result<&'static Format> {
     if let Some(message) = known_but_unread(bytes) {
         return Err(Failure::unsupported(message));
     }
-    let head = bytes.get(..TEXT_HEAD_BYTES).unwrap_or(bytes);
-    let even = head.len() - head.len() % 2;
-    let head = head
-        .get(..even)
-        .filter(|_| even < bytes.len())
-        .unwrap_or(head);
+    let head = whole_characters(bytes.get(..TEXT_HEAD_BYTES).unwrap_or(bytes));
     let text = encoding::decode(head);
     if is_binary(&text) {
         return Err(Failure::unsupported(
@@ -274,6 +269,16 @@ fn known_but_unread(bytes: &[u8]) -> Option<&'static str> {
         bytes.get(*at..).is_some_and(|rest| rest.starts_with(magic))
     };
     KINDS.iter().find(is).map(|(_, _, message)| *message)
+}
+
+/// Text without the part of a character that it ends with, in UTF-8 or in units of two bytes.
+fn whole_characters(head: &[u8]) -> &[u8] {
+    let length = match std::str::from_utf8(head) {
+        Ok(_) => head.len(),
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        Err(_) => head.len() - head.len() % 2,
+    };
+    head.get(..length).unwrap_or(head)
 }
 
 /// Whether decoded text holds more controls and broken characters than a damaged text would.

@@ -196,6 +196,9 @@ impl Add {
         for row in rows {
             painter.say(describe(row));
         }
+        if rows.len() > 1 {
+            painter.say(summary(rows));
+        }
         if skipped > 0 {
             painter.say(paint(
                 FAINT,
@@ -234,16 +237,37 @@ fn stops(error: &Error) -> bool {
 }
 
 fn outcome(rows: &[Row]) -> Outcome {
-    let failed = |row: &Row| {
-        row.document
-            .as_ref()
-            .is_none_or(|document| document.state == DocumentState::Failed)
-    };
-    if rows.iter().any(failed) {
+    if rows.iter().any(has_failed) {
         Outcome::Incomplete
     } else {
         Outcome::Done
     }
+}
+
+/// Whether a source was refused, or is a document that could not be read.
+fn has_failed(row: &Row) -> bool {
+    row.document
+        .as_ref()
+        .is_none_or(|document| document.state == DocumentState::Failed)
+}
+
+/// What became of many sources, in one line: what failed may have passed by far above.
+fn summary(rows: &[Row]) -> String {
+    let failed = rows.iter().filter(|row| has_failed(row)).count();
+    let known = rows.iter().filter(|row| row.result == "duplicate");
+    let known = known.filter(|row| !has_failed(row)).count();
+    let mut words = vec![format!("{} added", rows.len() - failed - known)];
+    if known > 0 {
+        words.push(format!("{known} here already"));
+    }
+    let text = paint(FAINT, words.join(", "));
+    if failed == 0 {
+        return text;
+    }
+    format!(
+        "{text}, {}",
+        paint(BAD, format!("{failed} not readable, marked ✗"))
+    )
 }
 
 fn describe(row: &Row) -> String {
@@ -258,7 +282,8 @@ fn describe(row: &Row) -> String {
             .faults
             .first()
             .map_or("it could not be read", |f| f.message.as_str());
-        return format!("{} {title}: {}  {id}", paint(BAD, "✗"), clean(why));
+        let name = paint(STRONG, clean(&row.source));
+        return format!("{} {name}: {}  {id}", paint(BAD, "✗"), clean(why));
     }
     let mut facts = Vec::new();
     if row.result == "duplicate" {

@@ -179,6 +179,10 @@ fn what_cannot_be_done_is_told_by_the_exit_code_and_a_sentence() {
     check(&["add", "empty.txt"], 1, "is empty");
     std::fs::create_dir(home.path().join("empty")).unwrap();
     check(&["add", "empty"], 3, "the folder is empty");
+    std::fs::write(home.path().join("note.md"), LIGHTHOUSE).unwrap();
+    let both = ["--data", "both", "add", "note.md", "empty.txt"];
+    check(&both, 1, "1 added, 1 not readable, marked ✗");
+    check(&both, 1, "✗ empty.txt: ");
     check(
         &["search", "x", "--added-after", "yesterday"],
         1,
