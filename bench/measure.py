@@ -48,11 +48,8 @@ class Setup:
     models: pathlib.Path
     rival_model: pathlib.Path
     reader: pathlib.Path
-<<<<<<< HEAD
-    cache: pathlib.Path
-=======
     vectors: pathlib.Path
->>>>>>> main
+    cache: pathlib.Path
     work: pathlib.Path
     quick: bool
     started: float
@@ -81,13 +78,9 @@ def main():
         signal.signal(told, lambda number, _: sys.exit(128 + number))
     options = _options()
     results = options.cache / "bench"
-<<<<<<< HEAD
-    paths = (path.resolve() for path in (options.binary, options.models, options.rival_model, options.reader))
-    setup = Setup(*paths, options.cache, results / "work", options.quick, time.perf_counter())
-=======
-    paths = (path.resolve() for path in (options.binary, options.models, options.rival_model, options.reader, options.vectors))
+    programs = (options.binary, options.models, options.rival_model, options.reader, options.vectors, options.cache)
+    paths = (path.resolve() for path in programs)
     setup = Setup(*paths, results / "work", options.quick, time.perf_counter())
->>>>>>> main
     if not corpus.has_data():
         setup.say(f"there is no folder {corpus.DATA}: the project's own documentation is read instead")
     wanted = options.only or [*PARTS, *([] if options.quick else QUALITY)]

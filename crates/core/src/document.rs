@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::block::Fault;
 use crate::id::{CollectionId, DocumentId, VersionId};
 
-/// A shelf.
+/// Documents that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collection {
     /// Its identity.
@@ -54,7 +54,7 @@ impl DocumentState {
 pub struct Document {
     /// Its identity.
     pub id: DocumentId,
-    /// The shelf it stands on.
+    /// The collection it is in.
     pub collection: CollectionId,
     /// Its title: the file's own, or else the file's name.
     pub title: String,

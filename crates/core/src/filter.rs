@@ -8,7 +8,7 @@ use crate::id::{CollectionId, DocumentId};
 /// Conditions on documents. All must hold; inside one list any may. An empty list asks nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
-    /// On one of these shelves.
+    /// In one of these collections.
     pub collections: Vec<CollectionId>,
     /// One of these documents.
     pub documents: Vec<DocumentId>,

@@ -71,7 +71,7 @@ id!(
     TenantId, "tenant"
 );
 id!(
-    /// A shelf of documents.
+    /// A collection of documents.
     CollectionId, "collection"
 );
 id!(

@@ -25,7 +25,7 @@ pub struct Passage {
     pub chunk: Chunk,
     /// The title of its document.
     pub title: String,
-    /// The shelf it stands on.
+    /// The collection it is in.
     pub collection: CollectionId,
     /// Why it is here.
     pub score: Score,

@@ -36,7 +36,7 @@ impl Space {
         self.tenant
     }
 
-    /// Which shelf.
+    /// Which collection.
     #[must_use]
     pub const fn collection(&self) -> CollectionId {
         self.collection

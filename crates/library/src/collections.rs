@@ -1,4 +1,4 @@
-//! Shelves: making, finding, changing and removing them.
+//! Collections: making, finding, changing and removing them.
 
 use alexandria_core::document::Collection;
 use alexandria_core::error::{Error, ErrorKind, Result};
@@ -9,14 +9,14 @@ use alexandria_store::catalog::{CollectionChange, Page};
 use crate::jobs::JobKind;
 use crate::library::Library;
 
-/// The longest name of a shelf, in bytes.
+/// The longest name of a collection, in bytes.
 pub const COLLECTION_NAME_BYTES_MAX: usize = 200;
 
-/// The longest description of a shelf, in bytes.
+/// The longest description of a collection, in bytes.
 pub const COLLECTION_DESCRIPTION_BYTES_MAX: usize = 4_000;
 
 impl Library {
-    /// Makes a shelf.
+    /// Makes a collection.
     ///
     /// # Errors
     /// `Conflict` when there is one of that name, `Invalid` for a name that is empty, too long or
@@ -35,7 +35,7 @@ impl Library {
             .await
     }
 
-    /// The shelf of that name, made if there is none.
+    /// The collection of that name, made if there is none.
     ///
     /// # Errors
     /// `Invalid` as for [`Self::create_collection`].
@@ -55,7 +55,7 @@ impl Library {
         }
     }
 
-    /// A shelf.
+    /// A collection.
     ///
     /// # Errors
     /// `NotFound`.
@@ -64,7 +64,7 @@ impl Library {
         self.catalog.collection(principal, id).await
     }
 
-    /// The shelf with this id or, failing that, this name.
+    /// The collection with this id or, failing that, this name.
     ///
     /// # Errors
     /// `NotFound`, naming what was looked for.
@@ -92,7 +92,7 @@ impl Library {
         })
     }
 
-    /// The shelves, oldest first.
+    /// The collections, oldest first.
     ///
     /// # Errors
     /// `Invalid` for a cursor that this list has not given.
@@ -106,7 +106,7 @@ impl Library {
         self.catalog.collections(principal, cursor, limit).await
     }
 
-    /// Changes a shelf's name or description.
+    /// Changes a collection's name or description.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when another has the new name; `Invalid` as for
@@ -141,7 +141,7 @@ impl Library {
         Ok(changed)
     }
 
-    /// Removes a shelf with everything on it. Nothing of it is found once this returns; files and
+    /// Removes a collection with everything in it. Nothing of it is found once this returns; files and
     /// index entries go in the background.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ const FIRST_BYTES: usize = 4 * 1024;
 /// What comes with a file that is put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
-    /// The shelf it goes to.
+    /// The collection it goes to.
     pub collection: CollectionId,
     /// The name of the file or its web address; shown, never used as a path.
     pub name: String,
@@ -71,11 +71,11 @@ impl Library {
     /// good; reading goes on in the background.
     ///
     /// The file is streamed to the disk and never held in memory. A file whose exact bytes stand on
-    /// the shelf already is found and not stored again.
+    /// the collection already is found and not stored again.
     ///
     /// # Errors
     /// `Invalid` for an empty file or a wrong name or tag, `TooLarge` beyond the limit of an upload,
-    /// `NotFound` when there is no such shelf, `Unavailable` when the disk is full.
+    /// `NotFound` when there is no such collection, `Unavailable` when the disk is full.
     pub async fn add_document(
         &self,
         principal: &Principal,

@@ -40,12 +40,12 @@ pub(crate) enum JobKind {
     PurgeDocument {
         /// The document.
         document: DocumentId,
-        /// The shelf it stood on.
+        /// The collection it was in.
         collection: CollectionId,
     },
-    /// Remove what is left of a removed shelf.
+    /// Remove what is left of a removed collection.
     PurgeCollection {
-        /// The shelf.
+        /// The collection.
         collection: CollectionId,
     },
 }

@@ -21,7 +21,7 @@ pub enum Rebuild {
 /// What was built again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Rebuilt {
-    /// Shelves.
+    /// Collections.
     pub spaces: u64,
     /// Entries in the text index.
     pub entries: u64,

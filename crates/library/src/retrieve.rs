@@ -27,10 +27,10 @@ const CANDIDATES_MIN: usize = 100;
 /// Candidates that each index names at most.
 const CANDIDATES_MAX: usize = 1_000;
 
-/// Shelves that one search looks at; with more, the search has to name some.
+/// Collections that one search looks at; with more, the search has to name some.
 const SEARCH_COLLECTIONS_MAX: usize = 2_000;
 
-/// Shelves up to which replies are remembered: asking for the last change of each costs more than it
+/// Collections up to which replies are remembered: asking for the last change of each costs more than it
 /// saves beyond that.
 const REMEMBERED_COLLECTIONS_MAX: usize = 16;
 
@@ -41,7 +41,7 @@ impl Library {
     /// `degraded` says so.
     ///
     /// # Errors
-    /// `Invalid` for an empty or too long query or too many passages, `NotFound` for a shelf that
+    /// `Invalid` for an empty or too long query or too many passages, `NotFound` for a collection that
     /// does not exist, `Unavailable` when neither index answers.
     pub async fn search(
         &self,
@@ -64,8 +64,8 @@ impl Library {
         request: &SearchRequest,
         started: Instant,
     ) -> Result<SearchReply> {
-        let shelves = self.shelves(principal, request).await?;
-        let key = self.reply_key(principal, request, &shelves).await?;
+        let collections = self.searched_collections(principal, request).await?;
+        let key = self.reply_key(principal, request, &collections).await?;
         if let Some(reply) = key.as_ref().and_then(|key| self.remembered.reply(key)) {
             let timings = Timings {
                 total: milliseconds(started),
@@ -77,7 +77,7 @@ impl Library {
             });
         }
         let reply = self
-            .find_anew(principal, request, &shelves, started)
+            .find_anew(principal, request, &collections, started)
             .await?;
         if let Some(key) = key
             && reply.degraded.is_empty()
@@ -91,14 +91,14 @@ impl Library {
         &self,
         principal: &Principal,
         request: &SearchRequest,
-        shelves: &[Collection],
+        collections: &[Collection],
         started: Instant,
     ) -> Result<SearchReply> {
         let per_leg = request.limit.saturating_mul(CANDIDATES_PER_PASSAGE);
         let per_leg = per_leg.clamp(CANDIDATES_MIN, CANDIDATES_MAX);
-        let spaces: Vec<_> = shelves
+        let spaces: Vec<_> = collections
             .iter()
-            .map(|shelf| self.space(principal, shelf.id))
+            .map(|collection| self.space(principal, collection.id))
             .collect();
         let mut timings = Timings::default();
         let legs = Legs {
@@ -117,7 +117,7 @@ impl Library {
             library: self,
             principal,
             request,
-            shelves,
+            collections,
         };
         let passages = found.passages(&hits, &rankings).await?;
         timings.catalog = milliseconds(reading);
@@ -157,18 +157,18 @@ impl Library {
         Ok(())
     }
 
-    /// The shelves that a request looks at: those it names, or all.
-    async fn shelves(
+    /// The collections that a request looks at: those it names, or all.
+    async fn searched_collections(
         &self,
         principal: &Principal,
         request: &SearchRequest,
     ) -> Result<Vec<Collection>> {
-        let mut shelves = Vec::new();
+        let mut collections = Vec::new();
         for id in &request.filter.collections {
-            shelves.push(self.catalog.collection(principal, *id).await?);
+            collections.push(self.catalog.collection(principal, *id).await?);
         }
-        if !shelves.is_empty() {
-            return Ok(shelves);
+        if !collections.is_empty() {
+            return Ok(collections);
         }
         let mut cursor = None;
         loop {
@@ -176,12 +176,12 @@ impl Library {
                 .catalog
                 .collections(principal, cursor.as_deref(), PAGE_ITEMS_MAX)
                 .await?;
-            shelves.extend(page.items);
+            collections.extend(page.items);
             cursor = page.next;
             if cursor.is_none() {
-                return Ok(shelves);
+                return Ok(collections);
             }
-            if shelves.len() > SEARCH_COLLECTIONS_MAX {
+            if collections.len() > SEARCH_COLLECTIONS_MAX {
                 return Err(Error::new(
                     ErrorKind::Invalid,
                     format!(
@@ -197,17 +197,17 @@ impl Library {
         &self,
         principal: &Principal,
         request: &SearchRequest,
-        shelves: &[Collection],
+        collections: &[Collection],
     ) -> Result<Option<ReplyKey>> {
-        if shelves.len() > REMEMBERED_COLLECTIONS_MAX {
+        if collections.len() > REMEMBERED_COLLECTIONS_MAX {
             return Ok(None);
         }
         let epoch = self.remembered.epoch();
-        let mut heads = Vec::with_capacity(shelves.len());
-        for shelf in shelves {
+        let mut heads = Vec::with_capacity(collections.len());
+        for collection in collections {
             heads.push(
                 self.catalog
-                    .outbox_head(self.space(principal, shelf.id))
+                    .outbox_head(self.space(principal, collection.id))
                     .await?,
             );
         }

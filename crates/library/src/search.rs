@@ -68,7 +68,7 @@ pub struct SearchReply {
 pub struct FoundPassage {
     /// The passage, with its scores; its place carries rectangles where the format has them.
     pub passage: Passage,
-    /// The name of the shelf.
+    /// The name of the collection.
     pub collection_name: String,
     /// The format of its document.
     pub format: String,

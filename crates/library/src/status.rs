@@ -11,13 +11,13 @@ use serde::Serialize;
 
 use crate::library::Library;
 
-/// Shelves whose indexes are described; a library with more shows the first.
+/// Collections whose indexes are described; a library with more shows the first.
 const SPACES_SHOWN_MAX: usize = 200;
 
 /// What the principal's library holds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Status {
-    /// Shelves.
+    /// Collections.
     pub collections: u64,
     /// Documents, by state: `queued`, `reading`, `searchable`, `ready`, `failed`.
     pub documents: DocumentCounts,
@@ -37,7 +37,7 @@ pub struct Status {
     pub embedding_model: Option<String>,
     /// The chunk policy.
     pub chunk_policy: String,
-    /// How far the indexes have followed the catalog, for each shelf.
+    /// How far the indexes have followed the catalog, for each collection.
     pub spaces: Vec<SpaceStatus>,
 }
 
@@ -75,10 +75,10 @@ pub struct JobCounts {
     pub failed: u64,
 }
 
-/// How far the indexes of a shelf have followed the catalog.
+/// How far the indexes of a collection have followed the catalog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SpaceStatus {
-    /// The shelf.
+    /// The collection.
     pub collection: CollectionId,
     /// The last change in the catalog.
     pub head: u64,
@@ -125,19 +125,19 @@ impl Library {
                 JobState::Done | JobState::Cancelled => {}
             }
         }
-        let shelves = self
+        let collections = self
             .catalog
             .collections(principal, None, PAGE_ITEMS_MAX)
             .await?;
-        for shelf in shelves.items.into_iter().take(SPACES_SHOWN_MAX) {
+        for collection in collections.items.into_iter().take(SPACES_SHOWN_MAX) {
             status
                 .spaces
-                .push(self.space_status(principal, shelf.id).await?);
+                .push(self.space_status(principal, collection.id).await?);
         }
         Ok(status)
     }
 
-    /// How far the indexes of a shelf have followed the catalog.
+    /// How far the indexes of a collection have followed the catalog.
     pub(crate) async fn space_status(
         &self,
         principal: &Principal,

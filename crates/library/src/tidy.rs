@@ -84,8 +84,8 @@ mod tests {
         let open = || Library::open(settings.clone(), Arc::new(SystemClock), Arc::new(SystemIds));
         let library = open().await.unwrap();
         let owner = Principal::owner();
-        let shelf = library.ensure_collection(&owner, "notes").await.unwrap();
-        let upload = Upload::new(shelf.id, "whales.txt");
+        let collection = library.ensure_collection(&owner, "notes").await.unwrap();
+        let upload = Upload::new(collection.id, "whales.txt");
         let text = b"Whales feed on krill.".as_slice();
         let id = library
             .add_document(&owner, upload, text)
@@ -105,7 +105,7 @@ mod tests {
                 .await
                 .unwrap();
         }
-        let space = library.space(&owner, shelf.id);
+        let space = library.space(&owner, collection.id);
         library.forget_the_past().await.unwrap();
         assert_eq!(
             library.catalog.outbox_pruned(space).await.unwrap(),

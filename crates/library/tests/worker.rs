@@ -134,11 +134,11 @@ async fn read(
         .await
         .expect("it opens");
     let owner = Principal::owner();
-    let shelf = library
-        .ensure_collection(&owner, "shelf")
+    let collection = library
+        .ensure_collection(&owner, "collection")
         .await
-        .expect("a shelf");
-    let upload = Upload::new(shelf.id, name);
+        .expect("a collection");
+    let upload = Upload::new(collection.id, name);
     let added = library
         .add_document(&owner, upload, &*bytes)
         .await

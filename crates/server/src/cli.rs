@@ -96,11 +96,11 @@ enum Verb {
     Search(search::Search),
     /// Ask a question and get an answer in quoted sentences
     Ask(ask::Ask),
-    /// List the documents, or the shelves
+    /// List the documents, or the collections
     List(list::List),
     /// Show one document: what is known of it, and its text
     Show(show::Show),
-    /// Remove documents, or a shelf with everything on it
+    /// Remove documents, or a collection with everything in it
     Remove(remove::Remove),
     /// Say what the library holds and what it is working on
     Status(status::Status),

@@ -12,6 +12,8 @@
     reason = "a case is a list of steps and of what holds after each"
 )]
 
+#[path = "catalog/collections.rs"]
+mod collections;
 #[path = "catalog/documents.rs"]
 mod documents;
 #[path = "support/fixture.rs"]
@@ -26,8 +28,6 @@ mod outbox;
 mod postgres;
 #[path = "catalog/requests.rs"]
 mod requests;
-#[path = "catalog/shelves.rs"]
-mod shelves;
 #[path = "catalog/versions.rs"]
 mod versions;
 
@@ -65,11 +65,11 @@ macro_rules! suite {
 }
 
 suite!(
-    shelves::a_collection_can_be_made_found_changed_and_removed,
-    shelves::two_collections_cannot_share_a_name,
-    shelves::pages_follow_each_other_without_gaps,
-    shelves::removing_a_collection_silences_its_documents,
-    shelves::counts_say_what_there_is,
+    collections::a_collection_can_be_made_found_changed_and_removed,
+    collections::two_collections_cannot_share_a_name,
+    collections::pages_follow_each_other_without_gaps,
+    collections::removing_a_collection_silences_its_documents,
+    collections::counts_say_what_there_is,
     documents::a_document_comes_with_its_job,
     documents::the_same_bytes_are_found_and_not_stored_twice,
     documents::the_same_bytes_put_in_at_once_make_one_document,

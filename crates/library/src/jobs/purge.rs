@@ -21,7 +21,7 @@ impl Library {
         self.purge_removed(principal, id).await
     }
 
-    /// Purges a removed shelf with everything that stood on it.
+    /// Purges a removed collection with everything that was in it.
     pub(super) async fn purge_collection(
         &self,
         principal: &Principal,

@@ -26,7 +26,7 @@ pub(super) struct Finding<'a> {
     pub(super) library: &'a Library,
     pub(super) principal: &'a Principal,
     pub(super) request: &'a SearchRequest,
-    pub(super) shelves: &'a [Collection],
+    pub(super) collections: &'a [Collection],
 }
 
 /// A chunk that may be shown, with why it was found and what was folded into it.
@@ -57,9 +57,9 @@ impl Finding<'_> {
         let spans: Vec<Found> = kept.iter().map(Kept::found).collect();
         let ranks = self.request.explain.then(|| Ranks::of(rankings));
         let names: HashMap<CollectionId, &str> = self
-            .shelves
+            .collections
             .iter()
-            .map(|shelf| (shelf.id, shelf.name.as_str()))
+            .map(|collection| (collection.id, collection.name.as_str()))
             .collect();
         let mut passages = Vec::new();
         for joined in join(&spans).into_iter().take(self.request.limit) {

@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 
 use crate::support::{BREAD, Fixture, LIGHTHOUSE, WHALES};
 
-async fn shelf() -> Fixture {
+async fn collection() -> Fixture {
     let fixture = Fixture::new().await;
     for (name, text) in [
         ("pharos.md", LIGHTHOUSE),
@@ -20,7 +20,7 @@ async fn shelf() -> Fixture {
 
 #[tokio::test]
 async fn every_quote_is_the_stored_text_at_its_span() {
-    let fixture = shelf().await;
+    let fixture = collection().await;
     for (question, words) in [
         (
             "Who was the architect of the lighthouse of Pharos?",
@@ -52,7 +52,7 @@ async fn every_quote_is_the_stored_text_at_its_span() {
 
 #[tokio::test]
 async fn a_question_about_something_else_is_not_answered() {
-    let fixture = shelf().await;
+    let fixture = collection().await;
     let answer = fixture
         .ask("Which bank financed the railway from Oslo to Bergen?")
         .await;
@@ -70,7 +70,7 @@ async fn an_empty_library_answers_that_nothing_was_found() {
 
 #[tokio::test]
 async fn a_streamed_answer_sends_passages_then_sentences_then_the_whole() {
-    let fixture = shelf().await;
+    let fixture = collection().await;
     let request = AskRequest::new("Who was the architect of the lighthouse of Pharos?");
     let events: Vec<AskEvent> = fixture
         .library

@@ -23,10 +23,10 @@ async fn a_book_is_found_by_its_words_and_answers_with_exact_quotes() {
     let Some(data) = corpora() else { return };
     let fixture = Fixture::words_only().await;
     let started = Instant::now();
-    let shelf = fixture.shelf("books").await;
+    let collection = fixture.collection("books").await;
     let path = data.join("books/marcus-aurelius_meditations.epub");
     let file = tokio::fs::File::open(&path).await.unwrap();
-    let upload = Upload::new(shelf.id, "meditations.epub");
+    let upload = Upload::new(collection.id, "meditations.epub");
     let added = fixture
         .library
         .add_document(&fixture.owner, upload, file)
@@ -85,9 +85,9 @@ async fn a_scan_is_found_by_the_words_that_are_recognised_in_it() {
         return;
     }
     let fixture = Fixture::words_only().await;
-    let shelf = fixture.shelf("scans").await;
+    let collection = fixture.collection("scans").await;
     let file = tokio::fs::File::open(data.join("documents/ocrmypdf-resources/linn.pdf")).await;
-    let upload = Upload::new(shelf.id, "linn.pdf");
+    let upload = Upload::new(collection.id, "linn.pdf");
     let added = fixture
         .library
         .add_document(&fixture.owner, upload, file.unwrap())

@@ -90,7 +90,7 @@ async fn the_same_file_twice_is_found_and_not_stored_twice() {
     assert_eq!(first.document.id, again.document.id);
     assert!(again.job.is_none());
     let elsewhere = fixture.add("other", "one.md", BREAD).await;
-    assert!(!elsewhere.duplicate, "another shelf is another place");
+    assert!(!elsewhere.duplicate, "another collection is another place");
     let status = fixture.library.status(&fixture.owner).await.unwrap();
     assert_eq!(status.documents.total(), 2);
 }
@@ -137,7 +137,7 @@ async fn removing_a_collection_removes_its_passages() {
     let fixture = Fixture::words_only().await;
     fixture.read("kitchen", "bread.md", BREAD).await;
     fixture.read("sea", "whales.md", WHALES).await;
-    let kitchen = fixture.shelf("kitchen").await;
+    let kitchen = fixture.collection("kitchen").await;
     fixture
         .library
         .remove_collection(&fixture.owner, kitchen.id)
@@ -191,7 +191,7 @@ async fn a_changed_title_and_tag_are_seen_by_the_next_search() {
 #[tokio::test]
 async fn a_title_that_a_person_gave_is_kept() {
     let fixture = Fixture::words_only().await;
-    let mut upload = Upload::new(fixture.shelf("sea").await.id, "w.md");
+    let mut upload = Upload::new(fixture.collection("sea").await.id, "w.md");
     upload.title = Some("My whales".to_owned());
     let added = fixture
         .library
@@ -212,7 +212,7 @@ async fn what_cannot_be_read_fails_with_a_fault_and_is_not_found() {
         ("zeros.pdf", vec![0; 4_000]),
         ("cut.pdf", b"%PDF-1.7 cut off".to_vec()),
     ] {
-        let upload = Upload::new(fixture.shelf("bad").await.id, name);
+        let upload = Upload::new(fixture.collection("bad").await.id, name);
         let added = fixture
             .library
             .add_document(&fixture.owner, upload, &*bytes)

@@ -25,10 +25,10 @@ async fn uploads_outside_the_limits_are_refused_and_leave_nothing() {
     settings.limits.upload_bytes_max = 10_000;
     let library = open(settings).await;
     let owner = alexandria_core::principal::Principal::owner();
-    let shelf = library.ensure_collection(&owner, "notes").await.unwrap();
+    let collection = library.ensure_collection(&owner, "notes").await.unwrap();
     let add = async |name: &str, bytes: Vec<u8>| {
         library
-            .add_document(&owner, Upload::new(shelf.id, name), &*bytes)
+            .add_document(&owner, Upload::new(collection.id, name), &*bytes)
             .await
     };
     refused(
@@ -133,9 +133,9 @@ async fn names_of_collections_and_tags_are_checked() {
     refused(create("  ").await, ErrorKind::Invalid, "empty");
     refused(create("a\nb").await, ErrorKind::Invalid, "line break");
     refused(create(&"n".repeat(300)).await, ErrorKind::Invalid, "longer");
-    assert!(create(" shelf ").await.is_ok());
-    refused(create("shelf").await, ErrorKind::Conflict, "already");
-    let bread = fixture.read("shelf", "bread.md", BREAD).await;
+    assert!(create(" collection ").await.is_ok());
+    refused(create("collection").await, ErrorKind::Conflict, "already");
+    let bread = fixture.read("collection", "bread.md", BREAD).await;
     let change = async |tags: Vec<String>| {
         let change = DocumentChange {
             tags: Some(tags),

@@ -72,15 +72,15 @@ impl Fixture {
         }
     }
 
-    pub(crate) async fn shelf(&self, name: &str) -> Collection {
+    pub(crate) async fn collection(&self, name: &str) -> Collection {
         self.library
             .ensure_collection(&self.owner, name)
             .await
             .unwrap()
     }
 
-    pub(crate) async fn add(&self, shelf: &str, name: &str, text: &str) -> Added {
-        let upload = Upload::new(self.shelf(shelf).await.id, name);
+    pub(crate) async fn add(&self, collection: &str, name: &str, text: &str) -> Added {
+        let upload = Upload::new(self.collection(collection).await.id, name);
         self.library
             .add_document(&self.owner, upload, text.as_bytes())
             .await
@@ -97,8 +97,8 @@ impl Fixture {
     }
 
     /// Adds a text and works until it is found by words and, where there is an embedder, meaning.
-    pub(crate) async fn read(&self, shelf: &str, name: &str, text: &str) -> Document {
-        let added = self.add(shelf, name, text).await;
+    pub(crate) async fn read(&self, collection: &str, name: &str, text: &str) -> Document {
+        let added = self.add(collection, name, text).await;
         let document = self.finish(added.document.id).await;
         assert_ne!(
             document.state,

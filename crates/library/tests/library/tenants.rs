@@ -24,8 +24,11 @@ async fn what_one_tenant_has_does_not_exist_for_another() {
     let other = Principal::authenticated(tenant, Actor::Owner, Scopes::all());
     let library = &fixture.library;
 
-    let shelf = library.ensure_collection(&other, "notes").await.unwrap();
-    assert_ne!(shelf.id, bread.collection, "the same name is another shelf");
+    let collection = library.ensure_collection(&other, "notes").await.unwrap();
+    assert_ne!(
+        collection.id, bread.collection,
+        "the same name is another collection"
+    );
     let found = library
         .search(&other, &SearchRequest::new("flour"))
         .await
@@ -111,7 +114,7 @@ async fn what_one_tenant_has_does_not_exist_for_another() {
     );
 
     // The same bytes are another document, and both answer their own.
-    let upload = Upload::new(shelf.id, "bread.md");
+    let upload = Upload::new(collection.id, "bread.md");
     let added = library
         .add_document(&other, upload, BREAD.as_bytes())
         .await

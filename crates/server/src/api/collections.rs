@@ -1,4 +1,4 @@
-//! Shelves: making, listing, changing and removing them.
+//! Collections: making, listing, changing and removing them.
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
@@ -28,13 +28,13 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                 operation
                     .id("collections_list")
                     .tag("collections")
-                    .summary("List the shelves")
+                    .summary("List the collections")
             })
             .post_with(create, |operation| {
                 operation
                     .id("collections_create")
                     .tag("collections")
-                    .summary("Make a shelf")
+                    .summary("Make a collection")
                     .response::<201, Json<CollectionBody>>()
             }),
         )
@@ -44,25 +44,25 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                 operation
                     .id("collections_get")
                     .tag("collections")
-                    .summary("Look at a shelf")
+                    .summary("Look at a collection")
             })
             .patch_with(change, |operation| {
                 operation
                     .id("collections_change")
                     .tag("collections")
-                    .summary("Change a shelf")
+                    .summary("Change a collection")
             })
             .delete_with(remove, |operation| {
                 operation
                     .id("collections_remove")
                     .tag("collections")
-                    .summary("Remove a shelf with everything on it")
+                    .summary("Remove a collection with everything in it")
                     .response::<204, ()>()
             }),
         )
 }
 
-/// A shelf to be made.
+/// A collection to be made.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "NewCollection")]
@@ -74,7 +74,7 @@ struct NewCollection {
     description: String,
 }
 
-/// What to change about a shelf; what is absent stays.
+/// What to change about a collection; what is absent stays.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CollectionChange")]
@@ -85,10 +85,10 @@ struct ChangeBody {
     description: Option<String>,
 }
 
-/// Which shelf.
+/// Which collection.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Which {
-    /// The shelf's id or its name.
+    /// The collection's id or its name.
     collection: String,
 }
 

@@ -70,7 +70,7 @@ pub(super) fn tags() -> Vec<Tag> {
             "ask",
             "Get answers in sentences that are quoted word for word.",
         ),
-        ("collections", "The shelves on which documents stand."),
+        ("collections", "The collections in which documents are."),
         ("jobs", "The work in the background: reading and embedding."),
         ("status", "What the library holds and how it does."),
     ]

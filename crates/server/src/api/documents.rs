@@ -73,7 +73,7 @@ pub(super) struct Which {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct ListParameters {
-    /// On this shelf, by id or by name.
+    /// In this collection, by id or by name.
     collection: Option<String>,
     /// So far read: `queued`, `reading`, `searchable`, `ready` or `failed`.
     #[schemars(with = "Option<StateName>")]
@@ -207,7 +207,7 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The twin of a document, with the name of its shelf.
+/// The twin of a document, with the name of its collection.
 pub(super) async fn twin(
     library: &Library,
     principal: &Principal,
@@ -219,7 +219,7 @@ pub(super) async fn twin(
         .ok_or_else(|| Error::new(ErrorKind::Internal, "a document has lost its twin"))
 }
 
-/// The twins of documents; the name of each shelf is asked for once.
+/// The twins of documents; the name of each collection is asked for once.
 async fn twins(
     library: &Library,
     principal: &Principal,
@@ -232,7 +232,7 @@ async fn twins(
         let name = match names.get(&id) {
             Some(name) => name.clone(),
             None => {
-                // A shelf removed at this very moment has no name any more.
+                // A collection removed at this very moment has no name any more.
                 let found = library.collection(principal, id).await;
                 let name = found.map(|collection| collection.name).unwrap_or_default();
                 names.insert(id, name.clone());

@@ -181,7 +181,7 @@ impl OperationInput for Incoming {
         let json_schema = schemars::json_schema!({
             "type": "object",
             "properties": {
-                "collection": text("The shelf, by name or id; made if there is none of that name."),
+                "collection": text("The collection, by name or id; made if there is none of that name."),
                 "tag": text("A tag; may come several times."),
                 "category": text("What the files are about."),
                 "title": text("The title, where you know better than the file."),

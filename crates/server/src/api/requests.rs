@@ -16,7 +16,7 @@ use uuid::Uuid;
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Filter")]
 pub(crate) struct FilterBody {
-    /// On one of these shelves, by id or by name.
+    /// In one of these collections, by id or by name.
     pub(crate) collections: Vec<String>,
     /// One of these documents.
     #[schemars(with = "Vec<Uuid>")]
@@ -34,10 +34,10 @@ pub(crate) struct FilterBody {
 }
 
 impl FilterBody {
-    /// The filter with shelves looked up.
+    /// The filter with collections looked up.
     ///
     /// # Errors
-    /// `NotFound` naming the shelf that there is not.
+    /// `NotFound` naming the collection that there is not.
     pub(crate) async fn resolve(self, library: &Library, principal: &Principal) -> Result<Filter> {
         let mut collections = Vec::with_capacity(self.collections.len());
         for id_or_name in &self.collections {
@@ -126,7 +126,7 @@ pub(crate) struct SearchParameters {
     /// Whether each passage says how it came to its place.
     #[serde(default)]
     pub(crate) explain: bool,
-    /// Shelves, by id or by name.
+    /// Collections, by id or by name.
     #[serde(default)]
     pub(crate) collections: String,
     /// Ids of documents.

@@ -58,7 +58,7 @@ pub(crate) struct StatusBody {
     pub(crate) version: String,
     /// Whether this process works on jobs.
     pub(crate) working: bool,
-    /// Shelves.
+    /// Collections.
     pub(crate) collections: u64,
     /// Documents by state.
     pub(crate) documents: DocumentCountsBody,
@@ -229,7 +229,7 @@ pub(crate) struct RebuildBody {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Rebuilt")]
 pub(crate) struct RebuiltBody {
-    /// Shelves.
+    /// Collections.
     pub(crate) spaces: u64,
     /// Entries in the text index.
     pub(crate) entries: u64,

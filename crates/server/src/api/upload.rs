@@ -38,7 +38,7 @@ mod name;
 use labels::{Labels, give_late, read_label};
 use name::tidy_name;
 
-/// The shelf of files for which none is named.
+/// The collection of files for which none is named.
 const COLLECTION_DEFAULT: &str = "Library";
 
 /// Files in one form.
@@ -56,7 +56,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .description(
                         "Either a form (multipart/form-data) with one or more files, or a web \
                          address as JSON, which is fetched. Of a form, the fields \
-                         `collection` (a name or an id; the shelf is made if there is none of that \
+                         `collection` (a name or an id; the collection is made if there is none of that \
                          name), `tag` (may come several times), `category` and `title` hold for the \
                          files that come after them; what comes after the last file holds for all \
                          that were new, except for `collection`, which is refused there. The reply \
@@ -258,7 +258,7 @@ async fn keep(
     labels: &Labels,
 ) -> Result<AddedBody, Refusal> {
     let collection = labels.collection.as_deref().unwrap_or(COLLECTION_DEFAULT);
-    let collection = shelf(app, principal, collection)
+    let collection = collection_for(app, principal, collection)
         .await
         .map_err(Refusal::Request)?;
     let upload = Upload {
@@ -320,8 +320,8 @@ async fn added(
     })
 }
 
-/// The shelf of this id or name; one of that name is made when there is none.
-async fn shelf(
+/// The collection of this id or name; one of that name is made when there is none.
+async fn collection_for(
     app: &Shared,
     principal: &Principal,
     id_or_name: &str,

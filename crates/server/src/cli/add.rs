@@ -34,7 +34,7 @@ pub(super) struct Add {
     /// Files, folders, patterns such as 'books/*.pdf', web addresses
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
-    /// The shelf to put them on; made if there is none of that name [default: Library]
+    /// The collection to put them in; made if there is none of that name [default: Library]
     #[arg(long, value_name = "NAME")]
     collection: Option<String>,
     /// A tag for all of them; may be given several times

@@ -60,7 +60,7 @@ impl Doctor {
             let built: RebuiltBody = door.post("/api/v1/rebuild", &wish).await?;
             if !setting.painter.is_json() {
                 setting.painter.say(format!(
-                    "{} built {} shelves again: {} texts, {} vectors",
+                    "{} built {} collections again: {} texts, {} vectors",
                     paint(GOOD, "✓"),
                     built.spaces,
                     built.entries,

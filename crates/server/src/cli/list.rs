@@ -1,4 +1,4 @@
-//! `alexandria list`: the documents, or the shelves.
+//! `alexandria list`: the documents, or the collections.
 
 use alexandria_core::error::Result;
 use clap::Args;
@@ -38,14 +38,14 @@ Examples:
   alexandria list --state failed
   alexandria list --collections";
 
-/// List the documents, or the shelves.
+/// List the documents, or the collections.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct List {
-    /// List the shelves instead
+    /// List the collections instead
     #[arg(long)]
     collections: bool,
-    /// Only on this shelf (name or id)
+    /// Only in this collection (name or id)
     #[arg(long, value_name = "NAME")]
     collection: Option<String>,
     /// Only so far read: queued, reading, searchable, ready or failed
@@ -88,11 +88,11 @@ impl List {
             setting.painter.json(&items)?;
             return Ok(Outcome::Done);
         }
-        let row = |shelf: &CollectionBody| {
+        let row = |collection: &CollectionBody| {
             vec![
-                shorten(&shelf.name, TITLE_CHARACTERS),
-                shorten(&shelf.description, TITLE_CHARACTERS),
-                shelf.id.to_string(),
+                shorten(&collection.name, TITLE_CHARACTERS),
+                shorten(&collection.description, TITLE_CHARACTERS),
+                collection.id.to_string(),
             ]
         };
         let rows: Vec<_> = items.iter().map(row).collect();

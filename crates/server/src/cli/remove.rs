@@ -1,4 +1,4 @@
-//! `alexandria remove`: documents, or a shelf with everything on it.
+//! `alexandria remove`: documents, or a collection with everything in it.
 
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::DocumentId;
@@ -16,17 +16,17 @@ Examples:
   alexandria remove 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69
   alexandria remove --collection Novels --yes";
 
-/// Remove documents, or a shelf with everything on it.
+/// Remove documents, or a collection with everything in it.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Remove {
     /// Ids of documents; `alexandria list` shows them
     #[arg(value_name = "ID", required_unless_present = "collection")]
     documents: Vec<String>,
-    /// Remove this shelf (name or id) with everything on it
+    /// Remove this collection (name or id) with everything in it
     #[arg(long, value_name = "NAME", conflicts_with = "documents")]
     collection: Option<String>,
-    /// Do not ask before a shelf is removed
+    /// Do not ask before a collection is removed
     #[arg(long, short = 'y')]
     yes: bool,
 }
@@ -38,35 +38,43 @@ impl Remove {
         let ids = ids?;
         let door = Door::open(setting, Work::Look).await?;
         let removed = match &self.collection {
-            Some(name) => self.remove_shelf(setting, &door, name).await,
+            Some(name) => self.remove_collection(setting, &door, name).await,
             None => remove_documents(setting, &door, &ids).await,
         };
         door.close().await;
         removed
     }
 
-    async fn remove_shelf(&self, setting: &Setting, door: &Door, name: &str) -> Result<Outcome> {
-        let shelf: CollectionBody = door
+    async fn remove_collection(
+        &self,
+        setting: &Setting,
+        door: &Door,
+        name: &str,
+    ) -> Result<Outcome> {
+        let collection: CollectionBody = door
             .get(&format!("/api/v1/collections/{}", encode(name)))
             .await?;
-        let question = format!("Remove the shelf {:?} with everything on it?", shelf.name);
+        let question = format!(
+            "Remove the collection {:?} with everything in it?",
+            collection.name
+        );
         if !self.yes && !super::confirm(setting, &question)? {
             return Err(Error::new(
                 ErrorKind::Invalid,
                 "nothing was removed; say --yes to mean it",
             ));
         }
-        door.delete(&format!("/api/v1/collections/{}", shelf.id))
+        door.delete(&format!("/api/v1/collections/{}", collection.id))
             .await?;
         if setting.painter.is_json() {
             setting
                 .painter
-                .json(&serde_json::json!({ "removed_collection": shelf.id }))?;
+                .json(&serde_json::json!({ "removed_collection": collection.id }))?;
         } else {
             setting.painter.say(format!(
                 "{} removed {}",
                 paint(GOOD, "✓"),
-                clean(&shelf.name)
+                clean(&collection.name)
             ));
         }
         Ok(Outcome::Done)

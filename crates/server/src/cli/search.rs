@@ -52,7 +52,7 @@ enum ModeFlag {
 /// Which documents are looked at.
 #[derive(Debug, Default, Args)]
 pub(super) struct FilterFlags {
-    /// Only on this shelf (name or id); may be given several times
+    /// Only in this collection (name or id); may be given several times
     #[arg(long = "collection", value_name = "NAME")]
     collections: Vec<String>,
     /// Only in this document

@@ -94,7 +94,7 @@ async fn show_facts(setting: &Setting, door: &Door, id: DocumentId) -> Result<Ou
 fn facts(document: &DocumentBody) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("id", document.id.to_string()),
-        ("shelf", document.collection.clone()),
+        ("collection", document.collection.clone()),
     ];
     if !document.authors.is_empty() {
         facts.push(("by", document.authors.join(", ")));

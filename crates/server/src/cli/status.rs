@@ -60,7 +60,7 @@ impl Status {
             format!(
                 "{} on {}",
                 documents.total,
-                counted(status.collections, "shelf", "shelves")
+                counted(status.collections, "collection", "collections")
             ),
         );
         line("ready", documents.ready.to_string());

@@ -19,7 +19,7 @@ const READ_BYTES: usize = 256 * 1024;
 /// What goes with every file.
 #[derive(Clone, Debug)]
 pub(super) struct Labels {
-    /// The shelf's name.
+    /// The collection's name.
     pub(super) collection: Option<String>,
     /// The tags.
     pub(super) tags: Vec<String>,

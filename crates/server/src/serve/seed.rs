@@ -9,7 +9,7 @@ use alexandria_library::documents::Upload;
 use alexandria_store::catalog::DocumentQuery;
 use tokio_util::sync::CancellationToken;
 
-/// The shelf that a seed fills.
+/// The collection that a seed fills.
 const COLLECTION: &str = "Handbook";
 
 /// The most files that a seed holds.

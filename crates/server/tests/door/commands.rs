@@ -149,7 +149,7 @@ fn people_read_quotes_with_title_and_place() {
     let listed = text_of(&run(home.path(), &["list"]));
     assert!(listed.starts_with("TITLE"), "{listed}");
     let status = text_of(&run(home.path(), &["status"]));
-    assert!(status.contains("1 on 1 shelf\n"), "{status}");
+    assert!(status.contains("1 on 1 collection\n"), "{status}");
 }
 
 #[test]

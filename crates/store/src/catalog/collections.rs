@@ -1,4 +1,4 @@
-//! Shelves.
+//! Collections.
 
 use alexandria_core::document::Collection;
 use alexandria_core::error::{Error, ErrorKind, Result};

@@ -29,7 +29,7 @@ pub use self::query::{DocumentOrder, DocumentQuery};
 /// A document about to be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDocument {
-    /// The shelf it will stand on.
+    /// The collection it will be in.
     pub collection: CollectionId,
     /// Its title until it has been read: usually the name without its ending.
     pub title: String,

@@ -100,7 +100,7 @@ pub struct Version {
     pub id: VersionId,
     /// The document that was read.
     pub document: DocumentId,
-    /// The shelf it stands on.
+    /// The collection it is in.
     pub collection: CollectionId,
     /// The generation that it was built for.
     pub generation: GenerationId,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::io::StreamReader;
 
 use super::name::tidy_name;
-use super::{COLLECTION_DEFAULT, Seen, UploadBody, added, at, shelf};
+use super::{COLLECTION_DEFAULT, Seen, UploadBody, added, at, collection_for};
 use crate::api::Shared;
 use crate::api::idempotency::{Key, Reply};
 use crate::api::problem::Problem;
@@ -30,7 +30,7 @@ pub(crate) struct AddressBody {
     /// time and redirects; addresses of private networks are refused unless the settings allow them.
     #[schemars(length(min = 1, max = 4096), regex(pattern = "^https?://"))]
     pub(crate) url: String,
-    /// The shelf, by name or id; made if there is none of that name. `Library` unless given.
+    /// The collection, by name or id; made if there is none of that name. `Library` unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) collection: Option<String>,
     /// Its tags.
@@ -69,7 +69,7 @@ pub(super) async fn add(
         .map_err(|error| told(&error))?;
     let collection = body.collection.as_deref().unwrap_or(COLLECTION_DEFAULT);
     let upload = Upload {
-        collection: shelf(app, principal, collection).await?,
+        collection: collection_for(app, principal, collection).await?,
         name: tidy_name(&body.url),
         title: body.title,
         tags: body.tags,

@@ -49,10 +49,10 @@ impl Labels {
 }
 
 /// Gives the files of a form what is said after the last of them: forms of browsers send their
-/// fields in whatever order they are drawn. Only the shelf must be known before a file is stored.
+/// fields in whatever order they are drawn. Only the collection must be known before a file is stored.
 ///
 /// # Errors
-/// `Invalid` when it names a shelf; then nothing of the form is kept.
+/// `Invalid` when it names a collection; then nothing of the form is kept.
 pub(super) async fn give_late(
     app: &Shared,
     principal: &Principal,
@@ -78,7 +78,7 @@ pub(super) async fn give_late(
     }
     if late.collection.is_some() {
         let message = "the field collection comes after the files: send it before them, since each \
-                       file is put on its shelf as it comes; nothing of this form was kept";
+                       file is put in its collection as it comes; nothing of this form was kept";
         return Err(Error::new(ErrorKind::Invalid, message).into());
     }
     Ok(())

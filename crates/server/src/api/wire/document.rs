@@ -1,4 +1,4 @@
-//! Shelves and documents as they cross the wire.
+//! Collections and documents as they cross the wire.
 
 use alexandria_core::block::{Fault, FaultKind};
 use alexandria_core::document::DocumentState;
@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A shelf.
+/// Documents that belong together.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Collection")]
 pub(crate) struct CollectionBody {
@@ -77,10 +77,10 @@ pub(crate) struct DocumentBody {
     /// Its identity.
     #[schemars(with = "Uuid")]
     pub(crate) id: DocumentId,
-    /// The shelf it stands on.
+    /// The collection it is in.
     #[schemars(with = "Uuid")]
     pub(crate) collection_id: CollectionId,
-    /// The shelf's name.
+    /// The collection's name.
     pub(crate) collection: String,
     /// Its title.
     pub(crate) title: String,
@@ -124,7 +124,7 @@ pub(crate) struct DocumentBody {
 }
 
 impl DocumentBody {
-    /// The twin of a document on the shelf of this name.
+    /// The twin of a document in the collection of this name.
     pub(crate) fn new(document: alexandria_core::document::Document, collection: String) -> Self {
         Self {
             id: document.id,

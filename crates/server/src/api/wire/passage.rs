@@ -70,7 +70,7 @@ pub(crate) struct PassageBody {
     pub(crate) format: String,
     /// The document's language (ISO 639-1), once known.
     pub(crate) language: Option<String>,
-    /// The shelf's name.
+    /// The collection's name.
     pub(crate) collection: String,
     /// The words, byte for byte as stored at `place.span`.
     pub(crate) text: String,

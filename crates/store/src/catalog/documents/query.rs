@@ -26,7 +26,7 @@ pub enum DocumentOrder {
 /// Which documents to list. All conditions hold; what is none asks nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocumentQuery {
-    /// On this shelf.
+    /// In this collection.
     pub collection: Option<CollectionId>,
     /// So far read.
     pub state: Option<DocumentState>,

@@ -1,4 +1,4 @@
-//! Table `collections`: shelves.
+//! Table `collections`.
 
 use sea_orm::entity::prelude::*;
 

@@ -13,7 +13,7 @@ use alexandria_core::id::CollectionId;
 use super::failure::failed;
 use super::language::Language;
 use super::layout::{Layout, key, version_key};
-use super::sidecar::{Payload, Shelves};
+use super::sidecar::{Collections, Payload};
 use super::view::View;
 use super::words::words;
 use crate::text::{TextChange, TextEntry};
@@ -33,7 +33,7 @@ pub(super) struct Draft {
     layout: Layout,
     collection: CollectionId,
     pub(super) payload: Payload,
-    pub(super) shelves: Shelves,
+    pub(super) collections: Collections,
     /// Whether the documents changed.
     pub(super) described: bool,
 }
@@ -55,7 +55,7 @@ impl Draft {
             layout: view.layout,
             collection,
             payload: view.payload.clone(),
-            shelves: view.shelves.clone(),
+            collections: view.collections.clone(),
             described: false,
         })
     }
@@ -64,7 +64,7 @@ impl Draft {
     pub(super) fn change(&mut self, change: &TextChange) -> Result<()> {
         match change {
             TextChange::Upsert(attributes, entries) => {
-                let known = self.shelves.entry(self.collection).or_default();
+                let known = self.collections.entry(self.collection).or_default();
                 if known.get(attributes.document).as_ref() != Some(attributes) {
                     known.put(attributes);
                     self.described = true;
@@ -78,7 +78,7 @@ impl Draft {
                 Ok(())
             }
             TextChange::Describe(attributes) => {
-                let known = self.shelves.entry(self.collection).or_default();
+                let known = self.collections.entry(self.collection).or_default();
                 if known
                     .get(attributes.document)
                     .is_some_and(|known| known != *attributes)
@@ -138,7 +138,7 @@ impl Draft {
     /// Makes everything durable; `files` is the directory of the index.
     pub(super) fn commit(mut self, files: &Path) -> Result<()> {
         if self.described {
-            self.payload.keep(files, &self.shelves)?;
+            self.payload.keep(files, &self.collections)?;
         }
         let payload = self.payload.to_text()?;
         let mut prepared = self.writer.prepare_commit().map_err(failed)?;

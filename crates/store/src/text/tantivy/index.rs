@@ -98,7 +98,7 @@ impl OpenIndex {
         };
         let mut draft = Draft::of(&view, collection)?;
         draft.payload.positions.remove(&collection);
-        draft.described = draft.shelves.remove(&collection).is_some();
+        draft.described = draft.collections.remove(&collection).is_some();
         draft.delete(view.layout.collection, &collection.to_bytes());
         draft.commit(&self.files())?;
         self.look()?;

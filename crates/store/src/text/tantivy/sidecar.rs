@@ -73,7 +73,7 @@ impl Payload {
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`] when the disk does not take it.
-    pub(super) fn keep(&mut self, directory: &Path, documents: &Shelves) -> Result<()> {
+    pub(super) fn keep(&mut self, directory: &Path, documents: &Collections) -> Result<()> {
         let all: Vec<(CollectionId, Vec<Attributes>)> = documents
             .iter()
             .map(|(id, documents)| (*id, documents.all().collect()))
@@ -100,9 +100,9 @@ impl Payload {
     ///
     /// # Errors
     /// [`ErrorKind::Corrupt`] when they are not what was written.
-    pub(super) fn documents(&self, directory: &Path) -> Result<Shelves> {
+    pub(super) fn documents(&self, directory: &Path) -> Result<Collections> {
         if self.documents == 0 {
-            return Ok(Shelves::new());
+            return Ok(Collections::new());
         }
         let bytes = fs_err::read(path(directory, self.documents))
             .context(ErrorKind::Corrupt, || {
@@ -118,14 +118,14 @@ impl Payload {
             .context(ErrorKind::Corrupt, || {
                 "cannot read the documents of a text index".to_owned()
             })?;
-        let mut shelves = Shelves::new();
+        let mut collections = Collections::new();
         for (collection, attributes) in all {
-            let documents: &mut Documents = shelves.entry(collection).or_default();
+            let documents: &mut Documents = collections.entry(collection).or_default();
             for attributes in &attributes {
                 documents.put(attributes);
             }
         }
-        Ok(shelves)
+        Ok(collections)
     }
 
     /// Removes the files of documents that neither this commit nor the one before names.
@@ -141,7 +141,7 @@ impl Payload {
 }
 
 /// The documents of each collection.
-pub(super) type Shelves = BTreeMap<CollectionId, Documents>;
+pub(super) type Collections = BTreeMap<CollectionId, Documents>;
 
 fn path(directory: &Path, number: u64) -> PathBuf {
     directory.join(format!("documents.{number}"))

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::failure::{damaged, failed};
 use super::layout::{Layout, key};
 use super::question;
-use super::sidecar::{Payload, Shelves};
+use super::sidecar::{Collections, Payload};
 use crate::text::TextHit;
 use crate::vectors::stamp::Stamp;
 
@@ -24,7 +24,7 @@ pub(super) struct View {
     reader: IndexReader,
     pub(super) searcher: Searcher,
     pub(super) payload: Payload,
-    pub(super) shelves: Shelves,
+    pub(super) collections: Collections,
     languages: Vec<String>,
     pub(super) layout: Layout,
 }
@@ -74,8 +74,8 @@ impl View {
         stamp: Stamp,
     ) -> Result<Self> {
         let payload = Payload::parse(index.load_metas().map_err(damaged)?.payload.as_deref())?;
-        let shelves = payload.documents(files)?;
-        let mut languages: Vec<String> = shelves
+        let collections = payload.documents(files)?;
+        let mut languages: Vec<String> = collections
             .values()
             .flat_map(|documents| documents.languages())
             .collect();
@@ -88,7 +88,7 @@ impl View {
             reader,
             searcher,
             payload,
-            shelves,
+            collections,
             languages,
             layout,
         })
@@ -150,7 +150,7 @@ impl View {
         }
         let mut terms = Vec::new();
         for collection in collections {
-            let Some(documents) = self.shelves.get(collection) else {
+            let Some(documents) = self.collections.get(collection) else {
                 continue;
             };
             for document in documents.passing_ids(filter) {

@@ -78,7 +78,7 @@ pub(crate) async fn pages_follow_each_other_without_gaps(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
     let mut made = Vec::new();
     for number in 0..7 {
-        made.push(fixture.collection(&format!("shelf {number}")).await);
+        made.push(fixture.collection(&format!("collection {number}")).await);
     }
     let (mut seen, mut cursor, mut pages) = (Vec::new(), None, 0);
     loop {
