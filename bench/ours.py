@@ -96,7 +96,8 @@ class Ours:
             SELECT c.id, v.document_id, c.version_id, c.span_start, c.span_end, c.text, e.vector
             FROM chunks c
             JOIN versions v ON v.id = c.version_id AND v.state = 'published'
-            JOIN embeddings e ON e.tenant_id = c.tenant_id AND e.text_digest = c.text_digest
+            JOIN generations g ON g.id = v.generation_id
+            JOIN embeddings e ON e.tenant_id = c.tenant_id AND e.model = g.model AND e.text_digest = c.text_digest
             ORDER BY v.document_id, c.ordinal
         """
         with self._catalog() as catalog:
