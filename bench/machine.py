@@ -14,17 +14,21 @@ def describe(binary):
     """What a reader needs to judge the numbers."""
     versions = {package: importlib.metadata.version(package) for package in PACKAGES}
     return {
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        **moment(),
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)),
         "system": f"{platform.system()} {platform.release()}",
         "load": os.getloadavg()[0],
         "alexandria": subprocess.run([binary, "version"], capture_output=True, text=True, check=True).stdout.strip(),
-        "commit": _commit(),
         "python": platform.python_version(),
         "packages": versions,
     }
+
+
+def moment():
+    """When something is measured, and of what."""
+    return {"date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"), "commit": _commit()}
 
 
 def _processor():

@@ -25,6 +25,7 @@ import search
 import table
 import upload
 import vectors
+from row import Row
 
 # Each gives rows that stand in one table.
 PARTS = {
@@ -85,34 +86,51 @@ def main():
         setup.say(f"there is no folder {corpus.DATA}: the project's own documentation is read instead")
     wanted = options.only or [*PARTS, *([] if options.quick else QUALITY)]
     report = {"machine": machine.describe(setup.binary), "quick": options.quick, "parts": wanted}
-    rows = []
+    latest = results / "latest.json"
+    report["speed"] = _kept(latest, options.quick)
     results.mkdir(parents=True, exist_ok=True)
     try:
         for part in wanted:
             setup.say(f"{part} ...")
             if part in PARTS:
-                rows += PARTS[part](setup)
+                rows = [row.as_json() for row in PARTS[part](setup)]
+                report["speed"][part] = {**machine.moment(), "rows": rows}
             else:
                 report[part] = QUALITY[part].measure(setup)
-            report["rows"] = [row.as_json() for row in rows]
-            (results / "latest.json").write_text(json.dumps(report, indent=1))
+            latest.write_text(json.dumps(report, indent=1))
     finally:
         if not options.keep:
             shutil.rmtree(setup.work, ignore_errors=True)
     setup.say("finished")
-    _write(report, rows)
+    _write(report)
 
 
-def _write(report, rows):
-    """Prints the tables and writes them into the document: speed only when all of it was measured."""
-    if rows:
-        print(table.for_terminal(rows))
+def _kept(latest, quick):
+    """What earlier runs of the same kind measured of speed, by its part."""
+    try:
+        report = json.loads(latest.read_text())
+    except FileNotFoundError:
+        return {}
+    return report.get("speed", {}) if report.get("quick") == quick else {}
+
+
+def _write(report):
+    """Prints the tables and writes them into the document: speed only when all of it has been measured."""
+    speed = {part: report["speed"][part] for part in PARTS if part in report["speed"]}
+    rows = {part: [Row.of_json(row) for row in measured["rows"]] for part, measured in speed.items()}
+    measured_now = [row for part in rows if part in report["parts"] for row in rows[part]]
+    if measured_now:
+        print(table.for_terminal(measured_now))
     written = []
-    if all(part in report["parts"] for part in PARTS):
+    if measured_now and len(speed) == len(PARTS):
         what = "a quick run of fewer files and 10,000 passages" if report["quick"] else "a whole run"
         if not corpus.has_data():
             what += " over the project's own documentation"
-        table.write("speed", f"{table.for_machine(report['machine'], what)}\n\n{table.for_document(rows)}")
+        if not all(part in report["parts"] for part in PARTS):
+            moments = (f"{part} {of['date']} ({of['commit']})" for part, of in speed.items())
+            what = f"measured in several runs: {', '.join(moments)}"
+        everything = [row for part in rows.values() for row in part]
+        table.write("speed", f"{table.for_machine(report['machine'], what)}\n\n{table.for_document(everything)}")
         written.append("speed")
     for part, module in QUALITY.items():
         if part in report:

@@ -53,6 +53,11 @@ class Row:
             parts.append(f"{shown(self.times_target)} × better")
         return ", ".join(parts)
 
+    @classmethod
+    def of_json(cls, kept):
+        """The row that `as_json` kept."""
+        return cls(**{field.name: kept[field.name] for field in dataclasses.fields(cls)})
+
     def as_json(self):
         return {**dataclasses.asdict(self), "times": self.times, "reached": self.reached}
 
