@@ -125,3 +125,34 @@ async fn storing_and_reading_a_thousand_chunks_costs_little() {
     }
     measure("claim with 300 waiting", begin, 20, 30.0);
 }
+
+#[tokio::test]
+async fn reading_passages_does_not_cost_more_in_a_larger_library() {
+    const LIMIT_MS: f64 = 3.0;
+    let fixture = Fixture::file().await;
+    let (catalog, owner) = (&fixture.catalog, owner());
+    let collection = fixture.collection("books").await;
+    let generation = fixture.generation().await.id;
+    let mut some = Vec::new();
+    for number in 0..300 {
+        let document = fixture
+            .document(collection, &format!("book {number}"))
+            .await;
+        let version = fixture.publish(document, 60).await;
+        if number % 6 == 0 {
+            let chunks = catalog.neighbours(&owner, version, 7..8).await.unwrap();
+            some.extend(chunks.into_iter().map(|chunk| chunk.id));
+        }
+    }
+    let begin = cpu();
+    for _ in 0..20 {
+        let found = catalog.passages(&owner, generation, &some).await.unwrap();
+        assert_eq!(found.len(), 50);
+    }
+    let each = (cpu() - begin).as_secs_f64() * 1_000.0 / 20.0;
+    println!("passages of 50 among 18,000: {each:.2} ms of processor time (limit {LIMIT_MS} ms)");
+    assert!(
+        each < LIMIT_MS,
+        "passages of 50 among 18,000 cost {each:.2} ms"
+    );
+}

@@ -54,11 +54,11 @@ impl Catalog {
         let mut found = HashMap::with_capacity(chunks.len());
         for ids in chunks.chunks(ROWS_EACH) {
             let marks = placeholders(3, ids.len());
+            // CROSS JOIN keeps SQLite from beginning with the tenant's documents, all of them.
             let sql = format!(
                 "SELECT {CHUNK_COLUMNS}, d.id AS document_id, d.collection_id, d.title, d.format, \
-                 d.language FROM chunks c JOIN versions v ON v.id = c.version_id \
-                 JOIN documents d ON d.id = v.document_id \
-                 WHERE c.tenant_id = $1 AND v.generation_id = $2 AND v.state = 'published' \
+                 d.language FROM chunks c CROSS JOIN versions v CROSS JOIN documents d \
+                 WHERE v.id = c.version_id AND d.id = v.document_id AND c.tenant_id = $1 AND v.generation_id = $2 AND v.state = 'published' \
                  AND d.deleted IS NULL AND d.tenant_id = $1 AND c.id IN ({marks})"
             );
             let mut values: Vec<Value> =
