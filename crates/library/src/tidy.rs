@@ -1,6 +1,7 @@
 //! What has served its time: changes that every index has seen, vectors of texts that are gone.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use alexandria_core::error::Result;
 use alexandria_core::principal::Principal;
@@ -14,18 +15,40 @@ const CHANGES_KEPT: u64 = 1_000;
 /// further behind builds its indexes again.
 const CHANGES_KEPT_SHARED: u64 = 100_000;
 
-/// Whether documents have been purged since the vectors of texts that are gone were last looked for.
+/// How often vectors of texts that are gone are looked for, at most: it reads all passages of a
+/// tenant, and nothing else can be written meanwhile.
+const LEFTOVERS_EVERY: Duration = Duration::from_secs(600);
+
+/// Whether texts have gone since the vectors of texts that are gone were last looked for.
 #[derive(Debug, Default)]
-pub(crate) struct Leftovers(AtomicBool);
+pub(crate) struct Leftovers(Mutex<Expected>);
+
+#[derive(Debug, Default)]
+struct Expected {
+    any: bool,
+    looked: Option<Instant>,
+}
 
 impl Leftovers {
     /// Says that there may be some.
     pub(crate) fn expect(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).any = true;
     }
 
+    /// Whether it is time to look for them; then they are no longer expected.
     fn take(&self) -> bool {
-        self.0.swap(false, Ordering::AcqRel)
+        let mut expected = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let rested = expected
+            .looked
+            .is_none_or(|looked| looked.elapsed() >= LEFTOVERS_EVERY);
+        if !(expected.any && rested) {
+            return false;
+        }
+        *expected = Expected {
+            any: false,
+            looked: Some(Instant::now()),
+        };
+        true
     }
 }
 
@@ -50,12 +73,21 @@ impl Library {
                     .await?;
             }
         }
-        if self.leftovers.take() {
-            for tenant in self.tenants().await? {
-                let principal = Principal::system(tenant, "forgetting vectors");
-                let forgotten = self.catalog.purge_embeddings(&principal).await?;
-                tracing::debug!(tenant.id = %tenant, forgotten, "forgot vectors of texts that are gone");
-            }
+        if self.leftovers.take()
+            && let Err(error) = self.forget_vectors().await
+        {
+            self.leftovers.expect();
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    /// Forgets vectors of texts that no document holds any more.
+    async fn forget_vectors(&self) -> Result<()> {
+        for tenant in self.tenants().await? {
+            let principal = Principal::system(tenant, "forgetting vectors");
+            let forgotten = self.catalog.purge_embeddings(&principal).await?;
+            tracing::debug!(tenant.id = %tenant, forgotten, "forgot vectors of texts that are gone");
         }
         Ok(())
     }
@@ -73,6 +105,22 @@ mod tests {
     use crate::documents::Upload;
     use crate::search::SearchRequest;
     use crate::settings::LibrarySettings;
+
+    #[test]
+    fn vectors_are_looked_for_when_texts_have_gone_and_not_all_the_time() {
+        let leftovers = Leftovers::default();
+        assert!(!leftovers.take(), "nothing has gone");
+        leftovers.expect();
+        assert!(leftovers.take());
+        leftovers.expect();
+        assert!(!leftovers.take(), "it has just been done");
+        let long_ago = Instant::now().checked_sub(LEFTOVERS_EVERY);
+        leftovers.0.lock().unwrap().looked = long_ago;
+        assert!(
+            leftovers.take(),
+            "what was expected meanwhile is not forgotten"
+        );
+    }
 
     #[tokio::test]
     async fn changes_that_every_index_has_seen_are_forgotten_and_nothing_else_is() {

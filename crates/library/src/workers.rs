@@ -214,11 +214,7 @@ impl Library {
     async fn tell(&self, job: &Job, end: &End) -> Result<()> {
         match end {
             End::Done => self.catalog.complete(job).await,
-            End::Stopped(error) => {
-                self.catalog
-                    .fail(job, &error.chain(), Some(self.clock.now()))
-                    .await
-            }
+            End::Stopped => self.catalog.hand_back(job).await,
             End::Again(error) => {
                 log(job, error, "a job will be tried again");
                 let moment = self.retry_at(job, error);
@@ -305,7 +301,7 @@ enum End {
     /// It is done, or what it worked on has been removed meanwhile.
     Done,
     /// This process is shutting down; the next one goes on at once.
-    Stopped(Error),
+    Stopped,
     /// It may succeed later.
     Again(Error),
     /// It will not succeed.
@@ -327,7 +323,7 @@ impl End {
         if error.kind() == ErrorKind::NotFound {
             Self::Done
         } else if stopping {
-            Self::Stopped(error)
+            Self::Stopped
         } else if is_passing && job.attempts < job.attempts_max {
             Self::Again(error)
         } else {
@@ -338,7 +334,7 @@ impl End {
     const fn label(&self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::Stopped(_) => "stopped",
+            Self::Stopped => "stopped",
             Self::Again(_) => "retried",
             Self::Failed(_) => "failed",
         }

@@ -23,7 +23,7 @@ use alexandria_store::vectors::{Effort, Point, VectorChange, VectorStore};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::folder::{Folder, Record};
+use super::folder::{Folder, Record, Solid};
 use super::{EvaluationRequest, LegEvaluation, QuoteRecall};
 use crate::retrieve::milliseconds;
 
@@ -132,8 +132,12 @@ impl Engines {
 
     /// Finds the words that answer queries in the stored text of a document.
     fn find_quotes(&mut self, folder: &Folder, at: usize, text: &str) -> Result<()> {
-        for quote in folder.quotes.get(&at).into_iter().flatten() {
-            let span = quote.find(text).ok_or_else(|| {
+        let Some(quotes) = folder.quotes.get(&at) else {
+            return Ok(());
+        };
+        let text = Solid::new(text);
+        for quote in quotes {
+            let span = text.find(quote).ok_or_else(|| {
                 let (query, words) = (&quote.query, &quote.text);
                 let sentence = format!("the document of query {query:?} does not hold {words:?}");
                 Error::new(ErrorKind::Invalid, sentence)

@@ -122,23 +122,28 @@ fn quotes(path: &Path, positions: &HashMap<&str, usize>) -> Result<HashMap<usize
     Ok(quotes)
 }
 
-impl Quote {
-    /// Where the words stand in the document's text, however the white space between them has
-    /// changed; nothing when they do not stand there.
-    pub(super) fn find(&self, text: &str) -> Option<Span> {
-        let solid = |text: &str| -> Vec<(usize, char)> {
-            text.char_indices()
+/// A text without its white space, to find quotes in however their white space has changed.
+pub(super) struct Solid(Vec<(usize, char)>);
+
+impl Solid {
+    /// The text without its white space.
+    pub(super) fn new(text: &str) -> Self {
+        let letters = text.char_indices();
+        Self(
+            letters
                 .filter(|(_, letter)| !letter.is_whitespace())
-                .collect()
-        };
-        let (text, quote) = (solid(text), solid(&self.text));
+                .collect(),
+        )
+    }
+
+    /// Where the quote stands in the text; nothing when it does not stand there.
+    pub(super) fn find(&self, quote: &Quote) -> Option<Span> {
+        let quote = Self::new(&quote.text);
         let is_here = |window: &&[(usize, char)]| {
-            window
-                .iter()
-                .zip(&quote)
-                .all(|(here, there)| here.1 == there.1)
+            let pairs = window.iter().zip(&quote.0);
+            pairs.into_iter().all(|(here, there)| here.1 == there.1)
         };
-        let found = text.windows(quote.len().max(1)).find(is_here)?;
+        let found = self.0.windows(quote.0.len().max(1)).find(is_here)?;
         let ((start, _), (last, letter)) = (found.first()?, found.last()?);
         Some(Span::new(*start as u64, (last + letter.len_utf8()) as u64))
     }

@@ -134,9 +134,13 @@ impl Library {
         let in_use = self.blob_use.read().await;
         let text = self.blobs.put_bytes(principal, text.into_bytes()).await?;
         let layout = self.blobs.put_bytes(principal, layout).await?;
-        self.catalog
+        let abandoned = self
+            .catalog
             .abandon_versions(principal, document.id)
             .await?;
+        if abandoned > 0 || document.version.is_some() {
+            self.leftovers.expect();
+        }
         let version = NewVersion {
             document: document.id,
             generation: self.generation,

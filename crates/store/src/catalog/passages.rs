@@ -58,8 +58,8 @@ impl Catalog {
             let sql = format!(
                 "SELECT {CHUNK_COLUMNS}, d.id AS document_id, d.collection_id, d.title, d.format, \
                  d.language FROM chunks c CROSS JOIN versions v CROSS JOIN documents d \
-                 WHERE v.id = c.version_id AND d.id = v.document_id AND c.tenant_id = $1 AND v.generation_id = $2 AND v.state = 'published' \
-                 AND d.deleted IS NULL AND d.tenant_id = $1 AND c.id IN ({marks})"
+                 WHERE v.id = c.version_id AND d.id = v.document_id AND c.tenant_id = $1 \
+                 AND v.generation_id = $2 AND v.state = 'published' AND d.deleted IS NULL AND d.tenant_id = $1 AND c.id IN ({marks})"
             );
             let mut values: Vec<Value> =
                 vec![tenant(principal).into(), generation.as_uuid().into()];

@@ -63,6 +63,16 @@ pub(crate) async fn a_job_runs_from_claim_to_end(fixture: &Fixture) {
     fixture.clock.advance(Duration::from_secs(600));
     let job = claim(fixture).await.unwrap();
     assert_eq!((job.id, job.attempts), (id, 2));
+    catalog.hand_back(&job).await.unwrap();
+    let seen = catalog.job(&owner, id).await.unwrap();
+    assert_eq!((seen.state, seen.attempts), (JobState::Waiting, 1));
+    assert_eq!((seen.lease_until, seen.lease_owner), (None, None));
+    let job = claim(fixture).await.unwrap();
+    assert_eq!(
+        (job.id, job.attempts),
+        (id, 2),
+        "shutting down is no attempt"
+    );
     catalog.complete(&job).await.unwrap();
     let seen = catalog.job(&owner, id).await.unwrap();
     assert_eq!(

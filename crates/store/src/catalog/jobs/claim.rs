@@ -106,6 +106,17 @@ impl Catalog {
         }
     }
 
+    /// Puts a job back into the queue because its worker shuts down. It has not failed, so it does
+    /// not count as an attempt.
+    ///
+    /// # Errors
+    /// `Conflict` when the worker has lost it.
+    pub async fn hand_back(&self, job: &Job) -> Result<()> {
+        let set = "state = 'waiting', attempts = attempts - 1, lease_until = NULL, \
+                   lease_owner = NULL";
+        self.held(job, set, Vec::new()).await
+    }
+
     /// Gives jobs whose lease has passed back to the queue, or ends those that have been tried as
     /// often as they may. Gives the latter, so that their documents can be told.
     ///
