@@ -3,8 +3,9 @@
 //!
 //! `cargo run --release -p alexandria-store --example vectors -- [POINTS] [ROWS_PER_DOCUMENT] [FILE]`
 //!
-//! The file holds vectors of 384 single-precision numbers, little-endian. Without one they have the shape of sentence embeddings: a common mean, topics, and a spectrum of
-//! which 90 % of the variance needs about 230 of 384 dimensions.
+//! The file holds vectors of 384 single-precision numbers, little-endian. Without one they have the
+//! shape of sentence embeddings: a common mean, topics, and a spectrum of which 90 % of the variance
+//! needs about 230 of 384 dimensions.
 
 use alexandria_core::filter::{Attributes, Filter};
 use alexandria_core::id::{ChunkId, CollectionId, DocumentId, GenerationId, VersionId};
@@ -52,7 +53,7 @@ async fn main() -> Result<(), AnyError> {
         ms(cpu_s() - start),
         ms(wall_s() - began)
     );
-    let judged = if points > 200_000 { 20 } else { 100 };
+    let judged = if points > 200_000 { 50 } else { 100 };
     let resident = ratio(store.resident_bytes(), points);
     println!(
         "in memory: {resident:.1} bytes a vector; on disk: {:.0} bytes\n",

@@ -12,9 +12,11 @@ use super::record::{self, Record};
 use super::snapshot::Snapshot;
 use crate::vectors::{Effort, VectorHit};
 
-/// Candidates that are kept for comparison, however few hits are asked for, and further ones for
-/// each hit. How many of them are compared is decided on the way.
+/// Candidates that are kept for comparison, however few hits are asked for; more among so many rows
+/// that one in [`ROWS_PER_CANDIDATE`] is more; and further ones for each hit. How many of them are
+/// compared is decided on the way.
 const CANDIDATES_MIN: usize = 512;
+const ROWS_PER_CANDIDATE: usize = 128;
 const CANDIDATES_PER_HIT: usize = 16;
 
 /// Candidates compared at a time; the first time two for each hit more.
@@ -22,7 +24,7 @@ const WAVE_ROWS: usize = 32;
 
 /// Candidates are compared until the best estimate left lies this many times the usual error of an
 /// estimate below the last hit. Measured by `examples/vectors.rs`.
-const DOUBT: f32 = 1.7;
+const DOUBT: f32 = 2.5;
 
 /// Rows between two wanted ones that are read along rather than skipped.
 const GAP_ROWS_MAX: u32 = 2;
@@ -33,8 +35,11 @@ const READ_ROWS_MAX: u32 = 256;
 /// Costs in nanoseconds for 384 dimensions, measured by `examples/vectors.rs`; only their
 /// proportions matter.
 const READ_NS: usize = 450;
-const ROW_NS: usize = 90;
+const ROW_NS: usize = 65;
 const BLOCK_NS: usize = 100;
+
+/// An exact search may cost so many times what an estimated one does: it misses nothing.
+const EXACT_WORTH: usize = 3;
 
 /// A search inside one space.
 #[derive(Clone, Copy, Debug)]
@@ -131,8 +136,8 @@ impl Search<'_> {
     }
 
     fn is_exact_cheaper(&self, snapshot: &Snapshot, wanted: &[u32]) -> bool {
-        let rows: usize = wanted.iter().map(|word| to_usize(word.count_ones())).sum();
-        let compared = 4 * WAVE_ROWS + 2 * self.limit;
+        let rows = count(wanted);
+        let compared = self.kept(rows);
         if self.effort == Effort::Exact || rows <= compared {
             return true;
         }
@@ -144,16 +149,19 @@ impl Search<'_> {
             .sum();
         let scaled = |ns: usize| ns * dimensions / 384;
         let scan = blocks * scaled(BLOCK_NS) + compared * (READ_NS + scaled(ROW_NS));
-        2 * (reads * READ_NS + rows * scaled(ROW_NS)) <= 3 * scan
+        reads * READ_NS + rows * scaled(ROW_NS) <= EXACT_WORTH * scan
+    }
+
+    /// How many candidates among so many rows are kept.
+    fn kept(&self, rows: usize) -> usize {
+        let few = CANDIDATES_MIN.saturating_add(self.limit.saturating_mul(CANDIDATES_PER_HIT));
+        few.max(rows / ROWS_PER_CANDIDATE)
     }
 
     /// The rows with the highest estimates, best first.
     fn candidates(&self, snapshot: &Snapshot, wanted: &[u32]) -> Vec<(f32, u32)> {
         let table = QueryTable::new(self.query, snapshot.shape());
-        let kept = self
-            .limit
-            .saturating_mul(CANDIDATES_PER_HIT)
-            .saturating_add(CANDIDATES_MIN);
+        let kept = self.kept(count(wanted));
         let mut best = Best::new(kept);
         let mut estimates = [0.0; BLOCK_ROWS];
         let pages = snapshot.state.pages.iter().zip(wanted.chunks(PAGE_BLOCKS));
@@ -208,6 +216,11 @@ impl Search<'_> {
         }
         Ok(())
     }
+}
+
+/// How many bits are set.
+fn count(words: &[u32]) -> usize {
+    words.iter().map(|word| to_usize(word.count_ones())).sum()
 }
 
 /// Best first: higher cosine, then smaller chunk.
