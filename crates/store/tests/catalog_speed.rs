@@ -1,5 +1,6 @@
-//! What the catalog costs in processor time, on SQLite in a file. The limits are three times what is
-//! asked of a release build, because tests are built with little optimisation.
+//! What the catalog costs in processor time, on SQLite in a file. The limits are nine times what is
+//! asked of a release build: tests are built with little optimisation, and on a busy machine the same
+//! work takes up to three times the processor time.
 
 #![expect(
     clippy::unwrap_used,
@@ -76,7 +77,7 @@ async fn storing_and_reading_a_thousand_chunks_costs_little() {
         .append_chunks(&owner, version, chunks.clone())
         .await
         .unwrap();
-    measure("append_chunks of 1,000", begin, 1, 90.0);
+    measure("append_chunks of 1,000", begin, 1, 270.0);
     catalog
         .publish_version(&owner, version, facts(CHUNKS))
         .await
@@ -95,7 +96,7 @@ async fn storing_and_reading_a_thousand_chunks_costs_little() {
             50
         );
     }
-    measure("passages of 50", begin, 20, 3.0);
+    measure("passages of 50", begin, 20, 9.0);
 
     let embeddings = (0..).zip(&chunks).map(|(ordinal, chunk)| NewEmbedding {
         ordinal,
@@ -107,7 +108,7 @@ async fn storing_and_reading_a_thousand_chunks_costs_little() {
         .record_embeddings(&owner, version, &embeddings.collect::<Vec<_>>())
         .await
         .unwrap();
-    measure("record_embeddings of 1,000", begin, 1, 150.0);
+    measure("record_embeddings of 1,000", begin, 1, 450.0);
 
     for _ in 0..300 {
         catalog
@@ -123,7 +124,7 @@ async fn storing_and_reading_a_thousand_chunks_costs_little() {
             .unwrap()
             .unwrap();
     }
-    measure("claim with 300 waiting", begin, 20, 30.0);
+    measure("claim with 300 waiting", begin, 20, 90.0);
 }
 
 #[tokio::test]
