@@ -3,7 +3,7 @@
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use alexandria_store::blobs::Digest;
-use alexandria_store::catalog::CollectionChange;
+use alexandria_store::catalog::{CollectionChange, PAGE_ITEMS_MAX};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -99,7 +99,8 @@ struct PageParameters {
     /// Where the page before ended, from its `next`.
     #[schemars(length(min = 1))]
     cursor: Option<String>,
-    /// Items on the page; 50 unless given.
+    /// Items on the page, 200 at most; 50 unless given.
+    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
     limit: Option<u32>,
 }
 

@@ -165,6 +165,58 @@ async fn lists_are_read_page_by_page_without_gaps() {
 }
 
 #[tokio::test]
+async fn a_cursor_holds_for_the_list_and_order_that_gave_it() {
+    let server = Server::start();
+    for number in 0..2 {
+        let text = format!("Note number {number}.");
+        let collection = [("collection", ["One", "Two"][number])];
+        let (status, added) = server
+            .upload(&[("note.txt", text.as_bytes())], &collection)
+            .await;
+        assert_eq!(status, 202, "{added}");
+    }
+    let lists = [
+        "/api/v1/documents?limit=1",
+        "/api/v1/documents?limit=1&order=oldest",
+        "/api/v1/collections?limit=1",
+        "/api/v1/jobs?limit=1",
+    ];
+    let mut cursors = Vec::new();
+    for list in lists {
+        let (_, page) = server.get(list).await;
+        cursors.push(page["next"].as_str().unwrap_or_else(|| panic!("{list}: {page}")).to_owned());
+    }
+    for (at, list) in lists.into_iter().enumerate() {
+        for (from, cursor) in cursors.iter().enumerate() {
+            let (status, reply) = server.get(&format!("{list}&cursor={cursor}")).await;
+            if at == from {
+                assert_eq!(status, 200, "{list}: {reply}");
+                continue;
+            }
+            assert_eq!(status, 422, "{list} takes the cursor of {}: {reply}", lists[from]);
+            let detail = reply["detail"].as_str().unwrap();
+            assert!(detail.contains("not of this list"), "{detail}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_is_no_pages_is_refused_with_the_maximum() {
+    let server = Server::start();
+    for list in ["documents", "collections", "jobs"] {
+        for (limit, status) in [("0", 422), ("1", 200), ("200", 200), ("201", 422)] {
+            let path = format!("/api/v1/{list}?limit={limit}");
+            let (found, reply) = server.get(&path).await;
+            assert_eq!(found, status, "{path}: {reply}");
+            if status == 422 {
+                let detail = reply["detail"].as_str().unwrap();
+                assert!(detail.contains("1 to 200"), "{path}: {detail}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn answers_and_jobs_can_be_followed_as_events() {
     let server = Server::start();
     let (_, added) = server
