@@ -2,6 +2,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use alexandria_core::error::ErrorKind;
 use alexandria_store::blobs::Digest;
 use alexandria_store::catalog::{CollectionChange, PAGE_ITEMS_MAX};
 use axum::Json;
@@ -134,7 +135,16 @@ async fn create(
     let made = app
         .library
         .create_collection(&principal, &new.name, &new.description)
-        .await?;
+        .await;
+    let made = match made {
+        Ok(made) => made,
+        // The same request may have made it since it was looked for.
+        Err(error) if error.kind() == ErrorKind::Conflict => {
+            let earlier = key.recall(&app, &principal, request).await?;
+            return earlier.ok_or_else(|| error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
     let location = format!("/api/v1/collections/{}", made.id);
     let reply = Reply::new(
         StatusCode::CREATED,
