@@ -95,7 +95,7 @@ impl Library {
     /// The collections, oldest first.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that this list has not given.
+    /// `Invalid` for a cursor that this list has not given, and for a limit that is no page's.
     pub async fn collections(
         &self,
         principal: &Principal,

@@ -51,7 +51,7 @@ pub struct Finding {
 /// What the doctor looked at and found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Diagnosis {
-    /// What was looked at, one sentence each.
+    /// What was looked at, one sentence each. A part that does not answer is a finding instead.
     pub checked: Vec<String>,
     /// What was found, worst first.
     pub findings: Vec<Finding>,
@@ -92,9 +92,8 @@ impl Library {
 
     async fn examine_parts(&self, diagnosis: &mut Diagnosis) {
         for part in self.health().await.parts {
-            diagnosis.checked.push(format!("the {} answers", part.name));
             match part.state {
-                PartState::Ok => {}
+                PartState::Ok => diagnosis.checked.push(format!("the {} answers", part.name)),
                 PartState::Off => diagnosis.add(Finding {
                     severity: Severity::Note,
                     part: part.name,

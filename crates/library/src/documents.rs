@@ -123,7 +123,7 @@ impl Library {
     /// The documents that a query asks for.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that this list has not given.
+    /// `Invalid` for a cursor that this list has not given, and for a limit that is no page's.
     pub async fn documents(
         &self,
         principal: &Principal,

@@ -109,7 +109,7 @@ impl Library {
     /// The jobs that a query asks for, newest first.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that this list has not given.
+    /// `Invalid` for a cursor that this list has not given, and for a limit that is no page's.
     pub async fn jobs(&self, principal: &Principal, query: &JobQuery) -> Result<Page<Job>> {
         principal.require(Scope::Ingest)?;
         self.catalog.jobs(principal, query).await

@@ -37,8 +37,8 @@ mod tidy;
 mod workers;
 
 pub use alexandria_store::catalog::{
-    CollectionChange, DocumentChange, DocumentOrder, DocumentQuery, Idempotency, Job, JobQuery,
-    JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress, StoredReply,
+    CollectionChange, DocumentChange, DocumentOrder, DocumentQuery, Job, JobQuery, JobState,
+    PAGE_ITEMS_MAX, Page, Progress as JobProgress, StoredReply,
 };
 
 pub use crate::ask::{

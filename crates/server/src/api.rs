@@ -115,18 +115,15 @@ impl App {
 
 /// Everything that is served.
 pub(crate) fn router(app: Shared) -> Router {
-    let (router, api) = described(&app.config.name);
+    let (router, api) = described(&app);
     app.description.get_or_init(|| description::render(api));
-    let operations = Router::new()
-        .merge(health::routes())
-        .merge(measures::routes())
+    let pages = Router::new()
         .merge(description::routes())
         .merge(start::routes());
     let cors = cors(&app.config);
     let body_bytes_max = app.config.body_bytes_max;
     router
-        .layer(from_fn_with_state(Arc::clone(&app), observe::admit))
-        .merge(operations)
+        .merge(pages)
         .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
         .method_not_allowed_fallback(async || Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(body_bytes_max))
@@ -137,11 +134,12 @@ pub(crate) fn router(app: Shared) -> Router {
         .with_state(app)
 }
 
-/// The documented part of the router, and its description under the name of the installation.
-fn described(name: &str) -> (Router<Shared>, OpenApi) {
+/// The documented part of the router, and its description under the name of the installation. What
+/// operators watch is let in however many requests are worked on.
+fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
     let mut api = OpenApi {
         info: Info {
-            title: name.to_owned(),
+            title: app.config.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: Some("A library that you can ask.".to_owned()),
             description: Some(description::INTRODUCTION.to_owned()),
@@ -166,6 +164,9 @@ fn described(name: &str) -> (Router<Shared>, OpenApi) {
         .merge(ask::routes())
         .merge(jobs::routes())
         .merge(status::routes())
+        .layer(from_fn_with_state(Arc::clone(app), observe::admit))
+        .merge(health::routes())
+        .merge(measures::routes())
         .finish_api(&mut api);
     (router, api)
 }

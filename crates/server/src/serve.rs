@@ -41,6 +41,19 @@ pub(crate) struct Beside {
 pub(crate) struct Listening {
     /// Where it answers; nothing for a process that only works on jobs.
     pub(crate) address: Option<String>,
+    /// What can be asked.
+    pub(crate) holdings: Holdings,
+}
+
+/// What a library holds when its server begins to listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holdings {
+    /// No document.
+    Nothing,
+    /// The seed, or it is about to.
+    Seed,
+    /// Documents, and no seed among them.
+    Documents,
 }
 
 /// Serves until the process is told to stop.
@@ -65,6 +78,7 @@ pub(crate) async fn serve(
     }
     keep_house(&library, measures.clone(), &stop, &tracker);
     watch_signals(&stop, &tracker)?;
+    let holdings = seed::holdings(&library, beside.seed.as_deref()).await?;
     if let Some(folder) = beside.seed {
         let (library, stop) = (Arc::clone(&library), stop.clone());
         tracker.spawn(async move { seed::plant(&library, &folder, &stop).await });
@@ -72,10 +86,15 @@ pub(crate) async fn serve(
     let ended = match listener {
         Some(listener) => {
             let app = App::new(Arc::clone(&library), config, Some(measures), stop.clone());
+            let tell = |address| {
+                let address = Some(address);
+                tell(&Listening { address, holdings });
+            };
             answer(app, listener, tell).await
         }
         None => {
-            tell(&Listening { address: None });
+            let address = None;
+            tell(&Listening { address, holdings });
             stop.cancelled().await;
             Ok(())
         }
@@ -172,11 +191,7 @@ fn watch_signals(stop: &CancellationToken, tracker: &TaskTracker) -> Result<()> 
 }
 
 /// Answers until told to stop, then lets the requests under way finish.
-async fn answer(
-    app: api::Shared,
-    listener: TcpListener,
-    tell: impl FnOnce(&Listening),
-) -> Result<()> {
+async fn answer(app: api::Shared, listener: TcpListener, tell: impl FnOnce(String)) -> Result<()> {
     let about = || "cannot answer requests".to_owned();
     let bound = listener.local_addr().context(ErrorKind::Internal, about)?;
     let address = format!("http://{bound}");
@@ -193,9 +208,7 @@ async fn answer(
         Duration::from_secs(app.config.drain_seconds_max),
     );
     tracing::info!(address, name, environment, "listening");
-    tell(&Listening {
-        address: Some(address),
-    });
+    tell(address);
     let router = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, router)
         .with_graceful_shutdown({

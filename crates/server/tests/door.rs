@@ -14,6 +14,7 @@
 
 mod door {
     mod addresses;
+    mod answers;
     mod cgroup;
     mod commands;
     mod disk;
@@ -24,6 +25,7 @@ mod door {
     mod limits;
     mod memory;
     mod operations;
+    mod paper;
     mod paths;
     mod protocol;
     mod support;

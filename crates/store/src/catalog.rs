@@ -49,7 +49,7 @@ pub use self::documents::{
 };
 pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
 pub use self::generations::{Generation, GenerationState};
-pub use self::idempotency::{Idempotency, StoredReply};
+pub use self::idempotency::StoredReply;
 pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;

@@ -2,6 +2,7 @@
 //! comments; what was deleted with change tracking, headers and footers are left out.
 
 mod body;
+mod note;
 mod numbering;
 mod styles;
 
@@ -50,13 +51,13 @@ fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
             "diagramData" => drop(parts.diagrams.insert(relation.id, bytes)),
             _ => {
                 let place = match kind {
-                    "footnotes" => body::Notes::Foot,
-                    "endnotes" => body::Notes::End,
-                    _ => body::Notes::Margin,
+                    "footnotes" => note::Notes::Foot,
+                    "endnotes" => note::Notes::End,
+                    _ => note::Notes::Margin,
                 };
                 parts
                     .notes
-                    .extend(body::notes(&decode(&bytes), place, limits)?);
+                    .extend(note::notes(&decode(&bytes), place, limits)?);
             }
         }
     }

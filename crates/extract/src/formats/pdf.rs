@@ -7,7 +7,9 @@
 //! only beside their neighbours; memory does not grow with the number of pages.
 
 mod bookmark;
+mod character;
 mod content;
+mod device;
 mod document;
 mod draft;
 mod furniture;

@@ -56,3 +56,18 @@ async fn without_an_embedder_words_find_and_nothing_is_degraded() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
 }
+
+#[tokio::test]
+async fn the_doctor_says_of_an_embedder_whether_it_answers_or_is_off() {
+    let says = async |fixture: &Fixture| {
+        let diagnosis = fixture.library.doctor(&fixture.owner).await.unwrap();
+        assert!(diagnosis.is_sound(), "{diagnosis:?}");
+        let answers = diagnosis
+            .checked
+            .contains(&"the embedder answers".to_owned());
+        let found = |message| diagnosis.findings.iter().any(|one| one.message == message);
+        (answers, found("the embedder is switched off"))
+    };
+    assert_eq!(says(&Fixture::new().await).await, (true, false));
+    assert_eq!(says(&Fixture::words_only().await).await, (false, true));
+}

@@ -17,4 +17,8 @@ mod limits;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod tenants;
+#[cfg(test)]
+mod writings;

@@ -2,8 +2,9 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use alexandria_core::error::ErrorKind;
 use alexandria_store::blobs::Digest;
-use alexandria_store::catalog::CollectionChange;
+use alexandria_store::catalog::{CollectionChange, PAGE_ITEMS_MAX};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -99,7 +100,8 @@ struct PageParameters {
     /// Where the page before ended, from its `next`.
     #[schemars(length(min = 1))]
     cursor: Option<String>,
-    /// Items on the page; 50 unless given.
+    /// Items on the page, 200 at most; 50 unless given.
+    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
     limit: Option<u32>,
 }
 
@@ -133,7 +135,16 @@ async fn create(
     let made = app
         .library
         .create_collection(&principal, &new.name, &new.description)
-        .await?;
+        .await;
+    let made = match made {
+        Ok(made) => made,
+        // The same request may have made it since it was looked for.
+        Err(error) if error.kind() == ErrorKind::Conflict => {
+            let earlier = key.recall(&app, &principal, request).await?;
+            return earlier.ok_or_else(|| error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
     let location = format!("/api/v1/collections/{}", made.id);
     let reply = Reply::new(
         StatusCode::CREATED,

@@ -73,6 +73,10 @@ pub(super) fn tags() -> Vec<Tag> {
         ("collections", "The collections in which documents are."),
         ("jobs", "The work in the background: reading and embedding."),
         ("status", "What the library holds and how it does."),
+        (
+            "operations",
+            "What operators and their programs watch: health and measures.",
+        ),
     ]
     .map(|(name, about)| Tag {
         name: name.to_owned(),

@@ -9,7 +9,7 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId};
 use alexandria_core::principal::Principal;
 use alexandria_library::Library;
-use alexandria_store::catalog::{DocumentChange, DocumentOrder, DocumentQuery};
+use alexandria_store::catalog::{DocumentChange, DocumentOrder, DocumentQuery, PAGE_ITEMS_MAX};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -91,7 +91,8 @@ struct ListParameters {
     /// Where the page before ended, from its `next`.
     #[schemars(length(min = 1))]
     cursor: Option<String>,
-    /// Items on the page; 50 unless given.
+    /// Items on the page, 200 at most; 50 unless given.
+    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
     limit: Option<u32>,
 }
 

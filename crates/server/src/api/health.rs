@@ -7,13 +7,15 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
 use alexandria_library::health::{Health, PartState};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
@@ -27,12 +29,57 @@ const CHECKED_FOR: Duration = Duration::from_secs(1);
 /// How long a look at the parts may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/health", get(health))
-        .route("/healthz", get(healthz))
-        .route("/health/live", get(live))
-        .route("/health/ready", get(ready))
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route(
+            "/health",
+            get_with(health, |operation| {
+                operation
+                    .id("health")
+                    .tag("operations")
+                    .summary("Whether anything can be served")
+                    .description("200 as long as anything can be served, 503 otherwise.")
+                    .response::<200, Json<HealthBody>>()
+                    .response::<503, Json<HealthBody>>()
+            }),
+        )
+        .api_route(
+            "/healthz",
+            get_with(healthz, |operation| {
+                operation
+                    .id("healthz")
+                    .tag("operations")
+                    .summary("The same with the catalog, or strictly with every part")
+                    .description(
+                        "As `/health`; with `full=true` every part is told, and 503 means that one \
+                         of them failed.",
+                    )
+                    .response::<200, Json<HealthzBody>>()
+                    .response::<503, Json<HealthzBody>>()
+            }),
+        )
+        .api_route(
+            "/health/live",
+            get_with(live, |operation| {
+                operation
+                    .id("health_live")
+                    .tag("operations")
+                    .summary("Whether the process runs")
+                    .response::<200, Json<LiveBody>>()
+            }),
+        )
+        .api_route(
+            "/health/ready",
+            get_with(ready, |operation| {
+                operation
+                    .id("health_ready")
+                    .tag("operations")
+                    .summary("Whether every part works")
+                    .description("200 when every part works, 503 otherwise.")
+                    .response::<200, Json<ReadyBody>>()
+                    .response::<503, Json<ReadyBody>>()
+            }),
+        )
 }
 
 /// Looks at the parts of the library, not more often than every second.
@@ -42,7 +89,8 @@ pub(crate) struct Checker {
 }
 
 /// How the library does.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HealthInFull")]
 pub(crate) struct Verdict {
     /// `ok`, `degraded` (something failed, the rest answers) or `failed` (nothing can be served).
     pub(crate) status: String,
@@ -58,6 +106,73 @@ pub(crate) struct Verdict {
     pub(crate) errors: Vec<String>,
     /// When this was found.
     pub(crate) timestamp: Timestamp,
+}
+
+/// Whether anything can be served.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Health")]
+struct HealthBody {
+    /// `ok`, `degraded` (something failed, the rest answers) or `failed` (nothing can be served).
+    status: String,
+    /// The version of the program.
+    version: String,
+}
+
+/// How the library does, in short or in full.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "Healthz")]
+enum HealthzBody {
+    /// With `full=true`.
+    Full(Verdict),
+    /// Without.
+    Short(ShortBody),
+}
+
+/// Whether anything can be served, and put in.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "HealthInShort")]
+struct ShortBody {
+    /// `ok`, `degraded` (something failed, the rest answers) or `failed` (nothing can be served).
+    status: String,
+    /// The version of the program.
+    version: String,
+    /// Whether nothing can be put in at present.
+    read_only: bool,
+    /// The part without which nothing can be served.
+    checks: CatalogCheckBody,
+}
+
+/// How the catalog does.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CatalogCheck")]
+struct CatalogCheckBody {
+    /// The catalog: `ok` or `failed`.
+    database: Option<String>,
+}
+
+/// That the process runs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Liveness")]
+struct LiveBody {
+    /// Always `alive`.
+    status: &'static str,
+    /// Now.
+    timestamp: Timestamp,
+}
+
+/// Whether every part works.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Readiness")]
+struct ReadyBody {
+    /// `ready` or `not_ready`.
+    status: &'static str,
+    /// Each part: `ok`, `off` or `failed`.
+    checks: BTreeMap<String, String>,
+    /// What failed, one sentence each.
+    errors: Vec<String>,
+    /// When this was found.
+    timestamp: Timestamp,
 }
 
 impl Checker {
@@ -150,13 +265,18 @@ fn silent(version: &str, timestamp: Timestamp) -> Verdict {
 
 async fn health(State(app): State<Shared>) -> Response {
     let verdict = app.checker.look(&app).await;
-    let body = serde_json::json!({ "status": verdict.status, "version": verdict.version });
-    (alive(&verdict), Json(body)).into_response()
+    let status = alive(&verdict);
+    let body = HealthBody {
+        status: verdict.status,
+        version: verdict.version,
+    };
+    (status, Json(body)).into_response()
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// How much is wanted to be known.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 struct Full {
-    /// Whether the check is strict.
+    /// Whether the check is strict and every part is told.
     #[serde(default)]
     full: bool,
 }
@@ -167,28 +287,42 @@ async fn healthz(
 ) -> Result<Response, Problem> {
     let verdict = app.checker.look(&app).await;
     if wanted.full {
-        return Ok((strictly(&verdict), Json(verdict)).into_response());
+        return Ok((strictly(&verdict), Json(HealthzBody::Full(verdict))).into_response());
     }
-    let body = serde_json::json!({ "status": verdict.status, "version": verdict.version,
-        "read_only": verdict.read_only, "checks": { "database": verdict.checks.get("database") } });
-    Ok((alive(&verdict), Json(body)).into_response())
+    let status = alive(&verdict);
+    let body = HealthzBody::Short(ShortBody {
+        checks: CatalogCheckBody {
+            database: verdict.checks.get("database").cloned(),
+        },
+        status: verdict.status,
+        version: verdict.version,
+        read_only: verdict.read_only,
+    });
+    Ok((status, Json(body)).into_response())
 }
 
 async fn live(State(app): State<Shared>) -> Response {
-    let body = serde_json::json!({ "status": "alive", "timestamp": app.clock.now() });
+    let body = LiveBody {
+        status: "alive",
+        timestamp: app.clock.now(),
+    };
     Json(body).into_response()
 }
 
 async fn ready(State(app): State<Shared>) -> Response {
     let verdict = app.checker.look(&app).await;
-    let status = if verdict.errors.is_empty() {
-        "ready"
-    } else {
-        "not_ready"
+    let status = strictly(&verdict);
+    let body = ReadyBody {
+        status: if status.is_success() {
+            "ready"
+        } else {
+            "not_ready"
+        },
+        checks: verdict.checks,
+        errors: verdict.errors,
+        timestamp: verdict.timestamp,
     };
-    let body = serde_json::json!({ "status": status, "checks": verdict.checks,
-        "errors": verdict.errors, "timestamp": verdict.timestamp });
-    (strictly(&verdict), Json(body)).into_response()
+    (status, Json(body)).into_response()
 }
 
 fn alive(verdict: &Verdict) -> StatusCode {

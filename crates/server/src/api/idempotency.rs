@@ -2,12 +2,13 @@
 //! the first, and nothing is made twice.
 //!
 //! A key is noted together with the reply, once the work is done. A request that was killed before
-//! that has left documents at most, and those are found by their digest when it is sent again.
+//! that has left documents at most, and those are found by their digest when it is sent again. Of two
+//! that are sent at the same time both get the reply of the one that was done first.
 
 use alexandria_core::error::{Error, ErrorKind};
 use alexandria_core::principal::Principal;
 use alexandria_store::blobs::Digest;
-use alexandria_store::catalog::{Idempotency, StoredReply};
+use alexandria_store::catalog::StoredReply;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -98,7 +99,7 @@ impl Key {
     /// Whether an earlier request had this key, so that this one must be compared with it.
     pub(super) async fn is_known(&self, app: &Shared, asker: &Principal) -> Result<bool, Problem> {
         let Some(key) = &self.0 else { return Ok(false) };
-        Ok(app.library.catalog().request(asker, key).await?.is_some())
+        Ok(app.library.catalog().reply(asker, key).await?.is_some())
     }
 
     /// The reply of an earlier request with this key, if there was one.
@@ -112,11 +113,10 @@ impl Key {
         request: Digest,
     ) -> Result<Option<Response>, Problem> {
         let Some(key) = &self.0 else { return Ok(None) };
-        match app.library.catalog().request(asker, key).await? {
+        match app.library.catalog().reply(asker, key).await? {
             None => Ok(None),
             Some((known, _)) if known != request => Err(reused().into()),
-            Some((_, Some(reply))) => Ok(Some(replay(&reply))),
-            Some((_, None)) => Err(running().into()),
+            Some((_, reply)) => Ok(Some(replay(&reply))),
         }
     }
 
@@ -132,14 +132,10 @@ impl Key {
             return Ok(reply.into_response());
         };
         let catalog = app.library.catalog();
-        match catalog.begin_request(asker, key, request).await? {
-            Idempotency::New => {
-                catalog.finish_request(asker, key, &reply.stored()).await?;
-                Ok(reply.into_response())
-            }
-            Idempotency::Answered(stored) => Ok(replay(&stored)),
-            Idempotency::Running => Err(running().into()),
-        }
+        let earlier = catalog
+            .keep_reply(asker, key, request, &reply.stored())
+            .await?;
+        Ok(earlier.map_or_else(|| reply.into_response(), |earlier| replay(&earlier)))
     }
 }
 
@@ -147,13 +143,6 @@ fn reused() -> Error {
     Error::new(
         ErrorKind::Conflict,
         "this Idempotency-Key was used for another request; choose a new one",
-    )
-}
-
-fn running() -> Error {
-    Error::new(
-        ErrorKind::Conflict,
-        "the first request with this Idempotency-Key is still being answered; try again in a moment",
     )
 }
 

@@ -6,7 +6,7 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use alexandria_core::id::{DocumentId, JobId};
 use alexandria_core::principal::Principal;
-use alexandria_store::catalog::{Job, JobQuery, JobState};
+use alexandria_store::catalog::{Job, JobQuery, JobState, PAGE_ITEMS_MAX};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -128,7 +128,8 @@ struct ListParameters {
     /// Where the page before ended, from its `next`.
     #[schemars(length(min = 1))]
     cursor: Option<String>,
-    /// Items on the page; 50 unless given.
+    /// Items on the page, 200 at most; 50 unless given.
+    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
     limit: Option<u32>,
 }
 

@@ -1,11 +1,11 @@
 //! `/metrics`, in the format that Prometheus reads.
 
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
 use alexandria_core::principal::Scope;
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 
 use super::Shared;
 use super::extract::is_local;
@@ -14,8 +14,18 @@ use super::problem::Problem;
 /// The media type of the format.
 const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/metrics", get(measures))
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new().api_route(
+        "/metrics",
+        get_with(measures, |operation| {
+            operation
+                .id("metrics")
+                .tag("operations")
+                .summary("The measures, as Prometheus reads them")
+                .description("Open to the machine the server runs on, if the settings allow it.")
+                .response::<200, String>()
+        }),
+    )
 }
 
 /// The measures, for whoever has the scope `metrics`, and for this machine when the settings allow

@@ -10,7 +10,7 @@ use super::paint::{FAINT, STRONG, clean, paint};
 use super::program::{called, quoted};
 use super::{Outcome, Setting};
 use crate::config::{Config, Flags};
-use crate::serve::{Beside, Listening, serve};
+use crate::serve::{Beside, Holdings, Listening, serve};
 
 /// What a newcomer may type.
 const EXAMPLES: &str = "\
@@ -72,7 +72,7 @@ impl Serve {
                 return;
             }
             if let Some(address) = &listening.address {
-                painter.tell(greeting.text(address));
+                painter.tell(greeting.text(address, listening.holdings));
             }
         };
         if let Some(other) = runtime.block_on(Server::find(setting)) {
@@ -115,7 +115,7 @@ impl Greeting {
         }
     }
 
-    fn text(&self, address: &str) -> String {
+    fn text(&self, address: &str, holdings: Holdings) -> String {
         let Self {
             name,
             program,
@@ -123,16 +123,28 @@ impl Greeting {
         } = self;
         let try_this =
             |what: &str, command: &str| format!("  {}\n    {command}", paint(FAINT, what));
+        let add = try_this("put your own books in", &format!("{program} add ~/Books"));
+        let (first, second) = match holdings {
+            Holdings::Nothing => (
+                add,
+                try_this("drop some into the browser, and ask", address),
+            ),
+            Holdings::Seed => {
+                let question = format!("{program} ask \"How do I put a book in?\"");
+                (try_this("an answer with its sources", &question), add)
+            }
+            Holdings::Documents => {
+                let list = format!("{program} list");
+                (try_this("what is in the library", &list), add)
+            }
+        };
         [
             String::new(),
             paint(STRONG, format!("{name} is ready at {address}")),
             String::new(),
             "Three things to try, from this folder in another terminal:".to_owned(),
-            try_this(
-                "an answer with its sources",
-                &format!("{program} ask \"How do I put a book in?\""),
-            ),
-            try_this("put your own books in", &format!("{program} add ~/Books")),
+            first,
+            second,
             try_this(
                 "every call of the API, in the browser",
                 &format!("{address}/docs"),
@@ -148,25 +160,44 @@ impl Greeting {
 
 #[cfg(test)]
 mod tests {
-    use super::Greeting;
+    use super::{Greeting, Holdings};
 
-    #[test]
-    fn what_is_to_be_tried_can_be_typed_as_it_stands() {
+    fn lines(holdings: Holdings) -> Vec<String> {
         let greeting = Greeting {
             name: "Reading Room".to_owned(),
             program: "/opt/alexandria --data '/my books'".to_owned(),
             data: "/my books".to_owned(),
         };
-        let text = greeting.text("http://127.0.0.1:8000");
+        let text = greeting.text("http://127.0.0.1:8000", holdings);
         let text = anstream::adapter::strip_str(&text).to_string();
-        assert!(text.contains("Reading Room is ready at http://127.0.0.1:8000"));
-        assert!(
-            text.lines()
-                .any(|line| line.trim() == "/opt/alexandria --data '/my books' add ~/Books")
-        );
-        assert!(
-            text.lines().all(|line| line.chars().count() <= 80),
-            "{text}"
-        );
+        text.lines().map(|line| line.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_to_be_tried_can_be_typed_as_it_stands() {
+        for holdings in [Holdings::Nothing, Holdings::Seed, Holdings::Documents] {
+            let lines = lines(holdings);
+            let has = |line: &str| lines.iter().any(|one| one == line);
+            assert!(has("Reading Room is ready at http://127.0.0.1:8000"));
+            assert!(has("/opt/alexandria --data '/my books' add ~/Books"));
+            assert!(
+                lines.iter().all(|line| line.chars().count() <= 76),
+                "{lines:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_library_with_its_seed_is_to_be_asked_about_it() {
+        let check = |holdings: Holdings, first: &str| {
+            let lines = lines(holdings);
+            let command = lines.iter().find(|line| line.starts_with("/opt/"));
+            let command =
+                command.and_then(|line| line.strip_prefix("/opt/alexandria --data '/my books' "));
+            assert_eq!(command, Some(first), "{lines:?}");
+        };
+        check(Holdings::Nothing, "add ~/Books");
+        check(Holdings::Seed, "ask \"How do I put a book in?\"");
+        check(Holdings::Documents, "list");
     }
 }

@@ -9,6 +9,8 @@ use alexandria_library::documents::Upload;
 use alexandria_store::catalog::DocumentQuery;
 use tokio_util::sync::CancellationToken;
 
+use super::Holdings;
+
 /// The collection that a seed fills.
 const COLLECTION: &str = "Handbook";
 
@@ -25,18 +27,43 @@ pub(super) async fn plant(library: &Library, folder: &Path, stop: &CancellationT
     }
 }
 
+/// What the library holds, or is about to when there is a folder to fill it from.
+///
+/// # Errors
+/// `Unavailable` when the catalog does not answer.
+pub(super) async fn holdings(library: &Library, folder: Option<&Path>) -> Result<Holdings> {
+    let principal = Principal::owner();
+    if !has_any(library, &principal, DocumentQuery::default()).await? {
+        return Ok(folder.map_or(Holdings::Nothing, |_| Holdings::Seed));
+    }
+    let seeded = match library.find_collection(&principal, COLLECTION).await {
+        Ok(collection) => {
+            let inside = DocumentQuery {
+                collection: Some(collection.id),
+                ..DocumentQuery::default()
+            };
+            has_any(library, &principal, inside).await?
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
+        Err(error) => return Err(error),
+    };
+    Ok(if seeded {
+        Holdings::Seed
+    } else {
+        Holdings::Documents
+    })
+}
+
+/// Whether there is any such document.
+async fn has_any(library: &Library, principal: &Principal, query: DocumentQuery) -> Result<bool> {
+    let query = DocumentQuery { limit: 1, ..query };
+    let page = library.documents(principal, &query).await?;
+    Ok(!page.items.is_empty())
+}
+
 async fn add_all(library: &Library, folder: &Path, stop: &CancellationToken) -> Result<usize> {
     let principal = Principal::owner();
-    let any = library
-        .documents(
-            &principal,
-            &DocumentQuery {
-                limit: 1,
-                ..Default::default()
-            },
-        )
-        .await?;
-    if !any.items.is_empty() {
+    if has_any(library, &principal, DocumentQuery::default()).await? {
         return Ok(0);
     }
     let argument = folder.display().to_string();
@@ -65,4 +92,42 @@ async fn add_all(library: &Library, folder: &Path, stop: &CancellationToken) -> 
         }
     }
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use alexandria_core::principal::Principal;
+    use alexandria_library::documents::Upload;
+    use tokio_util::sync::CancellationToken;
+
+    use super::{COLLECTION, Holdings, holdings, plant};
+    use crate::config::Config;
+
+    #[tokio::test]
+    async fn a_library_knows_whether_it_holds_its_seed() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("seed");
+        fs_err::create_dir(&folder).unwrap();
+        fs_err::write(folder.join("orvane.md"), "# Orvane\n\nAn island.\n").unwrap();
+        let config = Config {
+            data: home.path().join("data"),
+            embedder: "off".to_owned(),
+            ..Config::default()
+        };
+        let library = crate::library::open(&config).await.unwrap();
+        let holds = async |folder| holdings(&library, folder).await.unwrap();
+        assert_eq!(holds(None).await, Holdings::Nothing);
+        assert_eq!(holds(Some(folder.as_path())).await, Holdings::Seed);
+        plant(&library, &folder, &CancellationToken::new()).await;
+        assert_eq!(holds(None).await, Holdings::Seed);
+
+        let owner = Principal::owner();
+        let other = library.ensure_collection(&owner, "Other").await.unwrap();
+        let upload = Upload::new(other.id, "heron.txt");
+        let heron = library.add_document(&owner, upload, &b"A heron."[..]).await;
+        heron.unwrap();
+        let seeded = library.find_collection(&owner, COLLECTION).await.unwrap();
+        library.remove_collection(&owner, seeded.id).await.unwrap();
+        assert_eq!(holds(Some(folder.as_path())).await, Holdings::Documents);
+    }
 }

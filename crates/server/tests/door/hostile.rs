@@ -2,13 +2,12 @@
 //! server lives, its memory stays bounded, and the other documents are found as before.
 
 mod archive;
-mod paper;
 
 use serde_json::Value;
 
 use self::archive::{Archive, bomb, document, docx, docx_with, epub, zlib_bomb};
-use self::paper::{Paper, line, lock};
 use super::memory::{Watch, memory};
+use super::paper::{Paper, line, lock};
 use super::support::{LIGHTHOUSE, Server};
 
 /// What a bomb inflates to, in mebibytes: two gibibytes.

@@ -129,6 +129,59 @@ async fn a_request_sent_twice_with_its_key_makes_one_thing() {
 }
 
 #[tokio::test]
+async fn a_request_sent_again_while_the_first_is_under_way_makes_one_thing() {
+    let server = Server::start();
+    let (kind, body) = form(&[("heron.txt", b"A poem about a heron.")], &[]);
+    let upload = |body: reqwest::Body| {
+        let request = server.request("POST", "/api/v1/documents");
+        let request = request.header("content-type", &kind);
+        request.header("idempotency-key", "heron").body(body)
+    };
+    // The first half of the first request is sent, and the rest when the second has its reply.
+    let (head, tail) = body.split_at(body.len() / 2);
+    let (sender, receiver) = futures::channel::mpsc::unbounded();
+    let part = |bytes: &[u8]| Ok::<_, std::io::Error>(bytes.to_vec());
+    sender.unbounded_send(part(head)).unwrap();
+    let first = upload(reqwest::Body::wrap_stream(receiver)).send();
+    let second = async {
+        let second = read(upload(body.clone().into())).await;
+        sender.unbounded_send(part(tail)).unwrap();
+        sender.close_channel();
+        second
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(second.0, 202, "{}", second.1);
+    let first = first.unwrap();
+    assert_eq!(first.status(), 202);
+    assert_eq!(first.headers()["idempotency-replayed"], "true");
+    let first: Value = serde_json::from_slice(&first.bytes().await.unwrap()).unwrap();
+    assert_eq!(first, second.1);
+
+    let create = async |_| {
+        let request = server.request("POST", "/api/v1/collections");
+        let request = request.header("content-type", "application/json");
+        let request = request.header("idempotency-key", "poems");
+        read(request.body(json!({ "name": "Poems" }).to_string())).await
+    };
+    let replies = futures::future::join_all((0..4).map(create)).await;
+    let made: Vec<_> = replies
+        .iter()
+        .filter(|(status, _)| *status == 201)
+        .collect();
+    assert!(!made.is_empty(), "{replies:?}");
+    assert!(made.iter().all(|reply| *reply == made[0]), "{replies:?}");
+    let others = replies.iter().filter(|(status, _)| *status != 201);
+    assert!(
+        others.into_iter().all(|(status, _)| *status == 409),
+        "{replies:?}"
+    );
+    let (_, listed) = server.get("/api/v1/documents").await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    let (_, listed) = server.get("/api/v1/collections").await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 2, "{listed}");
+}
+
+#[tokio::test]
 async fn lists_are_read_page_by_page_without_gaps() {
     let server = Server::start();
     for number in 0..5 {
@@ -161,6 +214,67 @@ async fn lists_are_read_page_by_page_without_gaps() {
             expected.reverse();
         }
         assert_eq!(names, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_holds_for_the_list_and_order_that_gave_it() {
+    let server = Server::start();
+    for number in 0..2 {
+        let text = format!("Note number {number}.");
+        let collection = [("collection", ["One", "Two"][number])];
+        let (status, added) = server
+            .upload(&[("note.txt", text.as_bytes())], &collection)
+            .await;
+        assert_eq!(status, 202, "{added}");
+    }
+    let lists = [
+        "/api/v1/documents?limit=1",
+        "/api/v1/documents?limit=1&order=oldest",
+        "/api/v1/collections?limit=1",
+        "/api/v1/jobs?limit=1",
+    ];
+    let mut cursors = Vec::new();
+    for list in lists {
+        let (_, page) = server.get(list).await;
+        cursors.push(
+            page["next"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{list}: {page}"))
+                .to_owned(),
+        );
+    }
+    for (at, list) in lists.into_iter().enumerate() {
+        for (from, cursor) in cursors.iter().enumerate() {
+            let (status, reply) = server.get(&format!("{list}&cursor={cursor}")).await;
+            if at == from {
+                assert_eq!(status, 200, "{list}: {reply}");
+                continue;
+            }
+            assert_eq!(
+                status, 422,
+                "{list} takes the cursor of {}: {reply}",
+                lists[from]
+            );
+            let detail = reply["detail"].as_str().unwrap();
+            assert!(detail.contains("not of this list"), "{detail}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_is_no_pages_is_refused_with_the_maximum() {
+    let server = Server::start();
+    for list in ["documents", "collections", "jobs"] {
+        for (limit, status) in [("0", 422), ("1", 200), ("200", 200), ("201", 422)] {
+            let path = format!("/api/v1/{list}?limit={limit}");
+            let (found, reply) = server.get(&path).await;
+            assert_eq!(found, status, "{path}: {reply}");
+            if status == 422 {
+                let detail = reply["detail"].as_str().unwrap();
+                assert!(detail.contains("1 to 200"), "{path}: {detail}");
+            }
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 //! flushed too: it is there whole or not at all. What a killed process leaves in `incoming` is removed
 //! at the next start.
 
-use std::io::{ErrorKind as IoKind, Read as _, Seek as _, SeekFrom, Write as _};
+mod incoming;
+
+use std::io::{ErrorKind as IoKind, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,8 +19,12 @@ use fs_err as fs;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::mpsc;
 
-use super::{Blob, BlobFile, BlobKey, BlobStore, Digest, Hasher};
+use super::{Blob, BlobFile, BlobKey, BlobStore, Digest};
 
+use self::incoming::{Incoming, writer_lives};
+
+/// The folder of the blobs that are being written.
+const INCOMING: &str = "incoming";
 /// Bytes read and written at a time.
 const PART_BYTES: usize = 256 << 10;
 /// Parts on their way from the reader to the disk at most.
@@ -40,7 +46,7 @@ impl FolderBlobs {
     /// # Errors
     /// `Unavailable` when the folder cannot be made or written to.
     pub fn open(root: &Path) -> Result<Self> {
-        let incoming = root.join("incoming");
+        let incoming = root.join(INCOMING);
         let shown = root.display();
         let sentence = || format!("cannot open the folder of originals {shown}");
         fs::create_dir_all(&incoming).context(ErrorKind::Unavailable, sentence)?;
@@ -69,17 +75,7 @@ impl FolderBlobs {
 
     fn begin(&self) -> Result<Incoming> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let path = self
-            .root
-            .join("incoming")
-            .join(format!("{}-{number}", std::process::id()));
-        let file = fs::File::create(&path).map_err(cannot_write)?;
-        Ok(Incoming {
-            path,
-            file,
-            hasher: Hasher::default(),
-            bytes: 0,
-        })
+        Incoming::begin(&self.root.join(INCOMING), number)
     }
 
     /// Stores what `feed` writes, on a thread that may wait for the disk.
@@ -279,51 +275,9 @@ impl BlobStore for FolderBlobs {
         on_disk(move || {
             let mut incoming = incoming;
             incoming.write(b"check")?;
-            incoming.file.sync_all().map_err(cannot_write)
+            incoming.flush()
         })
         .await
-    }
-}
-
-/// A blob being written. Dropping it removes the file, unless it has been moved to its place.
-#[derive(Debug)]
-struct Incoming {
-    path: PathBuf,
-    file: fs::File,
-    hasher: Hasher,
-    bytes: u64,
-}
-
-impl Incoming {
-    fn write(&mut self, part: &[u8]) -> Result<()> {
-        self.hasher.update(part);
-        self.bytes += part.len() as u64;
-        self.file.write_all(part).map_err(cannot_write)
-    }
-
-    fn settle(self, root: &Path, tenant: TenantId) -> Result<(Digest, u64)> {
-        let digest = self.hasher.clone().finish();
-        let name = digest.to_string();
-        let (head, tail) = name.split_at(2);
-        let owner = root.join(tenant.to_string());
-        let folder = owner.join(head);
-        self.file.sync_all().map_err(cannot_write)?;
-        if !folder.try_exists().map_err(cannot_write)? {
-            fs::create_dir_all(&folder).map_err(cannot_write)?;
-            flush_folder(&owner)?;
-            flush_folder(root)?;
-        }
-        // Moving over an equal blob changes nothing, and mends one that was damaged.
-        fs::rename(&self.path, folder.join(tail)).map_err(cannot_write)?;
-        flush_folder(&folder)?;
-        Ok((digest, self.bytes))
-    }
-}
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        // After a move there is nothing to remove; what cannot be removed is removed at next start.
-        drop(fs::remove_file(&self.path));
     }
 }
 
@@ -335,18 +289,6 @@ async fn on_disk<T: Send + 'static>(
     done.context(ErrorKind::Internal, || {
         "the work on the originals was broken off".to_owned()
     })?
-}
-
-/// Whether the process that began this file, which its name numbers, still runs.
-fn writer_lives(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
-    let id = name.split_once('-').and_then(|(id, _)| id.parse().ok());
-    let id = id.and_then(rustix::process::Pid::from_raw);
-    let own = rustix::process::getpid();
-    id.is_some_and(|id| id == own || rustix::process::test_kill_process(id).is_ok())
 }
 
 fn remove(path: &Path) -> Result<()> {

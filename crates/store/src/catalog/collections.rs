@@ -9,7 +9,7 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
-use super::cursor::{Page, decode, page, page_limit};
+use super::cursor::{List, Page, page_limit};
 use super::database::execute;
 use super::row::timestamp;
 use super::table::collection::{self as table, Column, Entity, Model};
@@ -85,7 +85,7 @@ impl Catalog {
     /// The tenant's collections, oldest first.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that this list has not given.
+    /// `Invalid` for a cursor that this list has not given, and for a limit that is no page's.
     pub async fn collections(
         &self,
         principal: &Principal,
@@ -97,9 +97,9 @@ impl Catalog {
             .filter(Column::Deleted.is_null())
             .order_by_asc(Column::Id);
         if let Some(cursor) = cursor {
-            query = query.filter(Column::Id.gt(decode(cursor)?.1));
+            query = query.filter(Column::Id.gt(List::Collections.decode(cursor)?.1));
         }
-        let limit = page_limit(limit);
+        let limit = page_limit(limit)?;
         let rows = query
             .limit(limit as u64 + 1)
             .all(self.database.read())
@@ -109,7 +109,7 @@ impl Catalog {
             .into_iter()
             .map(to_collection)
             .collect::<Result<Vec<_>>>()?;
-        Ok(page(items, limit, |item| {
+        Ok(List::Collections.page(items, limit, |item| {
             (micros(item.created), item.id.as_uuid())
         }))
     }

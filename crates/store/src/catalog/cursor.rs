@@ -1,17 +1,19 @@
 //! Pages of a list, and the cursor that says where the next one begins.
 //!
 //! A cursor names the last row given by the values the list is ordered by (a keyset), so a page
-//! costs the same anywhere in the list and rows added meanwhile neither repeat nor hide others.
+//! costs the same anywhere in the list and rows added meanwhile neither repeat nor hide others. It
+//! also names its list and order: in another one it would begin anywhere.
 
 use alexandria_core::error::{Error, ErrorKind, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
-/// Items on one page at most; more asked for gives this many.
+/// Items on one page at most; whoever asks for more is refused.
 pub const PAGE_ITEMS_MAX: u32 = 200;
 
-const CURSOR_BYTES: usize = 24;
+/// The list, eight bytes of a number, sixteen of an id.
+const CURSOR_BYTES: usize = 25;
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,43 +24,82 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// How many rows a page of `limit` items has: at least one, at most [`PAGE_ITEMS_MAX`].
-pub(super) fn page_limit(limit: u32) -> usize {
-    limit.clamp(1, PAGE_ITEMS_MAX) as usize
+/// A list in one order. Invariant: the numbers stand in cursors that people hold, so none is given
+/// another meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum List {
+    /// The collections, oldest first.
+    Collections = 1,
+    /// The documents, newest first.
+    DocumentsNewestFirst = 2,
+    /// The documents, oldest first.
+    DocumentsOldestFirst = 3,
+    /// The jobs, newest first.
+    Jobs = 4,
 }
 
-/// Makes a page of up to `limit` of the rows, which were asked for with one to spare.
-pub(super) fn page<T>(mut items: Vec<T>, limit: usize, key: impl Fn(&T) -> (i64, Uuid)) -> Page<T> {
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next = more
-        .then(|| items.last().map(|item| encode(key(item))))
-        .flatten();
-    Page { items, next }
+/// How many rows a page of `limit` items has.
+///
+/// # Errors
+/// `Invalid` for none, and for more than [`PAGE_ITEMS_MAX`].
+pub(super) fn page_limit(limit: u32) -> Result<usize> {
+    if limit == 0 || limit > PAGE_ITEMS_MAX {
+        let sentence = format!("a page of a list has a limit of 1 to {PAGE_ITEMS_MAX} items");
+        return Err(Error::new(ErrorKind::Invalid, sentence));
+    }
+    Ok(limit as usize)
 }
 
-fn encode((number, id): (i64, Uuid)) -> String {
-    let mut bytes = [0; CURSOR_BYTES];
-    let (head, tail) = bytes.split_at_mut(8);
-    head.copy_from_slice(&number.to_be_bytes());
-    tail.copy_from_slice(id.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
-}
+impl List {
+    /// Makes a page of up to `limit` of the rows, which were asked for with one to spare.
+    pub(super) fn page<T>(
+        self,
+        mut items: Vec<T>,
+        limit: usize,
+        key: impl Fn(&T) -> (i64, Uuid),
+    ) -> Page<T> {
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = more
+            .then(|| items.last().map(|item| self.encode(key(item))))
+            .flatten();
+        Page { items, next }
+    }
 
-/// The keyset that a cursor names.
-pub(super) fn decode(cursor: &str) -> Result<(i64, Uuid)> {
-    let refused = || {
-        Error::new(
-            ErrorKind::Invalid,
-            "that is not a cursor this list has given; begin without",
-        )
-    };
-    let bytes = URL_SAFE_NO_PAD
-        .decode(cursor)
-        .map_err(|source| refused().with_source(source))?;
-    let (head, tail) = bytes.split_first_chunk::<8>().ok_or_else(refused)?;
-    let id = Uuid::from_slice(tail).map_err(|source| refused().with_source(source))?;
-    Ok((i64::from_be_bytes(*head), id))
+    fn encode(self, (number, id): (i64, Uuid)) -> String {
+        let mut bytes = Vec::with_capacity(CURSOR_BYTES);
+        bytes.push(self as u8);
+        bytes.extend_from_slice(&number.to_be_bytes());
+        bytes.extend_from_slice(id.as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The keyset that a cursor of this list names.
+    ///
+    /// # Errors
+    /// `Invalid` for what is no cursor, and for one of another list or order.
+    pub(super) fn decode(self, cursor: &str) -> Result<(i64, Uuid)> {
+        let refused = || {
+            Error::new(
+                ErrorKind::Invalid,
+                "that is not a cursor this list has given; begin without",
+            )
+        };
+        let bytes = URL_SAFE_NO_PAD
+            .decode(cursor)
+            .map_err(|source| refused().with_source(source))?;
+        let (list, rest) = bytes.split_first().ok_or_else(refused)?;
+        let (number, id) = rest.split_first_chunk::<8>().ok_or_else(refused)?;
+        let id = Uuid::from_slice(id).map_err(|source| refused().with_source(source))?;
+        if *list != self as u8 {
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                "that cursor is not of this list, or of another order of it; begin without",
+            ));
+        }
+        Ok((i64::from_be_bytes(*number), id))
+    }
 }
 
 #[cfg(test)]
@@ -66,16 +107,28 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const LISTS: [List; 4] = [
+        List::Collections,
+        List::DocumentsNewestFirst,
+        List::DocumentsOldestFirst,
+        List::Jobs,
+    ];
+
     proptest! {
         #[test]
-        fn reading_a_cursor_gives_what_was_written(number: i64, id: u128) {
+        fn reading_a_cursor_gives_what_was_written_and_in_no_other_list(number: i64, id: u128) {
             let key = (number, Uuid::from_u128(id));
-            prop_assert_eq!(decode(&encode(key)).unwrap(), key);
+            for list in LISTS {
+                for other in LISTS {
+                    let read = other.decode(&list.encode(key)).ok();
+                    prop_assert_eq!(read, (list == other).then_some(key));
+                }
+            }
         }
 
         #[test]
         fn no_text_makes_a_cursor_panic(text: String) {
-            drop(decode(&text)); // Only the absence of a panic matters.
+            drop(List::Jobs.decode(&text)); // Only the absence of a panic matters.
         }
     }
 
@@ -86,13 +139,36 @@ mod tests {
             "a",
             "!!",
             "AAAA",
-            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         ] {
             assert_eq!(
-                decode(text).unwrap_err().kind(),
+                List::Jobs.decode(text).unwrap_err().kind(),
                 ErrorKind::Invalid,
                 "{text:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_page_has_at_least_one_item_and_at_most_its_maximum() {
+        for (limit, expected) in [
+            (0, None),
+            (1, Some(1)),
+            (PAGE_ITEMS_MAX, Some(200)),
+            (PAGE_ITEMS_MAX + 1, None),
+            (u32::MAX, None),
+        ] {
+            let error = match page_limit(limit) {
+                Ok(rows) => {
+                    assert_eq!(Some(rows), expected, "{limit}");
+                    continue;
+                }
+                Err(error) => error,
+            };
+            assert_eq!(expected, None, "{limit}");
+            assert_eq!(error.kind(), ErrorKind::Invalid);
+            assert!(error.message().contains("200"), "{error:?}");
         }
     }
 }

@@ -1,21 +1,20 @@
-//! What was put in: accepting it, finding it, changing it, removing it.
+//! What was put in: accepting it, looking at it, changing it. Lists of documents, their tags and their
+//! removal have files of their own.
 
 mod query;
+mod removal;
+mod tags;
 
 use alexandria_core::block::Fault;
 use alexandria_core::document::{Document, DocumentState};
 use alexandria_core::error::Result;
 use alexandria_core::id::{CollectionId, DocumentId, JobId, VersionId};
 use alexandria_core::principal::Principal;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    Set, Value,
-};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
-use super::database::{execute, placeholders, rows};
+use super::database::execute;
 use super::jobs::NewJob;
-use super::outbox::{self, Change, OutboxKind};
+use super::outbox;
 use super::row::{
     digest, document_state, faults, from_json, option_u32, timestamp, to_i64, to_json,
 };
@@ -25,6 +24,9 @@ use super::{Catalog, Doing, commit, jobs, not_found, tenant};
 use crate::blobs::{BlobKey, Digest};
 
 pub use self::query::{DocumentOrder, DocumentQuery};
+pub(super) use self::tags::tags_of;
+
+use self::tags::{insert_tags, tag_set};
 
 /// A document about to be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,48 +235,6 @@ impl Catalog {
         self.document(principal, id).await
     }
 
-    /// Removes a document: it stops answering when this returns, its unfinished jobs are cancelled,
-    /// and the indexes are told by the outbox.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn remove_document(&self, principal: &Principal, id: DocumentId) -> Result<()> {
-        let sentence = || format!("cannot remove the document {id}");
-        let collection = self.document_row(principal, id).await?.collection_id;
-        let now = self.now();
-        let tx = self.begin().await?;
-        outbox::lock(&tx, collection).await?;
-        let sql = "UPDATE documents SET deleted = $1, changed = $1 \
-                   WHERE id = $2 AND deleted IS NULL";
-        let values = || vec![now.into(), id.as_uuid().into()];
-        if execute(&tx, sql, values()).await.doing(sentence)? == 0 {
-            return Err(not_found("document", id));
-        }
-        let sql = "SELECT id, generation_id FROM versions \
-                   WHERE document_id = $1 AND state = 'published' ORDER BY id";
-        let published = rows::<Published, _>(&tx, sql, vec![id.as_uuid().into()]).await;
-        for version in published.doing(sentence)? {
-            let change = Change {
-                collection,
-                generation: version.generation_id,
-                kind: OutboxKind::Remove,
-                document: id.as_uuid(),
-                version: Some(version.id),
-                ordinals: (0, 0),
-            };
-            outbox::append(&tx, principal, change).await?;
-        }
-        let sql = "UPDATE versions SET state = 'retired' \
-                   WHERE document_id = $1 AND state = 'published'";
-        execute(&tx, sql, vec![id.as_uuid().into()])
-            .await
-            .doing(sentence)?;
-        let sql = "UPDATE jobs SET state = 'cancelled', finished = $1, lease_until = NULL \
-                   WHERE document_id = $2 AND state IN ('waiting', 'running')";
-        execute(&tx, sql, values()).await.doing(sentence)?;
-        commit(tx, "the removal of the document").await
-    }
-
     /// Says how far a document's reading has come.
     ///
     /// # Errors
@@ -376,57 +336,6 @@ impl Catalog {
             deleted: None,
         })
     }
-
-    /// The documents of these rows, with their tags, in the same order.
-    async fn with_tags(&self, principal: &Principal, models: Vec<Model>) -> Result<Vec<Document>> {
-        let ids: Vec<Uuid> = models.iter().map(|model| model.id).collect();
-        let mut tags = tags_of(self.database.read(), principal, &ids).await?;
-        let documents = models.into_iter().map(|model| {
-            let tags = tags.remove(&model.id).unwrap_or_default();
-            to_document(model, tags)
-        });
-        documents.collect()
-    }
-}
-
-#[derive(Debug, sea_orm::FromQueryResult)]
-struct Published {
-    id: Uuid,
-    generation_id: Uuid,
-}
-
-#[derive(Debug, sea_orm::FromQueryResult)]
-struct TagRow {
-    document_id: Uuid,
-    tag: String,
-}
-
-type Tags = std::collections::HashMap<Uuid, Vec<String>>;
-
-/// The tags of each of these documents, in alphabetical order.
-pub(super) async fn tags_of<C: ConnectionTrait>(
-    connection: &C,
-    principal: &Principal,
-    documents: &[Uuid],
-) -> Result<Tags> {
-    let mut tags = Tags::new();
-    if documents.is_empty() {
-        return Ok(tags);
-    }
-    let marks = placeholders(2, documents.len());
-    let sql = format!(
-        "SELECT document_id, tag FROM document_tags \
-         WHERE tenant_id = $1 AND document_id IN ({marks}) ORDER BY document_id, tag"
-    );
-    let mut values: Vec<Value> = vec![tenant(principal).into()];
-    values.extend(super::database::uuids(documents.iter().copied()));
-    let found = rows::<TagRow, _>(connection, sql, values).await;
-    for row in found.doing(|| "cannot read the tags of documents".to_owned())? {
-        tags.entry(row.document_id).or_default().push(row.tag);
-    }
-    // PostgreSQL sorts by its locale; the answer must not depend on it.
-    tags.values_mut().for_each(|tags| tags.sort_unstable());
-    Ok(tags)
 }
 
 async fn find_same<C: ConnectionTrait>(
@@ -443,34 +352,6 @@ async fn find_same<C: ConnectionTrait>(
         .one(connection)
         .await;
     found.doing(|| "cannot look for a document with the same bytes".to_owned())
-}
-
-async fn insert_tags(
-    tx: &DatabaseTransaction,
-    principal: &Principal,
-    document: Uuid,
-    tags: &[String],
-) -> Result<()> {
-    let sql = "INSERT INTO document_tags (document_id, tag, tenant_id) VALUES ($1, $2, $3)";
-    for tag in tags {
-        let values = vec![
-            document.into(),
-            tag.as_str().into(),
-            tenant(principal).into(),
-        ];
-        execute(tx, sql, values)
-            .await
-            .doing(|| "cannot write the tags of a document".to_owned())?;
-    }
-    Ok(())
-}
-
-/// The tags in order, each once.
-fn tag_set(tags: &[String]) -> Vec<String> {
-    let mut tags = tags.to_vec();
-    tags.sort_unstable();
-    tags.dedup();
-    tags
 }
 
 /// A title as it is compared, the same on both databases.

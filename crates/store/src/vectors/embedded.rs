@@ -17,6 +17,7 @@ mod snapshot;
 mod space;
 #[cfg(test)]
 mod tests;
+mod unit;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ use self::kernel::Kernel;
 use self::scan::Search;
 use self::snapshot::Snapshot;
 use self::space::OpenSpace;
+use self::unit::unit;
 use super::{Capability, Effort, Point, VectorChange, VectorHit, VectorStore};
 
 /// The largest number of dimensions that the embedded store takes.
@@ -163,7 +165,7 @@ impl VectorStore for EmbeddedVectors {
         if elsewhere && !filter.collections.contains(&space.collection()) {
             return Ok(Vec::new());
         }
-        let query = draft::unit(query)?;
+        let query = unit(query)?;
         let small = |snapshot: &Arc<Snapshot>| snapshot.manifest.rows <= INLINE_ROWS_MAX;
         if let Some(snapshot) = self.space(space).current()?.filter(small) {
             return search(&snapshot, &query, filter, limit, effort);

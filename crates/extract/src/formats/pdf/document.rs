@@ -8,9 +8,9 @@ use hayro_interpret::hayro_syntax::object::{Dict, String as PdfString};
 use hayro_interpret::{InterpreterCache, InterpreterSettings, RenderContent};
 
 use super::bookmark::bookmarks;
+use super::device::TextDevice;
 use super::draft::{Compounds, Draft};
 use super::furniture::{Candidates, NEIGHBOURS, candidates, furniture};
-use super::glyph::TextDevice;
 use super::heading::{Census, Headings};
 use super::page::{Sheet, read_page};
 use super::paragraph::{Style, begins_lower, ends_sentence, paragraphs};

@@ -10,7 +10,8 @@ use hayro_interpret::util::TransformExt;
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret};
 
 use super::content::{CONTENT_BYTES_MAX, content};
-use super::glyph::{Drawing, OverBudget, TextDevice};
+use super::device::{OverBudget, TextDevice};
+use super::glyph::Drawing;
 use super::order::arrange;
 use super::row::{Row, rows};
 use crate::failure::Failure;

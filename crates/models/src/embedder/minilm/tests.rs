@@ -200,6 +200,42 @@ fn every_kernel_level_gives_nearly_the_same_vectors() {
 }
 
 #[test]
+fn only_texts_in_latin_letters_are_known() {
+    let model = open(Precision::Int8);
+    let check = |known: bool, texts: &[&str]| {
+        for text in texts {
+            assert_eq!(model.knows(text), known, "{text:?}");
+        }
+    };
+    check(true, &["Who built the lighthouse?", "WER BAUTE DEN TURM?"]);
+    check(
+        true,
+        &["Où étaient les œufs, ł, ő, ǆ?", "Ai đã xây ngọn hải đăng?"],
+    );
+    check(true, &["", "  ", "1743", "12 % + 3 = ?", "🦉", "…"]);
+    check(
+        false,
+        &[
+            "Ποιος έχτισε τον φάρο;",
+            "Кто построил маяк?",
+            "प्रकाशस्तंभ किसने बनाया?",
+        ],
+    );
+    check(
+        false,
+        &[
+            "灯塔是谁建造的？",
+            "灯台を建てたのは誰？",
+            "من بنى المنارة؟",
+            "등대를 누가 지었나?",
+        ],
+    );
+    // The letters of most of the text decide, and half of them are enough.
+    check(true, &["What does φάρος mean?", "ab γδ", "7 ab γδ 42"]);
+    check(false, &["Τι σημαίνει το API;", "ab γδε"]);
+}
+
+#[test]
 fn a_missing_model_is_named_with_the_remedy() {
     let directory = tempfile::tempdir().unwrap();
     let error = MiniLm::open(&MiniLmConfig::default(), directory.path()).unwrap_err();

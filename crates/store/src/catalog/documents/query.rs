@@ -7,7 +7,7 @@ use alexandria_core::principal::Principal;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::cursor::{Page, decode, page, page_limit};
+use super::super::cursor::{List, Page, page_limit};
 use super::super::table::document::{Column, Entity};
 use super::super::table::document_tag;
 use super::super::{Catalog, Doing, micros, tenant};
@@ -21,6 +21,15 @@ pub enum DocumentOrder {
     NewestFirst,
     /// The first added first.
     OldestFirst,
+}
+
+impl DocumentOrder {
+    const fn list(self) -> List {
+        match self {
+            Self::NewestFirst => List::DocumentsNewestFirst,
+            Self::OldestFirst => List::DocumentsOldestFirst,
+        }
+    }
 }
 
 /// Which documents to list. All conditions hold; what is none asks nothing.
@@ -42,7 +51,7 @@ pub struct DocumentQuery {
     pub order: DocumentOrder,
     /// Where the page before this one ended.
     pub cursor: Option<String>,
-    /// Items on the page at most.
+    /// Items on the page at most: 1 to [`PAGE_ITEMS_MAX`](super::super::PAGE_ITEMS_MAX).
     pub limit: u32,
 }
 
@@ -50,7 +59,8 @@ impl Catalog {
     /// The documents that a query asks for.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that this list has not given.
+    /// `Invalid` for a cursor that this list has not given in this order, and for a limit that is no
+    /// page's.
     pub async fn documents(
         &self,
         principal: &Principal,
@@ -60,7 +70,7 @@ impl Catalog {
             DocumentOrder::NewestFirst => Order::Desc,
             DocumentOrder::OldestFirst => Order::Asc,
         };
-        let limit = page_limit(query.limit);
+        let limit = page_limit(query.limit)?;
         let rows = Entity::find()
             .filter(conditions(principal, query)?)
             .order_by(Column::Added, order.clone())
@@ -70,9 +80,10 @@ impl Catalog {
             .await;
         let rows = rows.doing(|| "cannot list the documents".to_owned())?;
         let items = self.with_tags(principal, rows).await?;
-        Ok(page(items, limit, |item| {
-            (micros(item.added), item.id.as_uuid())
-        }))
+        Ok(query
+            .order
+            .list()
+            .page(items, limit, |item| (micros(item.added), item.id.as_uuid())))
     }
 }
 
@@ -112,7 +123,7 @@ fn conditions(principal: &Principal, query: &DocumentQuery) -> Result<Condition>
         all = all.add(Column::Id.in_subquery(carrying));
     }
     if let Some(cursor) = &query.cursor {
-        let (added, id) = decode(cursor)?;
+        let (added, id) = query.order.list().decode(cursor)?;
         let key = Expr::tuple([Expr::col(Column::Added), Expr::col(Column::Id)]);
         let last = Expr::tuple([Expr::val(added), Expr::val(id)]);
         all = all.add(match query.order {

@@ -5,7 +5,7 @@ use alexandria_core::id::{DocumentId, JobId};
 use alexandria_core::principal::Principal;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::cursor::{Page, decode, page, page_limit};
+use super::super::cursor::{List, Page, page_limit};
 use super::super::database::execute;
 use super::super::table::job::{Column, Entity, Model};
 use super::super::{Catalog, Doing, micros, not_found, tenant};
@@ -22,7 +22,7 @@ pub struct JobQuery {
     pub document: Option<DocumentId>,
     /// Where the page before this one ended.
     pub cursor: Option<String>,
-    /// Items on the page at most.
+    /// Items on the page at most: 1 to [`PAGE_ITEMS_MAX`](super::super::PAGE_ITEMS_MAX).
     pub limit: u32,
 }
 
@@ -38,7 +38,7 @@ impl Catalog {
     /// The jobs that a query asks for, newest first.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that this list has not given.
+    /// `Invalid` for a cursor that this list has not given, and for a limit that is no page's.
     pub async fn jobs(&self, principal: &Principal, query: &JobQuery) -> Result<Page<Job>> {
         let mut all = Condition::all()
             .add(Column::TenantId.eq(tenant(principal)))
@@ -46,13 +46,13 @@ impl Catalog {
             .add_option(query.kind.as_ref().map(|kind| Column::Kind.eq(kind)))
             .add_option(query.document.map(|id| Column::DocumentId.eq(id.as_uuid())));
         if let Some(cursor) = &query.cursor {
-            let (created, id) = decode(cursor)?;
+            let (created, id) = List::Jobs.decode(cursor)?;
             let same = Condition::all()
                 .add(Column::Created.eq(created))
                 .add(Column::Id.lt(id));
             all = all.add(Condition::any().add(Column::Created.lt(created)).add(same));
         }
-        let limit = page_limit(query.limit);
+        let limit = page_limit(query.limit)?;
         let rows = Entity::find()
             .filter(all)
             .order_by_desc(Column::Created)
@@ -62,7 +62,7 @@ impl Catalog {
             .await;
         let rows = rows.doing(|| "cannot list the jobs".to_owned())?;
         let items = rows.into_iter().map(to_job).collect::<Result<Vec<_>>>()?;
-        Ok(page(items, limit, |item| {
+        Ok(List::Jobs.page(items, limit, |item| {
             (micros(item.created), item.id.as_uuid())
         }))
     }

@@ -4,6 +4,8 @@
 //! state is a copy. So until the manifest is replaced nothing has happened, and a draft that is
 //! dropped leaves nothing behind but bytes that the next one overwrites.
 
+mod compaction;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,15 +19,13 @@ use super::codes::{PAGE_ROWS, Page};
 use super::journal::{self, Event};
 use super::manifest::{self, Manifest};
 use super::record::{self, Record, Shape};
-use super::snapshot::{Files, Run, Snapshot, State, page_from, page_of};
+use super::snapshot::{Files, Snapshot, State, page_from, page_of};
+use super::unit::unit;
 use super::{DIMENSIONS_MAX, DIMENSIONS_STEP, ROWS_MAX};
 use crate::vectors::{Point, VectorChange};
 
 /// Records held back before they are written.
 const BUFFER_BYTES_MAX: usize = 4 << 20;
-
-/// Sequential reads while compacting.
-const COPY_ROWS: u32 = 1_024;
 
 /// The next state of a space.
 #[derive(Debug)]
@@ -49,18 +49,6 @@ impl Draft {
             None => (Manifest::default(), State::default()),
         };
         Self::with(directory, manifest, state)
-    }
-
-    /// Starts the next epoch with empty files.
-    fn next_epoch(directory: &Path, before: &Manifest) -> Result<Self> {
-        let manifest = Manifest {
-            position: before.position,
-            serial: before.serial,
-            epoch: before.epoch + 1,
-            dimensions: before.dimensions,
-            ..Manifest::default()
-        };
-        Self::with(directory, manifest, State::default())
     }
 
     fn with(directory: &Path, manifest: Manifest, state: State) -> Result<Self> {
@@ -125,44 +113,6 @@ impl Draft {
             Arc::new(self.files),
             self.state,
         ))
-    }
-
-    /// Copies what is alive in a snapshot into the next epoch.
-    pub(super) fn compacted(directory: &Path, snapshot: &Snapshot) -> Result<Self> {
-        let mut draft = Self::next_epoch(directory, &snapshot.manifest)?;
-        let mut bytes = Vec::new();
-        for run in &snapshot.state.runs {
-            let Some(attributes) = snapshot.state.documents.attributes(run.document) else {
-                continue;
-            };
-            let copied = draft.copy(snapshot, run, &mut bytes)?;
-            if copied > 0 {
-                let runs = vec![(run.version, copied)];
-                draft.happen(&Event::Added {
-                    attributes,
-                    dead: Vec::new(),
-                    runs,
-                })?;
-            }
-        }
-        Ok(draft)
-    }
-
-    /// Appends the living rows of a run, and says how many.
-    fn copy(&mut self, snapshot: &Snapshot, run: &Run, bytes: &mut Vec<u8>) -> Result<u32> {
-        let (files, shape) = (&snapshot.files, snapshot.shape());
-        let end = run.start + run.rows;
-        let mut copied = 0;
-        for start in (run.start..end).step_by(to_usize(COPY_ROWS)) {
-            let rows = COPY_ROWS.min(end - start);
-            record::read_rows(&files.records, shape, start, to_usize(rows), bytes)?;
-            let records = (start..start + rows).zip(bytes.chunks_exact(shape.record_bytes()));
-            for (_, record) in records.filter(|(row, _)| snapshot.state.is_live(*row)) {
-                self.append(record)?;
-                copied += 1;
-            }
-        }
-        Ok(copied)
     }
 
     fn upsert(&mut self, attributes: &Attributes, points: &[Point]) -> Result<()> {
@@ -389,28 +339,6 @@ fn is_dimensions(dimensions: usize) -> bool {
     (DIMENSIONS_STEP..=DIMENSIONS_MAX).contains(&dimensions)
         && dimensions.is_multiple_of(DIMENSIONS_STEP)
 }
-
-/// A vector of length one in the same direction.
-///
-/// # Errors
-/// [`ErrorKind::Invalid`] when it has no direction: all zeros, or not all numbers.
-pub(super) fn unit(vector: &[f32]) -> Result<Vec<f32>> {
-    let squares: f32 = vector.iter().map(|number| number * number).sum();
-    if !squares.is_normal() {
-        return Err(Error::new(
-            ErrorKind::Invalid,
-            "a vector has no direction: its numbers are all zero, too large or not numbers",
-        ));
-    }
-    if (squares - 1.0).abs() < UNIT_TOLERANCE {
-        return Ok(vector.to_vec());
-    }
-    let share = squares.sqrt().recip();
-    Ok(vector.iter().map(|number| number * share).collect())
-}
-
-/// How far the square of a length may be from one before the vector is scaled.
-const UNIT_TOLERANCE: f32 = 1.0e-4;
 
 /// Of points with the same chunk, the last.
 fn last_of_each(points: &[Point]) -> Vec<&Point> {

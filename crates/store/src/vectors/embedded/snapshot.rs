@@ -3,23 +3,25 @@
 //! Snapshots share their pages; the rest is copied for each change, some bytes a document and one
 //! bit a vector.
 
+mod state;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::filter::Filter;
-use alexandria_core::id::VersionId;
 use fs_err::File;
 use fs_err::os::unix::fs::FileExt;
 
 use super::codes::{PAGE_ROWS, Page};
-use super::journal::{self, Event};
-use super::kernel::BLOCK_ROWS;
+use super::journal;
 use super::manifest::{self, Manifest};
 use super::record::{self, Record, Shape};
-use crate::vectors::documents::Documents;
 use crate::vectors::stamp::Stamp;
+
+use self::state::place;
+pub(super) use self::state::{Run, State};
 
 /// Filters whose rows are remembered while a snapshot lives, one bit a row each.
 const FILTERS_KEPT_MAX: usize = 8;
@@ -67,19 +69,6 @@ pub(super) fn names(epoch: u64) -> [String; 3] {
     ["records", "journal", "codes"].map(|kind| format!("{kind}.{epoch}"))
 }
 
-/// Rows that came together: one document, one version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Run {
-    /// Its first row.
-    pub(super) start: u32,
-    /// How many rows.
-    pub(super) rows: u32,
-    /// The number of its document.
-    pub(super) document: u32,
-    /// Its version.
-    pub(super) version: VersionId,
-}
-
 /// A space after one change.
 #[derive(Debug)]
 pub(super) struct Snapshot {
@@ -97,21 +86,6 @@ pub(super) struct Snapshot {
     whole: Vec<AtomicU32>,
     /// The rows that passed the latest filters.
     filtered: Mutex<Vec<(Filter, Arc<Vec<u32>>)>>,
-}
-
-/// What a snapshot keeps in memory.
-#[derive(Clone, Debug, Default)]
-pub(super) struct State {
-    /// The codes; all pages but the last are full.
-    pub(super) pages: Vec<Arc<Page>>,
-    /// One bit a row: whether it is alive.
-    pub(super) live: Vec<u32>,
-    /// How many rows are alive.
-    pub(super) live_count: u32,
-    /// All rows, in order.
-    pub(super) runs: Vec<Run>,
-    /// What is known of the documents.
-    pub(super) documents: Documents,
 }
 
 impl Snapshot {
@@ -273,118 +247,6 @@ pub(super) fn page_from(shape: Shape, records: &[u8]) -> Result<Page> {
         })
         .collect();
     Ok(Page::around_mean(shape, &rows?))
-}
-
-impl State {
-    /// What an event does to rows and documents; the pages follow separately.
-    pub(super) fn replay(&mut self, event: &Event) {
-        match event {
-            Event::Added {
-                attributes,
-                dead,
-                runs,
-            } => {
-                let document = self.documents.put(attributes);
-                for row in dead {
-                    self.kill(*row);
-                }
-                for (version, rows) in runs {
-                    self.append(document, *version, *rows);
-                }
-            }
-            Event::Removed(version) => self.remove(*version),
-            Event::Described(attributes) => {
-                if self.documents.number(attributes.document).is_some() {
-                    self.documents.put(attributes);
-                }
-            }
-        }
-    }
-
-    /// Whether a row is alive.
-    pub(super) fn is_live(&self, row: u32) -> bool {
-        let (word, bit) = place(row);
-        self.live.get(word).is_some_and(|word| word >> bit & 1 == 1)
-    }
-
-    /// The run that holds a row.
-    pub(super) fn run_of(&self, row: u32) -> Option<&Run> {
-        let next = self.runs.partition_point(|run| run.start <= row);
-        self.runs.get(next.checked_sub(1)?)
-    }
-
-    /// One bit a row, for documents that pass; dead rows may have theirs set.
-    pub(super) fn passing(&self, filter: &Filter) -> Vec<u32> {
-        let documents = self.documents.passing(filter);
-        let mut rows = vec![0; self.live.len()];
-        for run in &self.runs {
-            let number = usize::try_from(run.document).unwrap_or(usize::MAX);
-            if documents.get(number).copied().unwrap_or(false) {
-                fill(&mut rows, run.start, run.rows);
-            }
-        }
-        rows
-    }
-
-    fn append(&mut self, document: u32, version: VersionId, rows: u32) {
-        let start = self.runs.last().map_or(0, |run| run.start + run.rows);
-        let end = usize::try_from(start + rows).unwrap_or(usize::MAX);
-        self.live.resize(end.div_ceil(BLOCK_ROWS), 0);
-        fill(&mut self.live, start, rows);
-        self.live_count += rows;
-        match self.runs.last_mut() {
-            Some(run) if run.document == document && run.version == version => run.rows += rows,
-            _ => self.runs.push(Run {
-                start,
-                rows,
-                document,
-                version,
-            }),
-        }
-    }
-
-    fn kill(&mut self, row: u32) {
-        let (word, bit) = place(row);
-        if let Some(word) = self.live.get_mut(word) {
-            self.live_count -= *word >> bit & 1;
-            *word &= !(1 << bit);
-        }
-    }
-
-    fn remove(&mut self, version: VersionId) {
-        let gone: Vec<Run> = self
-            .runs
-            .iter()
-            .filter(|run| run.version == version)
-            .copied()
-            .collect();
-        for row in gone.iter().flat_map(|run| run.start..run.start + run.rows) {
-            self.kill(row);
-        }
-    }
-}
-
-fn place(row: u32) -> (usize, u32) {
-    (usize::try_from(row / 32).unwrap_or(usize::MAX), row % 32)
-}
-
-/// Sets the bits of a range of rows.
-fn fill(bits: &mut [u32], start: u32, rows: u32) {
-    let end = start + rows;
-    let mut row = start;
-    while row < end {
-        let (word, bit) = place(row);
-        let count = (32 - bit).min(end - row);
-        let ones = if count == 32 {
-            u32::MAX
-        } else {
-            ((1 << count) - 1) << bit
-        };
-        if let Some(word) = bits.get_mut(word) {
-            *word |= ones;
-        }
-        row += count;
-    }
 }
 
 fn read_checked(file: &File, length: u64, sum: u32) -> Result<Vec<u8>> {
