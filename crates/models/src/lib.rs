@@ -5,4 +5,5 @@
 #![warn(missing_docs)]
 
 pub mod embedder;
+pub mod generator;
 pub mod recogniser;
