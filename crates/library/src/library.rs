@@ -10,6 +10,7 @@ use alexandria_core::id::{CollectionId, GenerationId, IdSource};
 use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
 use alexandria_models::embedder::{self, Embedder};
+use alexandria_models::generator::{self, Generator};
 use alexandria_models::recogniser::Recogniser;
 use alexandria_models::recogniser::tesseract::Tesseract;
 use alexandria_store::blobs::{BlobStore, FolderBlobs};
@@ -41,6 +42,7 @@ pub struct Library {
     pub(crate) vectors: Arc<dyn VectorStore>,
     pub(crate) text: Arc<dyn TextIndex>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    pub(crate) generator: Option<Arc<dyn Generator>>,
     pub(crate) reader: Reader,
     pub(crate) clock: Arc<dyn Clock>,
     /// What this opening of the library is called among the owners of leases.
@@ -70,6 +72,7 @@ impl Library {
     /// the catalog's tables up to date when they are older than this program.
     ///
     /// # Errors
+    /// `Invalid` when the settings of the language model cannot be,
     /// `Conflict` when the catalog is newer than this program or its vectors are of another model,
     /// `Unavailable` when the disk, the database or the model is not there.
     pub async fn open(
@@ -77,6 +80,7 @@ impl Library {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Result<Arc<Self>> {
+        let generator = generator::open(&settings.generator, Arc::clone(&clock))?;
         let parts = Parts::open(&settings).await?;
         let options = CatalogOptions::new(Arc::clone(&clock), Arc::clone(&ids));
         let catalog = Catalog::open(&database_url(&settings), options).await?;
@@ -90,6 +94,7 @@ impl Library {
             vectors: parts.vectors,
             text: parts.text,
             embedder: parts.embedder,
+            generator,
             lock: parts.lock,
             followers: Followers::default(),
             leftovers: Leftovers::default(),

@@ -1,10 +1,70 @@
-//! Writing text with a language model: the contract of every generator.
+//! Writing text with a language model: the contract of every generator, and which there are.
+//!
+//! A generator is a [`remote`] model behind a [`guarded`] door: the one speaks a provider's protocol
+//! ([`openai`], [`gemini`], [`ollama`], [`anthropic`]), the other decides when it is asked at all.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
+use alexandria_core::clock::Clock;
 use alexandria_core::error::Result;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+
+use crate::provider::{Provider, ProviderConfig};
+
+mod anthropic;
+mod gemini;
+mod guarded;
+mod meter;
+mod ollama;
+mod openai;
+mod prices;
+mod remote;
+mod writing;
+
+pub use meter::estimate_tokens;
+pub use prices::{Price, Prices};
+
+use guarded::Guarded;
+use remote::Remote;
+
+/// Which generator to use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum GeneratorConfig {
+    /// None: answers are made of the sentences of the documents alone.
+    #[default]
+    Off,
+    /// `OpenAI`.
+    OpenAi(ProviderConfig),
+    /// Any server that speaks as `OpenAI` does: llama.cpp, vLLM, `LiteLLM` and so on.
+    Compatible(ProviderConfig),
+    /// Google's Gemini.
+    Gemini(ProviderConfig),
+    /// Ollama, usually on this machine.
+    Ollama(ProviderConfig),
+    /// Anthropic.
+    Anthropic(ProviderConfig),
+}
+
+/// Opens the generator that the configuration names, if it names one. Nothing is sent: whether the
+/// provider answers is a question for [`Generator::check`].
+///
+/// # Errors
+/// [`ErrorKind::Invalid`](alexandria_core::error::ErrorKind::Invalid) for a key that is missing, an
+/// address, a name or a file of prices that cannot be one.
+pub fn open(config: &GeneratorConfig, clock: Arc<dyn Clock>) -> Result<Option<Arc<dyn Generator>>> {
+    let (provider, config) = match config {
+        GeneratorConfig::Off => return Ok(None),
+        GeneratorConfig::OpenAi(config) => (Provider::OpenAi, config),
+        GeneratorConfig::Compatible(config) => (Provider::Compatible, config),
+        GeneratorConfig::Gemini(config) => (Provider::Gemini, config),
+        GeneratorConfig::Ollama(config) => (Provider::Ollama, config),
+        GeneratorConfig::Anthropic(config) => (Provider::Anthropic, config),
+    };
+    let remote = Remote::open(provider, config)?;
+    Ok(Some(Arc::new(Guarded::new(remote, config.limits, clock))))
+}
 
 /// Which model writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +139,8 @@ pub enum FinishReason {
 pub enum Delta {
     /// The next piece of text; never empty.
     Text(String),
-    /// The end, once, after all text.
+    /// The end, once, after all text. There may have been no text: a model that spends all its
+    /// tokens on thinking, or whose provider filters the prompt, ends without a word.
     Done {
         /// Why it ends.
         reason: FinishReason,
@@ -102,8 +163,9 @@ pub trait Generator: Send + Sync + Debug {
     ///
     /// # Errors
     /// `Unavailable` when the provider is down or its circuit is open, `Exhausted` when it wants fewer
-    /// calls (with its `retry_after`), `Timeout`, `Forbidden` for a key it does not take, `Invalid`
-    /// for a prompt it does not take.
+    /// calls (with its `retry_after`), `Timeout`, `Forbidden` for a key it does not take, `NotFound`
+    /// for a model it does not have, `Invalid` for a prompt it does not take. The stream ends with
+    /// the same kinds when the provider breaks off, is silent for too long or writes without end.
     async fn generate(&self, prompt: &Prompt) -> Result<BoxStream<'static, Result<Delta>>>;
 
     /// Whether the provider can be reached, by its cheapest call, which costs nothing.

@@ -1,4 +1,4 @@
-//! Everything that thinks and may cost money: embedders and recognisers of printed text.
+//! Everything that thinks and may cost money: embedders, generators and recognisers of printed text.
 //!
 //! What a call used is part of what it returns, so that nothing is spent without being counted.
 
@@ -6,4 +6,5 @@
 
 pub mod embedder;
 pub mod generator;
+pub mod provider;
 pub mod recogniser;

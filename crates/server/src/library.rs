@@ -124,6 +124,7 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     let mut settings = LibrarySettings::new(config.data.clone(), config.models.clone());
     settings.database.clone_from(&config.database_url);
     settings.embedder = embedder(config);
+    settings.generator = crate::config::generator::settings(config)?;
     settings.reader.worker = Some(program);
     settings.reader.limits.memory_bytes = config.reading_memory_bytes_max;
     settings.reader.limits.cpu_seconds = config.reading_cpu_seconds_max;

@@ -23,6 +23,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
             return Err(Error::new(ErrorKind::Invalid, sentence));
         }
     }
+    super::generator::settings(config)?;
     Ok(warnings(config))
 }
 
