@@ -103,6 +103,10 @@ async fn a_provider_that_is_not_there_is_named_with_its_address() {
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
         let url = format!("http://{address}");
+        let limits = || Limits {
+            attempts_max: 2,
+            ..limits()
+        };
         let error = write(&*open(recording, &url, limits())).await.error();
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.message().contains(&address), "{error:?}");

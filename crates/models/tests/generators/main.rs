@@ -10,6 +10,7 @@
 mod answers;
 mod faults;
 mod guard;
+mod real;
 mod recordings;
 mod server;
 mod support;
