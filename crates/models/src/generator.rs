@@ -35,9 +35,9 @@ pub enum GeneratorConfig {
     /// None: answers are made of the sentences of the documents alone.
     #[default]
     Off,
-    /// `OpenAI`.
+    /// OpenAI.
     OpenAi(ProviderConfig),
-    /// Any server that speaks as `OpenAI` does: llama.cpp, vLLM, `LiteLLM` and so on.
+    /// Any server that speaks as OpenAI does: llama.cpp, vLLM, LiteLLM and so on.
     Compatible(ProviderConfig),
     /// Google's Gemini.
     Gemini(ProviderConfig),

@@ -60,9 +60,9 @@ impl fmt::Debug for Secret {
 /// Who runs models for others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provider {
-    /// `OpenAI`.
+    /// OpenAI.
     OpenAi,
-    /// Any server that speaks as `OpenAI` does.
+    /// Any server that speaks as OpenAI does.
     Compatible,
     /// Google's Gemini.
     Gemini,

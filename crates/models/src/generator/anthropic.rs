@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::meter::Tokens;
-use super::remote::{Piece, Protocol, parse};
+use super::remote::{Piece, Protocol, parse, set};
 use super::{FinishReason, Prompt, Role};
 use crate::provider::{Framing, Provider, told};
 
@@ -97,10 +97,11 @@ impl Protocol for Anthropic {
             "stream": true,
         });
         if !prompt.system.is_empty() {
-            body["system"] = json!(prompt.system);
+            set(&mut body, "system", json!(prompt.system));
         }
         if let Some(temperature) = temperature {
-            body["temperature"] = json!(temperature.min(TEMPERATURE_MAX));
+            let temperature = temperature.min(TEMPERATURE_MAX);
+            set(&mut body, "temperature", json!(temperature));
         }
         body
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::meter::Tokens;
-use super::remote::{Piece, Protocol, parse};
+use super::remote::{Piece, Protocol, parse, set};
 use super::{FinishReason, Prompt, Role};
 use crate::provider::{Framing, Provider, told};
 
@@ -95,18 +95,18 @@ impl Protocol for Gemini {
             };
             json!({ "role": role, "parts": [{ "text": message.text }] })
         });
-        let mut body = json!({
-            "contents": messages.collect::<Vec<_>>(),
-            "generationConfig": { "maxOutputTokens": prompt.tokens_max },
-        });
-        if !prompt.system.is_empty() {
-            body["systemInstruction"] = json!({ "parts": [{ "text": prompt.system }] });
-        }
+        let mut config = json!({ "maxOutputTokens": prompt.tokens_max });
         if let Some(temperature) = temperature {
-            body["generationConfig"]["temperature"] = json!(temperature);
+            set(&mut config, "temperature", json!(temperature));
         }
         if let Some(thinking) = self.thinking() {
-            body["generationConfig"]["thinkingConfig"] = thinking;
+            set(&mut config, "thinkingConfig", thinking);
+        }
+        let messages = messages.collect::<Vec<_>>();
+        let mut body = json!({ "contents": messages, "generationConfig": config });
+        if !prompt.system.is_empty() {
+            let system = json!({ "parts": [{ "text": prompt.system }] });
+            set(&mut body, "systemInstruction", system);
         }
         body
     }

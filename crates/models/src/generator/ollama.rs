@@ -1,6 +1,6 @@
 //! Ollama's own chat: one JSON object a line.
 //!
-//! Its native way is spoken and not its imitation of `OpenAI`'s, because only here the length of the
+//! Its native way is spoken and not its imitation of OpenAI's, because only here the length of the
 //! context can be set: by default it cuts long prompts without a word. Written after the public
 //! documentation.
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::meter::Tokens;
-use super::remote::{Piece, Protocol, parse};
+use super::remote::{Piece, Protocol, parse, set};
 use super::{FinishReason, Prompt, Role};
 use crate::provider::{Framing, Provider, told};
 
@@ -75,16 +75,14 @@ impl Protocol for Ollama {
             };
             messages.push(json!({ "role": role, "content": message.text }));
         }
-        let mut body = json!({
-            "model": self.name,
-            "messages": messages,
-            "stream": true,
-            "options": { "num_predict": prompt.tokens_max, "num_ctx": self.context_tokens_max },
+        let mut options = json!({
+            "num_predict": prompt.tokens_max,
+            "num_ctx": self.context_tokens_max,
         });
         if let Some(temperature) = temperature {
-            body["options"]["temperature"] = json!(temperature);
+            set(&mut options, "temperature", json!(temperature));
         }
-        body
+        json!({ "model": self.name, "messages": messages, "stream": true, "options": options })
     }
 
     fn read(&self, frame: &[u8]) -> Result<Vec<Piece>> {

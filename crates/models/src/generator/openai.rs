@@ -1,4 +1,4 @@
-//! The chat completions of `OpenAI`, and of the many servers that speak the same way.
+//! The chat completions of OpenAI, and of the many servers that speak the same way.
 //!
 //! Streamed as server-sent events: pieces of text, then a reason for the end, then what was used (it
 //! has to be asked for), then the word `[DONE]`. Written after the public API reference.
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::meter::Tokens;
-use super::remote::{Piece, Protocol, parse};
+use super::remote::{Piece, Protocol, parse, set};
 use super::{FinishReason, Prompt, Role};
 use crate::provider::{Framing, Provider, told};
 
@@ -23,7 +23,7 @@ pub(super) struct OpenAi {
 }
 
 impl OpenAi {
-    /// A model of `OpenAI`.
+    /// A model of OpenAI.
     pub(super) const fn original(name: String) -> Self {
         Self {
             name,
@@ -106,7 +106,7 @@ impl Protocol for OpenAi {
             tokens_max: prompt.tokens_max,
         });
         if let Some(temperature) = temperature {
-            body["temperature"] = json!(temperature);
+            set(&mut body, "temperature", json!(temperature));
         }
         body
     }

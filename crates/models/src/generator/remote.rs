@@ -179,6 +179,13 @@ impl Remote {
     }
 }
 
+/// Adds a field to an object.
+pub(super) fn set(object: &mut Value, field: &str, value: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+}
+
 /// Reads a piece of a reply. What it says is not repeated in the error: it may be text of an answer.
 pub(super) fn parse<T: DeserializeOwned>(provider: Provider, frame: &[u8]) -> Result<T> {
     serde_json::from_slice(frame).map_err(|_source| {

@@ -26,23 +26,27 @@ async fn play(recording: &Recording, script: Vec<Act>, limits: Limits) -> Writte
 #[tokio::test]
 async fn wherever_a_stream_is_cut_it_is_a_whole_answer_or_an_error() {
     for recording in &RECORDINGS {
-        let name = recording.provider.name();
         let whole = recording.answer.as_bytes();
         for end in (0..whole.len()).step_by(23) {
             for rest in [POLITE_END, b""] {
                 let bytes = [&begun(&whole[..end]), rest].concat();
                 let written = play(recording, vec![Act::Send(bytes)], limits()).await;
-                match written.end {
-                    Ok((reason, _)) => {
-                        assert_eq!(reason, FinishReason::Stop, "{name} cut at {end}");
-                        assert_eq!(written.text, TEXT, "{name} cut at {end}");
-                    }
-                    Err(error) => {
-                        assert_eq!(error.kind(), ErrorKind::Unavailable, "{name} cut at {end}");
-                        assert!(TEXT.starts_with(&written.text), "{name} cut at {end}");
-                    }
-                }
+                let name = recording.provider.name();
+                assert_is_whole_or_an_error(written, &format!("{name} cut at {end}"));
             }
+        }
+    }
+}
+
+fn assert_is_whole_or_an_error(written: Written, about: &str) {
+    match written.end {
+        Ok((reason, _)) => {
+            assert_eq!(reason, FinishReason::Stop, "{about}");
+            assert_eq!(written.text, TEXT, "{about}");
+        }
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Unavailable, "{about}");
+            assert!(TEXT.starts_with(&written.text), "{about}");
         }
     }
 }

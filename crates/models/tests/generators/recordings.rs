@@ -3,7 +3,7 @@
 //! These are recordings that stand for services which cannot be had in a test: they are not taken from
 //! the wire but written by hand after the providers' public descriptions of their formats (chat
 //! completions, `streamGenerateContent`, `/api/chat`, messages), with every kind of piece that the
-//! descriptions name. The protocol of `OpenAI` is also tested against a real server; see `real.rs`.
+//! descriptions name. The protocol of OpenAI is also tested against a real server; see `real.rs`.
 
 use alexandria_models::provider::Provider;
 

@@ -97,7 +97,7 @@ settings! {
     "models.prices" ["ALEXANDRIA_PRICES"] prices: Option<String> = None;
     #[doc = " The key of OpenAI, or of the server at openai.url."]
     "openai.api_key" ["OPENAI_API_KEY"] (secret) openai_api_key: Option<String> = None;
-    #[doc = " The address of OpenAI, or of a server that speaks as it does, such as http://localhost:8080/v1."]
+    #[doc = " The address of OpenAI, or of a server that speaks as it does, its /v1 included."]
     "openai.url" ["OPENAI_URL"] openai_url: Option<String> = None;
     #[doc = " The key of Gemini."]
     "google.api_key" ["GOOGLE_API_KEY"] (secret) google_api_key: Option<String> = None;

@@ -209,9 +209,9 @@ choice!(
     Writer {
         /// Nobody: answers are quotes.
         Off = "off",
-        /// `OpenAI`.
+        /// OpenAI.
         OpenAi = "openai",
-        /// A server that speaks as `OpenAI` does.
+        /// A server that speaks as OpenAI does.
         Compatible = "compatible",
         /// Google's Gemini.
         Gemini = "gemini" | "google",
