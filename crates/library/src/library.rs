@@ -81,7 +81,7 @@ impl Library {
         ids: Arc<dyn IdSource>,
     ) -> Result<Arc<Self>> {
         let generator = generator::open(&settings.generator, Arc::clone(&clock))?;
-        let parts = Parts::open(&settings).await?;
+        let parts = Parts::open(&settings, &clock).await?;
         let options = CatalogOptions::new(Arc::clone(&clock), Arc::clone(&ids));
         let catalog = Catalog::open(&database_url(&settings), options).await?;
         let policy = ChunkPolicy::default();
@@ -164,16 +164,16 @@ struct Parts {
 }
 
 impl Parts {
-    async fn open(settings: &LibrarySettings) -> Result<Self> {
-        let settings = settings.clone();
-        tokio::task::spawn_blocking(move || Self::open_blocking(&settings))
+    async fn open(settings: &LibrarySettings, clock: &Arc<dyn Clock>) -> Result<Self> {
+        let (settings, clock) = (settings.clone(), Arc::clone(clock));
+        tokio::task::spawn_blocking(move || Self::open_blocking(&settings, &clock))
             .await
             .context(ErrorKind::Internal, || {
                 "the thread that opens the library broke".to_owned()
             })?
     }
 
-    fn open_blocking(settings: &LibrarySettings) -> Result<Self> {
+    fn open_blocking(settings: &LibrarySettings, clock: &Arc<dyn Clock>) -> Result<Self> {
         let data = &settings.data;
         fs_err::create_dir_all(data).context(ErrorKind::Unavailable, || {
             format!("cannot make the data directory {}", data.display())
@@ -189,7 +189,7 @@ impl Parts {
             blobs: Arc::new(FolderBlobs::open(&data.join("blobs"))?),
             vectors: Arc::new(EmbeddedVectors::open(&data.join("vectors"))?),
             text: Arc::new(TantivyText::open(&data.join("text"))?),
-            embedder: embedder::open(&settings.embedder, &settings.models)?,
+            embedder: embedder::open(&settings.embedder, &settings.models, clock)?,
             recogniser,
         })
     }

@@ -9,6 +9,7 @@
 )]
 
 mod answers;
+mod embedding;
 mod faults;
 mod guard;
 mod real;

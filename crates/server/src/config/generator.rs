@@ -24,13 +24,8 @@ pub(crate) fn settings(config: &Config) -> Result<GeneratorConfig> {
         Writer::Anthropic => (Provider::Anthropic, GeneratorConfig::Anthropic),
     };
     let limits = limits(config)?;
-    let (url, key) = match provider {
-        Provider::OpenAi | Provider::Compatible => (&config.openai_url, &config.openai_api_key),
-        Provider::Gemini => (&None, &config.google_api_key),
-        Provider::Ollama => (&Some(config.ollama_url.clone()), &None),
-        Provider::Anthropic => (&None, &config.anthropic_api_key),
-    };
-    let missing = missing(provider, config, url.is_some(), key.is_some());
+    let (url, key) = reach(provider, config);
+    let missing = unnamed(provider, config).or_else(|| unreachable(provider, config));
     if let Some(missing) = missing {
         let name = provider.name();
         let message = format!(
@@ -40,8 +35,8 @@ pub(crate) fn settings(config: &Config) -> Result<GeneratorConfig> {
         return Err(Error::new(ErrorKind::Invalid, message));
     }
     Ok(into(ProviderConfig {
-        url: url.clone(),
-        key: key.as_ref().map(Secret::new),
+        url,
+        key,
         name: config.generator_name.clone(),
         context_tokens_max: config.generator_context_tokens_max,
         prices: config.prices.as_ref().map(PathBuf::from),
@@ -49,21 +44,23 @@ pub(crate) fn settings(config: &Config) -> Result<GeneratorConfig> {
     }))
 }
 
-/// What a provider cannot do without, with the remedy.
-fn missing(provider: Provider, config: &Config, has_url: bool, has_key: bool) -> Option<String> {
-    if config.generator_name.is_empty() {
-        let example = match provider {
-            Provider::OpenAi => "gpt-4.1-mini",
-            Provider::Compatible => "the one that the server runs",
-            Provider::Gemini => "gemini-2.5-flash",
-            Provider::Ollama => "llama3.2, after `ollama pull llama3.2`",
-            Provider::Anthropic => "claude-haiku-4-5",
-        };
-        return Some(format!(
-            "no model is named: set ALEXANDRIA_GENERATOR_NAME to one, such as {example}"
-        ));
-    }
-    if provider.url().is_none() && !has_url {
+/// The address and the key that the settings give a provider.
+pub(super) fn reach(provider: Provider, config: &Config) -> (Option<String>, Option<Secret>) {
+    let (url, key) = match provider {
+        Provider::OpenAi | Provider::Compatible => {
+            (config.openai_url.clone(), &config.openai_api_key)
+        }
+        Provider::Gemini => (None, &config.google_api_key),
+        Provider::Ollama => (Some(config.ollama_url.clone()), &None),
+        Provider::Anthropic => (None, &config.anthropic_api_key),
+    };
+    (url, key.as_ref().map(Secret::new))
+}
+
+/// What a provider cannot be reached without, with the remedy.
+pub(super) fn unreachable(provider: Provider, config: &Config) -> Option<String> {
+    let (url, key) = reach(provider, config);
+    if provider.url().is_none() && url.is_none() {
         return Some(
             "no server is named: set OPENAI_URL to its address, such as http://localhost:8080/v1"
                 .to_owned(),
@@ -71,8 +68,24 @@ fn missing(provider: Provider, config: &Config, has_url: bool, has_key: bool) ->
     }
     let variable = provider.key_variable().filter(|_| provider.is_key_needed());
     variable
-        .filter(|_| !has_key)
+        .filter(|_| key.is_none())
         .map(|variable| format!("there is no key: set {variable}"))
+}
+
+fn unnamed(provider: Provider, config: &Config) -> Option<String> {
+    if !config.generator_name.is_empty() {
+        return None;
+    }
+    let example = match provider {
+        Provider::OpenAi => "gpt-4.1-mini",
+        Provider::Compatible => "the one that the server runs",
+        Provider::Gemini => "gemini-2.5-flash",
+        Provider::Ollama => "llama3.2, after `ollama pull llama3.2`",
+        Provider::Anthropic => "claude-haiku-4-5",
+    };
+    Some(format!(
+        "no model is named: set ALEXANDRIA_GENERATOR_NAME to one, such as {example}"
+    ))
 }
 
 fn limits(config: &Config) -> Result<Limits> {

@@ -77,8 +77,12 @@ settings! {
     "database.url" ["DATABASE_URL"] (secret) database_url: Option<String> = None;
     #[doc = " The directory that holds the models; in the user's cache unless set."]
     "models.directory" ["ALEXANDRIA_MODELS"] models: PathBuf = PathBuf::from(".cache/alexandria/models");
-    #[doc = " The embedding model: int8, f32 (slower, the reference) or off (search by words only)."]
+    #[doc = " The embedding model: int8, f32 (slower, the reference), off (search by words only), or who runs it: openai, compatible, gemini or ollama."]
     "models.embedder" ["ALEXANDRIA_EMBEDDER"] embedder: String = "int8".to_owned();
+    #[doc = " The embedding model of a provider, as the provider calls it."]
+    "models.embedder_name" ["ALEXANDRIA_EMBEDDER_NAME"] embedder_name: String = String::new();
+    #[doc = " Numbers in the vectors of a provider's embedding model."]
+    "models.embedder_dimensions" ["ALEXANDRIA_EMBEDDER_DIMENSIONS"] embedder_dimensions: usize = 0;
     #[doc = " Who writes answers in sentences of its own: off (answers are quotes), openai, compatible, gemini, ollama or anthropic."]
     "models.generator" ["ALEXANDRIA_GENERATOR"] generator: Writer = Writer::Off;
     #[doc = " The language model, as its provider calls it."]

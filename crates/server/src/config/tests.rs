@@ -133,6 +133,23 @@ fn a_language_model_that_lacks_something_is_refused_with_the_remedy() {
 }
 
 #[test]
+fn an_embedding_model_of_a_provider_needs_its_name_its_length_and_its_key() {
+    let check = |environment: &[(&str, &str)], expected: &str| {
+        let sentence = settle_from("", "", environment, &[]).unwrap_err();
+        assert!(sentence.contains(expected), "{sentence}");
+    };
+    let openai = ("ALEXANDRIA_EMBEDDER", "openai");
+    let name = ("ALEXANDRIA_EMBEDDER_NAME", "text-embedding-3-small");
+    let dimensions = ("ALEXANDRIA_EMBEDDER_DIMENSIONS", "1536");
+    check(&[("ALEXANDRIA_EMBEDDER", "int4")], "int8, f32, off, openai");
+    check(&[openai], "ALEXANDRIA_EMBEDDER_NAME");
+    check(&[openai, name], "ALEXANDRIA_EMBEDDER_DIMENSIONS");
+    check(&[openai, name, dimensions], "set OPENAI_API_KEY");
+    let key = ("OPENAI_API_KEY", "sk-1");
+    assert!(settle_from("", "", &[openai, name, dimensions, key], &[]).is_ok());
+}
+
+#[test]
 fn a_language_model_gets_its_own_key_and_address_and_shows_neither_key() {
     let environment = [
         ("ALEXANDRIA_GENERATOR", "google"),
