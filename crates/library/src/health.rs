@@ -12,6 +12,9 @@ use crate::retrieve::milliseconds;
 /// How long a part may take to answer.
 const PART_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What the part is called that writes answers.
+pub(crate) const GENERATOR: &str = "generator";
+
 /// How a part does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,13 +87,12 @@ impl Library {
     /// Whether the language model's provider gives a sign of life; that costs nothing, and its own
     /// limit of time is shorter than that of the parts.
     async fn generator_health(&self) -> PartHealth {
-        let name = "generator";
         let Some(generator) = &self.generator else {
-            return off(name);
+            return off(GENERATOR);
         };
         PartHealth {
             provider: Some(generator.model().provider.clone()),
-            ..part(name, generator.check()).await
+            ..part(GENERATOR, generator.check()).await
         }
     }
 }

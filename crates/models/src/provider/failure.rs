@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-use super::{Provider, key_missing};
+use super::Provider;
+use super::connection::key_missing;
 
 /// The longest time that a provider is left alone because it has asked for it.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
