@@ -185,7 +185,16 @@ mod tests {
         assert_eq!(cost(1, 0, 0), 1);
         assert_eq!(cost(1_000_000, 0, 0), 150_000);
         assert_eq!(cost(1_000_000, 1_000_000, 1_000_000), 675_000);
-        assert_eq!(cost(u64::MAX, 0, u64::MAX), u64::MAX);
+        assert_eq!(cost(u64::MAX, 0, 0), 2_767_011_611_056_432_743);
+        let usage = Usage {
+            prompt_tokens: u64::MAX,
+            ..Usage::default()
+        };
+        let price = Price {
+            prompt: u64::MAX,
+            ..price
+        };
+        assert_eq!(price.cost(&usage), u64::MAX);
     }
 
     #[test]

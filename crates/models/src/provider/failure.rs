@@ -216,8 +216,9 @@ fn retry_delay(reply: &Value) -> Option<Duration> {
 }
 
 fn bounded(seconds: f64) -> Option<Duration> {
-    let wait = Duration::try_from_secs_f64(seconds.max(0.0)).ok();
-    // Infinity does not fit; it is a wait all the same.
-    let wait = wait.or_else(|| seconds.is_infinite().then_some(RETRY_AFTER_MAX));
-    wait.map(|wait| wait.min(RETRY_AFTER_MAX))
+    if seconds.is_nan() {
+        return None;
+    }
+    let seconds = seconds.clamp(0.0, RETRY_AFTER_MAX.as_secs_f64());
+    Duration::try_from_secs_f64(seconds).ok()
 }

@@ -91,7 +91,7 @@ fn the_wait_that_a_provider_asks_for_is_read_from_header_and_body() {
     check(&[("retry-after", "-3")], "", Some(0));
     check(&[("retry-after", "99999999999999999999")], "", Some(86_400));
     check(&[("retry-after", "soon")], "", None);
-    check(&[("retry-after", "NaN")], "", Some(0));
+    check(&[("retry-after", "NaN")], "", None);
     check(
         &[("retry-after", "Wed, 21 Oct 2026 07:28:09 GMT"), date],
         "",
