@@ -7,7 +7,7 @@ use alexandria_store::blobs::BlobKey;
 use alexandria_store::catalog::{DocumentOrder, DocumentQuery, OutboxKind, PAGE_ITEMS_MAX};
 use serde::Serialize;
 
-use crate::health::PartState;
+use crate::health::{GENERATOR, PartState};
 use crate::library::Library;
 use crate::status::SpaceStatus;
 
@@ -40,7 +40,8 @@ pub enum Severity {
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
-    /// What is concerned: `catalog`, `blobs`, `vectors`, `text`, `embedder`, `jobs`, `reader`.
+    /// What is concerned: `catalog`, `blobs`, `vectors`, `text`, `embedder`, `generator`,
+    /// `jobs`, `reader`.
     pub part: &'static str,
     /// What is wrong.
     pub message: String,
@@ -92,6 +93,10 @@ impl Library {
 
     async fn examine_parts(&self, diagnosis: &mut Diagnosis) {
         for part in self.health().await.parts {
+            // Most libraries have no language model, and lack nothing.
+            if part.name == GENERATOR && part.state == PartState::Off {
+                continue;
+            }
             match part.state {
                 PartState::Ok => diagnosis.checked.push(format!("the {} answers", part.name)),
                 PartState::Off => diagnosis.add(Finding {
@@ -99,6 +104,12 @@ impl Library {
                     part: part.name,
                     message: format!("the {} is switched off", part.name),
                     remedy: "switch it on in the settings to search by meaning".to_owned(),
+                }),
+                PartState::Failed if part.name == GENERATOR => diagnosis.add(Finding {
+                    severity: Severity::Warning,
+                    part: part.name,
+                    message: part.message.unwrap_or_default(),
+                    remedy: "answers are made of quotes until it is back".to_owned(),
                 }),
                 PartState::Failed => diagnosis.add(Finding {
                     severity: Severity::Damage,

@@ -12,6 +12,9 @@ use crate::retrieve::milliseconds;
 /// How long a part may take to answer.
 const PART_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What the part is called that writes answers.
+pub(crate) const GENERATOR: &str = "generator";
+
 /// How a part does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,8 +30,10 @@ pub enum PartState {
 /// A part of the library.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PartHealth {
-    /// `catalog`, `blobs`, `vectors`, `text` or `embedder`.
+    /// `catalog`, `blobs`, `vectors`, `text`, `embedder` or `generator`.
     pub name: &'static str,
+    /// Who does the part's work, where that is somebody else: `ollama`, `openai` and so on.
+    pub provider: Option<String>,
     /// How it does.
     pub state: PartState,
     /// How long it took to answer, in milliseconds.
@@ -57,30 +62,48 @@ impl Health {
 impl Library {
     /// Asks every part for a sign of life, all at the same time.
     pub async fn health(&self) -> Health {
-        let (catalog, blobs, vectors, text, embedder) = tokio::join!(
+        let (catalog, blobs, vectors, text, embedder, generator) = tokio::join!(
             part("catalog", self.catalog.ping()),
             part("blobs", self.blobs.check()),
             part("vectors", self.vectors.check()),
             part("text", self.text.check()),
             self.embedder_health(),
+            self.generator_health(),
         );
         Health {
-            parts: vec![catalog, blobs, vectors, text, embedder],
+            parts: vec![catalog, blobs, vectors, text, embedder, generator],
         }
     }
 
     async fn embedder_health(&self) -> PartHealth {
         let name = "embedder";
         let Some(embedder) = &self.embedder else {
-            return PartHealth {
-                name,
-                state: PartState::Off,
-                latency_ms: 0.0,
-                message: None,
-            };
+            return off(name);
         };
         let embed = async { embedder.embed(&["health"], Purpose::Query).await.map(drop) };
         part(name, embed).await
+    }
+
+    /// Whether the language model's provider gives a sign of life; that costs nothing, and its own
+    /// limit of time is shorter than that of the parts.
+    async fn generator_health(&self) -> PartHealth {
+        let Some(generator) = &self.generator else {
+            return off(GENERATOR);
+        };
+        PartHealth {
+            provider: Some(generator.model().provider.clone()),
+            ..part(GENERATOR, generator.check()).await
+        }
+    }
+}
+
+const fn off(name: &'static str) -> PartHealth {
+    PartHealth {
+        name,
+        provider: None,
+        state: PartState::Off,
+        latency_ms: 0.0,
+        message: None,
     }
 }
 
@@ -101,6 +124,7 @@ async fn part(name: &'static str, check: impl Future<Output = Result<()>>) -> Pa
     };
     PartHealth {
         name,
+        provider: None,
         state,
         latency_ms: milliseconds(started),
         message,

@@ -10,6 +10,7 @@ use alexandria_core::id::{CollectionId, GenerationId, IdSource};
 use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
 use alexandria_models::embedder::{self, Embedder};
+use alexandria_models::generator::{self, Generator};
 use alexandria_models::recogniser::Recogniser;
 use alexandria_models::recogniser::tesseract::Tesseract;
 use alexandria_store::blobs::{BlobStore, FolderBlobs};
@@ -41,6 +42,7 @@ pub struct Library {
     pub(crate) vectors: Arc<dyn VectorStore>,
     pub(crate) text: Arc<dyn TextIndex>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    pub(crate) generator: Option<Arc<dyn Generator>>,
     pub(crate) reader: Reader,
     pub(crate) clock: Arc<dyn Clock>,
     /// What this opening of the library is called among the owners of leases.
@@ -70,6 +72,7 @@ impl Library {
     /// the catalog's tables up to date when they are older than this program.
     ///
     /// # Errors
+    /// `Invalid` when the settings of the language model cannot be,
     /// `Conflict` when the catalog is newer than this program or its vectors are of another model,
     /// `Unavailable` when the disk, the database or the model is not there.
     pub async fn open(
@@ -77,7 +80,8 @@ impl Library {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Result<Arc<Self>> {
-        let parts = Parts::open(&settings).await?;
+        let generator = generator::open(&settings.generator, Arc::clone(&clock))?;
+        let parts = Parts::open(&settings, &clock).await?;
         let options = CatalogOptions::new(Arc::clone(&clock), Arc::clone(&ids));
         let catalog = Catalog::open(&database_url(&settings), options).await?;
         let policy = ChunkPolicy::default();
@@ -90,6 +94,7 @@ impl Library {
             vectors: parts.vectors,
             text: parts.text,
             embedder: parts.embedder,
+            generator,
             lock: parts.lock,
             followers: Followers::default(),
             leftovers: Leftovers::default(),
@@ -159,16 +164,16 @@ struct Parts {
 }
 
 impl Parts {
-    async fn open(settings: &LibrarySettings) -> Result<Self> {
-        let settings = settings.clone();
-        tokio::task::spawn_blocking(move || Self::open_blocking(&settings))
+    async fn open(settings: &LibrarySettings, clock: &Arc<dyn Clock>) -> Result<Self> {
+        let (settings, clock) = (settings.clone(), Arc::clone(clock));
+        tokio::task::spawn_blocking(move || Self::open_blocking(&settings, &clock))
             .await
             .context(ErrorKind::Internal, || {
                 "the thread that opens the library broke".to_owned()
             })?
     }
 
-    fn open_blocking(settings: &LibrarySettings) -> Result<Self> {
+    fn open_blocking(settings: &LibrarySettings, clock: &Arc<dyn Clock>) -> Result<Self> {
         let data = &settings.data;
         fs_err::create_dir_all(data).context(ErrorKind::Unavailable, || {
             format!("cannot make the data directory {}", data.display())
@@ -184,7 +189,7 @@ impl Parts {
             blobs: Arc::new(FolderBlobs::open(&data.join("blobs"))?),
             vectors: Arc::new(EmbeddedVectors::open(&data.join("vectors"))?),
             text: Arc::new(TantivyText::open(&data.join("text"))?),
-            embedder: embedder::open(&settings.embedder, &settings.models)?,
+            embedder: embedder::open(&settings.embedder, &settings.models, clock)?,
             recogniser,
         })
     }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use alexandria_core::answer::AnswerPolicy;
 use alexandria_extract::limits::Limits as ReadingLimits;
 use alexandria_models::embedder::EmbedderConfig;
+use alexandria_models::generator::GeneratorConfig;
 use serde::{Deserialize, Serialize};
 
 /// The name of the SQLite catalog inside the data directory.
@@ -25,6 +26,8 @@ pub struct LibrarySettings {
     pub models: PathBuf,
     /// Which embedder turns text into vectors.
     pub embedder: EmbedderConfig,
+    /// Which language model writes answers.
+    pub generator: GeneratorConfig,
     /// How foreign files are read.
     pub reader: ReaderSettings,
     /// Whether pages without text are recognised from their picture.
@@ -47,6 +50,7 @@ impl LibrarySettings {
             database: None,
             models: models.into(),
             embedder: EmbedderConfig::default(),
+            generator: GeneratorConfig::default(),
             reader: ReaderSettings::default(),
             recognition: Recognition::default(),
             workers: WORKERS_DEFAULT,

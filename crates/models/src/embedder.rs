@@ -4,13 +4,20 @@ use std::fmt::Debug;
 use std::path::Path;
 use std::sync::Arc;
 
+use alexandria_core::clock::Clock;
 use alexandria_core::error::Result;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 pub mod minilm;
+mod remote;
+
+pub use remote::RemoteConfig;
 
 use minilm::{MiniLm, MiniLmConfig};
+use remote::Remote;
+
+use crate::provider::Provider;
 
 /// Which embedder to use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +25,18 @@ use minilm::{MiniLm, MiniLmConfig};
 pub enum EmbedderConfig {
     /// all-MiniLM-L6-v2 on this machine: English, 384 dimensions, no other process.
     MiniLm(MiniLmConfig),
+    /// A model of OpenAI. What holds a key is written nowhere.
+    #[serde(skip)]
+    OpenAi(RemoteConfig),
+    /// A model of a server that speaks as OpenAI does.
+    #[serde(skip)]
+    Compatible(RemoteConfig),
+    /// A model of Gemini.
+    #[serde(skip)]
+    Gemini(RemoteConfig),
+    /// A model of Ollama.
+    #[serde(skip)]
+    Ollama(RemoteConfig),
     /// None: the library searches by words alone.
     Off {},
 }
@@ -33,10 +52,24 @@ impl Default for EmbedderConfig {
 ///
 /// # Errors
 /// [`ErrorKind::Unavailable`](alexandria_core::error::ErrorKind::Unavailable) if its model has not been
-/// fetched, [`ErrorKind::Corrupt`](alexandria_core::error::ErrorKind::Corrupt) if it is damaged.
-pub fn open(config: &EmbedderConfig, models: &Path) -> Result<Option<Arc<dyn Embedder>>> {
+/// fetched, [`ErrorKind::Corrupt`](alexandria_core::error::ErrorKind::Corrupt) if it is damaged,
+/// [`ErrorKind::Invalid`](alexandria_core::error::ErrorKind::Invalid) for settings of a provider that
+/// cannot be. A provider is not asked.
+pub fn open(
+    config: &EmbedderConfig,
+    models: &Path,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn Embedder>>> {
+    let remote = |provider, config| -> Result<Option<Arc<dyn Embedder>>> {
+        let remote = Remote::open(provider, config, Arc::clone(clock))?;
+        Ok(Some(Arc::new(remote)))
+    };
     match config {
         EmbedderConfig::MiniLm(config) => Ok(Some(Arc::new(MiniLm::open(config, models)?))),
+        EmbedderConfig::OpenAi(config) => remote(Provider::OpenAi, config),
+        EmbedderConfig::Compatible(config) => remote(Provider::Compatible, config),
+        EmbedderConfig::Gemini(config) => remote(Provider::Gemini, config),
+        EmbedderConfig::Ollama(config) => remote(Provider::Ollama, config),
         EmbedderConfig::Off {} => Ok(None),
     }
 }

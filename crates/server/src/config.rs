@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 
 mod dotenv;
+pub(crate) mod embedder;
+pub(crate) mod generator;
 mod rules;
 mod settings;
 mod value;

@@ -9,7 +9,6 @@ use alexandria_library::Library;
 use alexandria_library::clock::{SystemClock, SystemIds};
 use alexandria_library::settings::{CATALOG_FILE, LibrarySettings, Recognition};
 use alexandria_models::embedder::EmbedderConfig;
-use alexandria_models::embedder::minilm::{MiniLmConfig, Precision};
 
 use rustix::fs::{Access, access};
 use tokio_util::sync::CancellationToken;
@@ -123,7 +122,8 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     })?;
     let mut settings = LibrarySettings::new(config.data.clone(), config.models.clone());
     settings.database.clone_from(&config.database_url);
-    settings.embedder = embedder(config);
+    settings.embedder = crate::config::embedder::settings(config)?;
+    settings.generator = crate::config::generator::settings(config)?;
     settings.reader.worker = Some(program);
     settings.reader.limits.memory_bytes = config.reading_memory_bytes_max;
     settings.reader.limits.cpu_seconds = config.reading_cpu_seconds_max;
@@ -135,17 +135,4 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     settings.answers.confidence_min = config.answer_threshold.value();
     settings.limits.upload_bytes_max = config.upload_bytes_max;
     Ok(settings)
-}
-
-/// The embedder that the settings name.
-pub(crate) fn embedder(config: &Config) -> EmbedderConfig {
-    let precision = match config.embedder.as_str() {
-        "off" => return EmbedderConfig::Off {},
-        "f32" => Precision::F32,
-        _ => Precision::Int8,
-    };
-    EmbedderConfig::MiniLm(MiniLmConfig {
-        precision,
-        ..MiniLmConfig::default()
-    })
 }

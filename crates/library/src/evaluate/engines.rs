@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use alexandria_core::block::{Block, BlockKind, Parsed, Place, Span};
 use alexandria_core::chunk::{ChunkPolicy, Piece, chunk};
+use alexandria_core::clock::Clock;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::evaluation::{Measures, average, covers, mean, measure, percentile};
 use alexandria_core::filter::{Attributes, Filter};
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 use super::folder::{Folder, Record, Solid};
 use super::{EvaluationRequest, LegEvaluation, QuoteRecall};
+use crate::clock::SystemClock;
 use crate::retrieve::milliseconds;
 
 /// Chunks that each engine names for a query: enough for a hundred documents of several chunks.
@@ -50,11 +52,12 @@ impl Engines {
         let scratch: &Path = &request.scratch;
         let collection = CollectionId::from_uuid(Uuid::from_u128(1));
         let generation = GenerationId::from_uuid(Uuid::from_u128(1));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         Ok(Self {
             space: Space::new(&Principal::owner(), collection, generation),
             text: TantivyText::open(&scratch.join("text"))?,
             vectors: EmbeddedVectors::open(&scratch.join("vectors"))?,
-            embedder: embedder::open(&request.embedder, &request.models)?,
+            embedder: embedder::open(&request.embedder, &request.models, &clock)?,
             pieces: Vec::new(),
             quotes: HashMap::new(),
             position: 0,

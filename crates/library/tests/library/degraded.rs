@@ -1,7 +1,10 @@
 //! A search goes on when one of its parts does not answer.
 
 use alexandria_core::error::ErrorKind;
+use alexandria_library::health::{Health, PartState};
 use alexandria_library::{Library, SearchMode, SearchRequest};
+use alexandria_models::generator::GeneratorConfig;
+use alexandria_models::provider::ProviderConfig;
 use std::sync::Arc;
 
 use crate::support::{Fixture, WHALES, open};
@@ -70,4 +73,37 @@ async fn the_doctor_says_of_an_embedder_whether_it_answers_or_is_off() {
     };
     assert_eq!(says(&Fixture::new().await).await, (true, false));
     assert_eq!(says(&Fixture::words_only().await).await, (false, true));
+}
+
+#[tokio::test]
+async fn a_language_model_that_is_away_degrades_the_library_and_nothing_else() {
+    let fixture = Fixture::words_only().await;
+    let health = fixture.library.health().await;
+    let generator = |health: &Health| {
+        let part = health.parts.iter().find(|part| part.name == "generator");
+        part.unwrap().clone()
+    };
+    assert_eq!(generator(&health).state, PartState::Off);
+    assert!(health.is_ready());
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let mut settings = fixture.library.settings().clone();
+    settings.generator = GeneratorConfig::Ollama(ProviderConfig {
+        url: Some(format!("http://{address}")),
+        ..ProviderConfig::new("llama3.2")
+    });
+    let library = open(settings).await;
+    let health = library.health().await;
+    let part = generator(&health);
+    assert_eq!(part.state, PartState::Failed);
+    assert_eq!(part.provider.as_deref(), Some("ollama"));
+    let message = part.message.unwrap();
+    assert!(message.contains("ollama serve"), "{message}");
+    let failed = health
+        .parts
+        .iter()
+        .filter(|part| part.state == PartState::Failed);
+    assert_eq!(failed.count(), 1);
 }

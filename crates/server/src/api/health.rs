@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
-use alexandria_library::health::{Health, PartState};
+use alexandria_library::health::{Health, PartHealth, PartState};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -194,12 +194,13 @@ impl Checker {
     }
 }
 
-/// The name under which the handbooks know the catalog.
-fn name_of(part: &str) -> String {
-    if part == "catalog" {
-        "database".to_owned()
-    } else {
-        part.to_owned()
+/// The name under which the handbooks know a part: the catalog is the database, and a language model
+/// is who runs it.
+fn name_of(part: &PartHealth) -> String {
+    match &part.provider {
+        Some(provider) => provider.clone(),
+        None if part.name == "catalog" => "database".to_owned(),
+        None => part.name.to_owned(),
     }
 }
 
@@ -233,17 +234,17 @@ fn judge(health: &Health, version: &str, timestamp: Timestamp) -> Verdict {
         checks: health
             .parts
             .iter()
-            .map(|part| (name_of(part.name), state(part.state).to_owned()))
+            .map(|part| (name_of(part), state(part.state).to_owned()))
             .collect(),
         latencies_ms: health
             .parts
             .iter()
-            .map(|part| (name_of(part.name), part.latency_ms))
+            .map(|part| (name_of(part), part.latency_ms))
             .collect(),
         errors: errors
             .map(|part| {
                 let message = part.message.as_deref().unwrap_or("it does not answer");
-                format!("{}: {message}", name_of(part.name))
+                format!("{}: {message}", name_of(part))
             })
             .collect(),
         timestamp,
@@ -354,6 +355,7 @@ mod tests {
         let check = |failed: &[&str], status: &str, read_only: bool, live: u16, ready: u16| {
             let part = |name: &'static str| PartHealth {
                 name,
+                provider: (name == "generator").then(|| "ollama".to_owned()),
                 state: if failed.contains(&name) {
                     PartState::Failed
                 } else {
@@ -362,9 +364,16 @@ mod tests {
                 latency_ms: 0.1,
                 message: None,
             };
-            let parts = ["catalog", "blobs", "vectors", "text", "embedder"]
-                .map(part)
-                .to_vec();
+            let parts = [
+                "catalog",
+                "blobs",
+                "vectors",
+                "text",
+                "embedder",
+                "generator",
+            ]
+            .map(part)
+            .to_vec();
             let verdict = judge(&Health { parts }, "1", Timestamp::UNIX_EPOCH);
             assert_eq!(verdict.status, status, "{failed:?}");
             assert_eq!(verdict.read_only, read_only, "{failed:?}");
@@ -379,9 +388,13 @@ mod tests {
                 "{failed:?}"
             );
             assert_eq!(verdict.errors.len(), failed.len());
+            let ollama = verdict.checks.get("ollama").map(String::as_str);
+            let is_down = failed.contains(&"generator");
+            assert_eq!(ollama, Some(if is_down { "failed" } else { "ok" }));
         };
         check(&[], "ok", false, 200, 200);
         check(&["embedder"], "degraded", false, 200, 503);
+        check(&["generator"], "degraded", false, 200, 503);
         check(&["blobs"], "degraded", true, 200, 503);
         check(&["text"], "degraded", false, 200, 503);
         check(&["text", "vectors"], "failed", false, 503, 503);

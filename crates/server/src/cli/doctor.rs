@@ -84,7 +84,7 @@ fn installation(setting: &Setting) -> Vec<FindingBody> {
         });
     };
     let config = setting.config();
-    if config.embedder != "off"
+    if crate::config::embedder::is_here(config)
         && let Err(error) = super::models::find(config)
     {
         note(

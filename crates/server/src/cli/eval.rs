@@ -85,7 +85,7 @@ impl Eval {
             language: self.language.clone(),
             scratch: scratch.0.clone(),
             models: config.models.clone(),
-            embedder: crate::library::embedder(&config),
+            embedder: crate::config::embedder::settings(&config)?,
             policy: self.policy()?,
         };
         let bar = bar(setting);

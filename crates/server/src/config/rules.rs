@@ -23,10 +23,12 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
             return Err(Error::new(ErrorKind::Invalid, sentence));
         }
     }
+    super::embedder::settings(config)?;
+    super::generator::settings(config)?;
     Ok(warnings(config))
 }
 
-fn refusals(config: &Config) -> [(bool, String); 11] {
+fn refusals(config: &Config) -> [(bool, String); 10] {
     let production = config.production.is_on();
     let exposed = production || (config.is_public() && !config.debug.is_on());
     let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
@@ -53,13 +55,6 @@ fn refusals(config: &Config) -> [(bool, String); 11] {
             "DATABASE_URL holds a password from a handbook that everybody knows: give the \
              database user another one"
                 .to_owned(),
-        ),
-        (
-            !matches!(config.embedder.as_str(), "int8" | "f32" | "off"),
-            format!(
-                "the setting models.embedder is \"{}\": it must be one of: int8, f32, off",
-                config.embedder
-            ),
         ),
         (config.workers == 0, zero("jobs.workers")),
         (config.requests_max == 0, zero("server.requests_max")),

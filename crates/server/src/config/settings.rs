@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use alexandria_core::answer::weight::CONFIDENCE_MIN;
 
-use super::value::{LogFormat, LogLevel, Ocr, Role, Share, Switch, Value};
+use super::value::{LogFormat, LogLevel, Ocr, Role, Share, Switch, Value, Writer};
 
 /// A setting, as the reference shows it and as every source sets it.
 #[derive(Debug)]
@@ -77,8 +77,38 @@ settings! {
     "database.url" ["DATABASE_URL"] (secret) database_url: Option<String> = None;
     #[doc = " The directory that holds the models; in the user's cache unless set."]
     "models.directory" ["ALEXANDRIA_MODELS"] models: PathBuf = PathBuf::from(".cache/alexandria/models");
-    #[doc = " The embedding model: int8, f32 (slower, the reference) or off (search by words only)."]
+    #[doc = " The embedding model: int8, f32 (slower, the reference), off (search by words only), or who runs it: openai, compatible, gemini or ollama."]
     "models.embedder" ["ALEXANDRIA_EMBEDDER"] embedder: String = "int8".to_owned();
+    #[doc = " The embedding model of a provider, as the provider calls it."]
+    "models.embedder_name" ["ALEXANDRIA_EMBEDDER_NAME"] embedder_name: String = String::new();
+    #[doc = " Numbers in the vectors of a provider's embedding model."]
+    "models.embedder_dimensions" ["ALEXANDRIA_EMBEDDER_DIMENSIONS"] embedder_dimensions: usize = 0;
+    #[doc = " Who writes answers in sentences of its own: off (answers are quotes), openai, compatible, gemini, ollama or anthropic."]
+    "models.generator" ["ALEXANDRIA_GENERATOR"] generator: Writer = Writer::Off;
+    #[doc = " The language model, as its provider calls it."]
+    "models.generator_name" ["ALEXANDRIA_GENERATOR_NAME"] generator_name: String = String::new();
+    #[doc = " Tokens of prompt and answer together that the language model is given at most."]
+    "models.generator_context_tokens_max" ["ALEXANDRIA_GENERATOR_CONTEXT_TOKENS_MAX"] generator_context_tokens_max: usize = alexandria_models::provider::CONTEXT_TOKENS_MAX_DEFAULT;
+    #[doc = " Seconds until the language model's first word; one that must be loaded first may need more."]
+    "models.generator_first_seconds_max" ["ALEXANDRIA_GENERATOR_FIRST_SECONDS_MAX"] generator_first_seconds_max: u64 = 30;
+    #[doc = " Seconds that the language model may be silent between two words."]
+    "models.generator_silence_seconds_max" ["ALEXANDRIA_GENERATOR_SILENCE_SECONDS_MAX"] generator_silence_seconds_max: u64 = 20;
+    #[doc = " Seconds that writing an answer may take in all; after them the answer is made of quotes."]
+    "models.generator_seconds_max" ["ALEXANDRIA_GENERATOR_SECONDS_MAX"] generator_seconds_max: u64 = 50;
+    #[doc = " Calls of the language model under way at the same time."]
+    "models.generator_calls_max" ["ALEXANDRIA_GENERATOR_CALLS_MAX"] generator_calls_max: usize = 8;
+    #[doc = " A TOML file of prices of models, beside the built-in ones."]
+    "models.prices" ["ALEXANDRIA_PRICES"] prices: Option<String> = None;
+    #[doc = " The key of OpenAI, or of the server at openai.url."]
+    "openai.api_key" ["OPENAI_API_KEY"] (secret) openai_api_key: Option<String> = None;
+    #[doc = " The address of OpenAI, or of a server that speaks as it does, its /v1 included."]
+    "openai.url" ["OPENAI_URL"] openai_url: Option<String> = None;
+    #[doc = " The key of Gemini."]
+    "google.api_key" ["GOOGLE_API_KEY"] (secret) google_api_key: Option<String> = None;
+    #[doc = " The key of Anthropic."]
+    "anthropic.api_key" ["ANTHROPIC_API_KEY"] (secret) anthropic_api_key: Option<String> = None;
+    #[doc = " The address of Ollama."]
+    "ollama.url" ["OLLAMA_URL"] ollama_url: String = "http://localhost:11434".to_owned();
 
     #[doc = " The address to listen on."]
     "server.host" ["HOST", "ALEXANDRIA_HOST"] host: String = "127.0.0.1".to_owned();

@@ -1,5 +1,8 @@
 //! Where settings come from, which source wins, and what is refused.
 
+use alexandria_models::generator::GeneratorConfig;
+use alexandria_models::provider::Secret;
+
 use super::{Config, Flags, Origin, SETTINGS, Surroundings, settle};
 
 /// Settles with a TOML file, a `.env` file, an environment and flags.
@@ -99,6 +102,84 @@ fn wrong_settings_are_refused_with_a_sentence_that_names_them() {
             ),
         ],
         "DATABASE_URL",
+    );
+}
+
+#[test]
+fn a_language_model_that_lacks_something_is_refused_with_the_remedy() {
+    let check = |toml: &str, environment: &[(&str, &str)], expected: &str| {
+        let sentence = settle_from(toml, "", environment, &[]).unwrap_err();
+        assert!(sentence.contains(expected), "{sentence}");
+        assert!(!sentence.contains("sk-"), "{sentence}");
+    };
+    let gemini = ("ALEXANDRIA_GENERATOR", "gemini");
+    let name = ("ALEXANDRIA_GENERATOR_NAME", "any");
+    check("", &[gemini], "ALEXANDRIA_GENERATOR_NAME");
+    check("", &[gemini, name], "set GOOGLE_API_KEY");
+    check("", &[gemini, name], "ALEXANDRIA_GENERATOR=off");
+    check(
+        "[models]\ngenerator = \"bard\"",
+        &[],
+        "openai, compatible, gemini",
+    );
+    let openai = "[models]\ngenerator = \"openai\"\ngenerator_name = \"any\"\n";
+    check(openai, &[("GOOGLE_API_KEY", "sk-1")], "set OPENAI_API_KEY");
+    let silent = ("ALEXANDRIA_GENERATOR_SILENCE_SECONDS_MAX", "0");
+    check(openai, &[silent], "models.generator_silence_seconds_max");
+    let compatible = ("ALEXANDRIA_GENERATOR", "compatible");
+    check("", &[compatible, name], "set OPENAI_URL");
+    let anthropic = ("ALEXANDRIA_GENERATOR", "anthropic");
+    check("", &[anthropic, name], "set ANTHROPIC_API_KEY");
+}
+
+#[test]
+fn an_embedding_model_of_a_provider_needs_its_name_its_length_and_its_key() {
+    let check = |environment: &[(&str, &str)], expected: &str| {
+        let sentence = settle_from("", "", environment, &[]).unwrap_err();
+        assert!(sentence.contains(expected), "{sentence}");
+    };
+    let openai = ("ALEXANDRIA_EMBEDDER", "openai");
+    let name = ("ALEXANDRIA_EMBEDDER_NAME", "text-embedding-3-small");
+    let dimensions = ("ALEXANDRIA_EMBEDDER_DIMENSIONS", "1536");
+    check(&[("ALEXANDRIA_EMBEDDER", "int4")], "int8, f32, off, openai");
+    check(&[openai], "ALEXANDRIA_EMBEDDER_NAME");
+    check(&[openai, name], "ALEXANDRIA_EMBEDDER_DIMENSIONS");
+    check(&[openai, name, dimensions], "set OPENAI_API_KEY");
+    let key = ("OPENAI_API_KEY", "sk-1");
+    assert!(settle_from("", "", &[openai, name, dimensions, key], &[]).is_ok());
+}
+
+#[test]
+fn a_language_model_gets_its_own_key_and_address_and_shows_neither_key() {
+    let environment = [
+        ("ALEXANDRIA_GENERATOR", "google"),
+        ("ALEXANDRIA_GENERATOR_NAME", "gemini-2.5-flash"),
+        ("GOOGLE_API_KEY", "sk-google"),
+        ("OPENAI_API_KEY", "sk-openai"),
+        ("OPENAI_URL", "http://localhost:1/v1"),
+    ];
+    let settled = settle_from("", "", &environment, &[]).unwrap();
+    let generator = super::generator::settings(&settled.config).unwrap();
+    let GeneratorConfig::Gemini(config) = &generator else {
+        panic!("not what was chosen: {generator:?}");
+    };
+    assert_eq!(config.key, Some(Secret::new("sk-google")));
+    assert_eq!(config.url, None);
+    let shown = format!("{settled:?} {generator:?}");
+    assert!(!shown.contains("sk-"), "{shown}");
+    let ollama = [
+        ("ALEXANDRIA_GENERATOR", "ollama"),
+        ("ALEXANDRIA_GENERATOR_NAME", "llama3.2"),
+    ];
+    let toml = "[ollama]\nurl = \"http://models.example.org:11434\"";
+    let settled = settle_from(toml, "", &ollama, &[]).unwrap();
+    let generator = super::generator::settings(&settled.config).unwrap();
+    let GeneratorConfig::Ollama(config) = &generator else {
+        panic!("not what was chosen: {generator:?}");
+    };
+    assert_eq!(
+        config.url.as_deref(),
+        Some("http://models.example.org:11434")
     );
 }
 

@@ -204,6 +204,24 @@ choice!(
     }
 );
 
+choice!(
+    /// Who writes answers in sentences of its own.
+    Writer {
+        /// Nobody: answers are quotes.
+        Off = "off",
+        /// OpenAI.
+        OpenAi = "openai",
+        /// A server that speaks as OpenAI does.
+        Compatible = "compatible",
+        /// Google's Gemini.
+        Gemini = "gemini" | "google",
+        /// Ollama.
+        Ollama = "ollama",
+        /// Anthropic.
+        Anthropic = "anthropic",
+    }
+);
+
 impl LogLevel {
     /// The level as the log's filters know it.
     pub(crate) const fn filter(self) -> tracing::level_filters::LevelFilter {
