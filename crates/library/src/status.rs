@@ -64,6 +64,15 @@ impl DocumentCounts {
     }
 }
 
+/// What a collection holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CollectionStatus {
+    /// Its documents, by state.
+    pub documents: DocumentCounts,
+    /// Their originals, in bytes.
+    pub original_bytes: u64,
+}
+
 /// Jobs by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct JobCounts {

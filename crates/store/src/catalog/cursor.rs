@@ -37,7 +37,8 @@ pub(super) fn page<T>(mut items: Vec<T>, limit: usize, key: impl Fn(&T) -> (i64,
     Page { items, next }
 }
 
-fn encode((number, id): (i64, Uuid)) -> String {
+/// The cursor that names a keyset.
+pub(super) fn encode((number, id): (i64, Uuid)) -> String {
     let mut bytes = [0; CURSOR_BYTES];
     let (head, tail) = bytes.split_at_mut(8);
     head.copy_from_slice(&number.to_be_bytes());

@@ -7,7 +7,7 @@ use alexandria_core::principal::Principal;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::cursor::{Page, decode, page, page_limit};
+use super::super::cursor::{Page, decode, encode, page, page_limit};
 use super::super::table::document::{Column, Entity};
 use super::super::table::document_tag;
 use super::super::{Catalog, Doing, micros, tenant};
@@ -44,6 +44,15 @@ pub struct DocumentQuery {
     pub cursor: Option<String>,
     /// Items on the page at most.
     pub limit: u32,
+}
+
+impl DocumentQuery {
+    /// The same list, from behind this document on.
+    #[must_use]
+    pub fn after(mut self, document: &Document) -> Self {
+        self.cursor = Some(encode((micros(document.added), document.id.as_uuid())));
+        self
+    }
 }
 
 impl Catalog {
