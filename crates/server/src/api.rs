@@ -19,7 +19,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::config::Config;
 use crate::presence::INSTANCE_HEADER;
@@ -36,6 +36,7 @@ mod idempotency;
 pub(crate) mod jobs;
 mod measures;
 mod observe;
+mod openai;
 pub(crate) mod originals;
 pub(crate) mod problem;
 pub(crate) mod requests;
@@ -49,6 +50,9 @@ use problem::Problem;
 
 /// Where files are put in.
 pub(crate) const UPLOAD_PATH: &str = "/api/v1/documents";
+
+/// Where a request may take as long as a large file does.
+const UPLOAD_PATHS: [&str; 2] = [UPLOAD_PATH, openai::FILES_PATH];
 
 /// What looks at the whole library, and may take as long as an upload.
 const LONG_PATHS: [&str; 2] = ["/api/v1/doctor", "/api/v1/rebuild"];
@@ -125,6 +129,7 @@ pub(crate) fn router(app: Shared) -> Router {
     let cors = cors(&app.config);
     let body_bytes_max = app.config.body_bytes_max;
     router
+        .merge(crate::mcp::routes())
         .layer(from_fn_with_state(Arc::clone(&app), observe::admit))
         .merge(operations)
         .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
@@ -166,6 +171,7 @@ fn described(name: &str) -> (Router<Shared>, OpenApi) {
         .merge(ask::routes())
         .merge(jobs::routes())
         .merge(status::routes())
+        .merge(openai::routes())
         .finish_api(&mut api);
     (router, api)
 }
@@ -193,14 +199,8 @@ fn cors(config: &Config) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
-        .allow_headers([
-            header::CONTENT_TYPE,
-            header::ACCEPT,
-            header::AUTHORIZATION,
-            header::RANGE,
-            observe::REQUEST_ID,
-            idempotency::IDEMPOTENCY_KEY,
-        ])
+        // The origin decides; clients of other dialects send headers of their own.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::LOCATION, header::CONTENT_RANGE, observe::REQUEST_ID])
 }
 

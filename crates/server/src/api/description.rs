@@ -73,6 +73,10 @@ pub(super) fn tags() -> Vec<Tag> {
         ("collections", "The collections in which documents are."),
         ("jobs", "The work in the background: reading and embedding."),
         ("status", "What the library holds and how it does."),
+        (
+            "openai",
+            "The same library for programs that speak the OpenAI API: their base address is `/v1`.",
+        ),
     ]
     .map(|(name, about)| Tag {
         name: name.to_owned(),

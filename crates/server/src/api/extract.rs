@@ -164,7 +164,7 @@ impl FromRequest<Shared> for Incoming {
 }
 
 /// Refuses bodies that are packed: they would have to be unpacked to an unknown size.
-fn plain(headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn plain(headers: &HeaderMap) -> Result<(), Problem> {
     match headers.get(header::CONTENT_ENCODING) {
         Some(packed) if packed != "identity" => {
             let message = "a packed body is not taken: send it without Content-Encoding";
