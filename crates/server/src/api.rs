@@ -29,7 +29,7 @@ mod collections;
 mod description;
 pub(crate) mod documents;
 mod events;
-mod extract;
+pub(crate) mod extract;
 pub(crate) mod form;
 pub(crate) mod health;
 mod idempotency;
