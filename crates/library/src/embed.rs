@@ -2,7 +2,7 @@
 
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::principal::{Principal, Scope};
-use alexandria_models::embedder::{Embedder, Purpose};
+use alexandria_models::embedder::Purpose;
 
 use crate::library::Library;
 
@@ -76,7 +76,11 @@ impl Library {
     ///
     /// # Errors
     /// `Forbidden` without the scope to ask.
-    pub async fn count_tokens(&self, principal: &Principal, texts: Vec<String>) -> Result<Vec<u64>> {
+    pub async fn count_tokens(
+        &self,
+        principal: &Principal,
+        texts: Vec<String>,
+    ) -> Result<Vec<u64>> {
         principal.require(Scope::Ask)?;
         let embedder = self.embedder.clone();
         let count = move || -> Vec<u64> {

@@ -146,6 +146,28 @@ impl Library {
         Ok(status)
     }
 
+    /// What a collection holds.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn collection_status(
+        &self,
+        principal: &Principal,
+        id: CollectionId,
+    ) -> Result<CollectionStatus> {
+        principal.require(Scope::Ask)?;
+        self.catalog.collection(principal, id).await?;
+        let counts = self.catalog.collection_counts(principal, id).await?;
+        let mut status = CollectionStatus {
+            original_bytes: counts.bytes,
+            ..CollectionStatus::default()
+        };
+        for (state, count) in counts.documents {
+            *status.documents.of(state) = count;
+        }
+        Ok(status)
+    }
+
     /// How far the indexes of a collection have followed the catalog.
     pub(crate) async fn space_status(
         &self,

@@ -133,7 +133,9 @@ fn discover() -> Value {
 
 fn list(era: Era) -> Value {
     match era {
-        Era::Modern => json!({ "tools": tools::all(), "ttlMs": TOOLS_TTL_MS, "cacheScope": "public" }),
+        Era::Modern => {
+            json!({ "tools": tools::all(), "ttlMs": TOOLS_TTL_MS, "cacheScope": "public" })
+        }
         Era::Legacy => json!({ "tools": tools::all() }),
     }
 }

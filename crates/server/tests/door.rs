@@ -15,6 +15,7 @@
 mod door {
     mod addresses;
     mod cgroup;
+    mod clients;
     mod commands;
     mod disk;
     mod evaluation;
@@ -22,7 +23,9 @@ mod door {
     mod hostile;
     mod kills;
     mod limits;
+    mod mcp;
     mod memory;
+    mod openai;
     mod operations;
     mod paths;
     mod protocol;

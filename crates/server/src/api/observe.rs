@@ -101,8 +101,8 @@ fn request_id(app: &Shared, request: &Request) -> String {
 /// How long a request may take. Uploads and looks at the whole library have their own limit, and
 /// replies that stream have begun long before their deadline.
 fn deadline(app: &Shared, request: &Request, endpoint: &str) -> Duration {
-    let upload = request.method() == axum::http::Method::POST
-        && super::UPLOAD_PATHS.contains(&endpoint);
+    let upload =
+        request.method() == axum::http::Method::POST && super::UPLOAD_PATHS.contains(&endpoint);
     let long = upload || super::LONG_PATHS.contains(&endpoint);
     let seconds = if long {
         app.config.upload_seconds_max

@@ -51,7 +51,9 @@ async fn serve(door: &Door, bytes_max: usize) -> Result<()> {
     loop {
         let line = tokio::task::spawn_blocking(move || read(bytes_max))
             .await
-            .context(ErrorKind::Internal, || "the thread that reads broke".to_owned())??;
+            .context(ErrorKind::Internal, || {
+                "the thread that reads broke".to_owned()
+            })??;
         let reply = match line {
             Line::End => return Ok(()),
             Line::TooLong => {
@@ -133,7 +135,11 @@ fn read(bytes_max: usize) -> Result<Line> {
         input.consume(used);
         if is_over {
             let fits = length <= bytes_max;
-            return Ok(if fits { Line::Message(line) } else { Line::TooLong });
+            return Ok(if fits {
+                Line::Message(line)
+            } else {
+                Line::TooLong
+            });
         }
     }
 }

@@ -146,7 +146,9 @@ fn same(headers: &HeaderMap, name: &HeaderName, said: &str) -> Result<(), Fault>
     let encoded = value.strip_prefix(before);
     let encoded = encoded.and_then(|rest| rest.strip_suffix(behind));
     let is_same = match encoded {
-        Some(encoded) => STANDARD.decode(encoded).is_ok_and(|bytes| bytes == said.as_bytes()),
+        Some(encoded) => STANDARD
+            .decode(encoded)
+            .is_ok_and(|bytes| bytes == said.as_bytes()),
         None => value == said,
     };
     if is_same {
@@ -178,7 +180,8 @@ pub(crate) fn headers_for(bytes: &[u8]) -> HeaderMap {
     for (header, said) in said {
         let Some(said) = said else { continue };
         let encoded = format!("{before}{}{behind}", STANDARD.encode(said));
-        let is_plain = said.bytes().all(|byte| byte.is_ascii_graphic()) && !said.starts_with(before);
+        let is_plain =
+            said.bytes().all(|byte| byte.is_ascii_graphic()) && !said.starts_with(before);
         let value = if is_plain { said } else { encoded.as_str() };
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(header, value);

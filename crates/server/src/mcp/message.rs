@@ -27,7 +27,11 @@ impl Incoming {
     /// Reads a message.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Fault> {
         let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
-            return Err(Fault::new(-32_700, "the message is not JSON", Sort::Request));
+            return Err(Fault::new(
+                -32_700,
+                "the message is not JSON",
+                Sort::Request,
+            ));
         };
         let Value::Object(mut fields) = value else {
             return Err(Fault::malformed("a message is one JSON object"));
@@ -52,8 +56,13 @@ impl Incoming {
             Some(_) => return Err(Fault::malformed("the params of a message are an object")),
         };
         let id = fields.remove("id");
-        if id.as_ref().is_some_and(|id| !id.is_string() && !id.is_number()) {
-            return Err(Fault::malformed("the id of a message is a text or a number"));
+        if id
+            .as_ref()
+            .is_some_and(|id| !id.is_string() && !id.is_number())
+        {
+            return Err(Fault::malformed(
+                "the id of a message is a text or a number",
+            ));
         }
         Ok(Self::Message(Message { id, method, params }))
     }
@@ -188,12 +197,18 @@ mod tests {
             assert_eq!(Incoming::read(text.as_bytes()).is_ok(), reads, "{text}");
         };
         check(r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, true);
-        check(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, true);
+        check(
+            r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+            true,
+        );
         check(r#"{"jsonrpc":"2.0","id":"a","result":{}}"#, true);
         check(r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, false);
         check(r#"{"jsonrpc":"2.0","id":1}"#, false);
         check(r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, false);
-        check(r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#, false);
+        check(
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#,
+            false,
+        );
         check(r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, false);
         check("{", false);
         check("", false);

@@ -57,7 +57,8 @@ fn describe<Given: JsonSchema, Told: JsonSchema>(name: &str, title: &str, about:
 }
 
 fn schema<T: JsonSchema>() -> Schema {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
     // The name of a type in this program says nothing to anybody else.
     schema.remove("title");
@@ -87,10 +88,18 @@ pub(super) async fn call(
     let given = message.param("arguments").cloned();
     let given = given.unwrap_or_else(|| json!({}));
     let said = match name {
-        Some(search::NAME) => run(given, async |given| search::run(app, principal, given).await).await,
+        Some(search::NAME) => {
+            run(given, async |given| {
+                search::run(app, principal, given).await
+            })
+            .await
+        }
         Some(ask::NAME) => run(given, async |given| ask::run(app, principal, given).await).await,
         Some(read_document::NAME) => {
-            run(given, async |given| read_document::run(app, principal, given).await).await
+            run(given, async |given| {
+                read_document::run(app, principal, given).await
+            })
+            .await
         }
         Some(list::NAME) => run(given, async |given| list::run(app, principal, given).await).await,
         Some(other) => return Err(Fault::params(format!("there is no tool {other:?}"))),
@@ -127,7 +136,10 @@ async fn run<Given: DeserializeOwned>(
 
 /// Where something stands, for people: page and headings.
 fn place(page: Option<u32>, section: &[String]) -> String {
-    let mut parts: Vec<String> = page.map(|page| format!("page {page}")).into_iter().collect();
+    let mut parts: Vec<String> = page
+        .map(|page| format!("page {page}"))
+        .into_iter()
+        .collect();
     if !section.is_empty() {
         parts.push(section.join(" › "));
     }

@@ -132,7 +132,10 @@ impl ChatBody {
 
     /// Everything that was said so far.
     fn prompts(&self) -> Vec<String> {
-        let contents = self.messages.iter().filter_map(|said| said.content.as_ref());
+        let contents = self
+            .messages
+            .iter()
+            .filter_map(|said| said.content.as_ref());
         contents.map(ContentBody::text).collect()
     }
 }
@@ -312,7 +315,7 @@ struct Chunks {
 
 impl Chunks {
     /// A chunk that adds something to the reply.
-    fn delta(&self, delta: Value, finish_reason: Option<&str>) -> Told {
+    fn delta(&self, delta: &Value, finish_reason: Option<&str>) -> Told {
         let choice = json!({ "index": 0, "delta": delta, "logprobs": null,
             "finish_reason": finish_reason });
         self.chunk(json!([choice]), None)
@@ -332,7 +335,7 @@ impl Chunks {
 
 impl Writer for Chunks {
     fn begin(&mut self) -> Vec<Told> {
-        vec![self.delta(json!({ "role": "assistant", "content": "" }), None)]
+        vec![self.delta(&json!({ "role": "assistant", "content": "" }), None)]
     }
 
     fn piece(&mut self, piece: &Piece) -> Vec<Told> {
@@ -343,11 +346,11 @@ impl Writer for Chunks {
         {
             fields.insert("annotations".to_owned(), json!(annotations));
         }
-        vec![self.delta(delta, None)]
+        vec![self.delta(&delta, None)]
     }
 
     async fn end(&mut self, reply: &Reply) -> Vec<Told> {
-        let mut told = vec![self.delta(json!({}), Some("stop"))];
+        let mut told = vec![self.delta(&json!({}), Some("stop"))];
         if self.usage {
             let text = &reply.text;
             match reply::count(&self.app, &self.principal, &self.prompts, text).await {

@@ -119,7 +119,10 @@ async fn embed(
     Body(body): Body<EmbedBody>,
 ) -> Result<Json<EmbeddingsBody>, Refusal> {
     let Some(model) = app.library.embedding_model(&principal)? else {
-        return Err(invalid("model", "embedding is switched off in the settings"));
+        return Err(invalid(
+            "model",
+            "embedding is switched off in the settings",
+        ));
     };
     if body.model != model.name && body.model != MODEL {
         let (wanted, name) = (&body.model, &model.name);
@@ -128,7 +131,10 @@ async fn embed(
             .at("model")
             .into());
     }
-    if body.dimensions.is_some_and(|wanted| wanted != model.dimensions) {
+    if body
+        .dimensions
+        .is_some_and(|wanted| wanted != model.dimensions)
+    {
         let dimensions = model.dimensions;
         let sentence = format!("vectors of this model have {dimensions} dimensions, no others");
         return Err(invalid("dimensions", sentence));
@@ -160,7 +166,10 @@ async fn embed(
 }
 
 fn in_base64(vector: &[f32]) -> String {
-    let bytes: Vec<u8> = vector.iter().flat_map(|number| number.to_le_bytes()).collect();
+    let bytes: Vec<u8> = vector
+        .iter()
+        .flat_map(|number| number.to_le_bytes())
+        .collect();
     STANDARD.encode(bytes)
 }
 

@@ -33,7 +33,12 @@ impl Dialect {
     }
 
     /// A problem as a reply.
-    pub(in crate::api) fn render(self, problem: &Problem, request_id: &str, debug: bool) -> Response {
+    pub(in crate::api) fn render(
+        self,
+        problem: &Problem,
+        request_id: &str,
+        debug: bool,
+    ) -> Response {
         match self {
             Self::Ours => problem.render(request_id, debug),
             Self::OpenAi => render(problem, request_id, debug),
@@ -156,7 +161,9 @@ impl OperationOutput for Refusal {
         };
         Some(Described {
             description: "Anything that is not right.".to_owned(),
-            content: [("application/json".to_owned(), media)].into_iter().collect(),
+            content: [("application/json".to_owned(), media)]
+                .into_iter()
+                .collect(),
             ..Described::default()
         })
     }

@@ -237,7 +237,10 @@ async fn create(
     }
     match taken {
         Some(document) if has_purpose => Ok(Json(document.into())),
-        Some(_) => Err(invalid("purpose", "the purpose is missing: send \"assistants\"")),
+        Some(_) => Err(invalid(
+            "purpose",
+            "the purpose is missing: send \"assistants\"",
+        )),
         None => Err(invalid("file", "there is no file in this form")),
     }
 }
@@ -273,7 +276,9 @@ async fn list(
     Parameters(wanted): Parameters<ListParameters>,
 ) -> Result<Json<ListBody<FileBody>>, Refusal> {
     if wanted.purpose.is_some_and(|purpose| purpose != PURPOSE) {
-        return Ok(Json(ListBody::new(Vec::new(), false, |file: &FileBody| &file.id)));
+        return Ok(Json(ListBody::new(Vec::new(), false, |file: &FileBody| {
+            &file.id
+        })));
     }
     let mut query = DocumentQuery {
         order: match wanted.order {
@@ -289,7 +294,11 @@ async fn list(
     }
     let page = app.library.documents(&principal, &query).await?;
     let data = page.items.into_iter().map(FileBody::from).collect();
-    Ok(Json(ListBody::new(data, page.next.is_some(), |file: &FileBody| &file.id)))
+    Ok(Json(ListBody::new(
+        data,
+        page.next.is_some(),
+        |file: &FileBody| &file.id,
+    )))
 }
 
 async fn get(

@@ -320,7 +320,10 @@ impl Teller {
         if let Some(known) = self.files.get(&citation.document) {
             return known.clone();
         }
-        let found = self.app.library.document(&self.principal, citation.document);
+        let found = self
+            .app
+            .library
+            .document(&self.principal, citation.document);
         let name = match found.await {
             Ok(document) => document.name,
             Err(_gone) => citation.title.clone(),

@@ -60,7 +60,10 @@ fn is_text_form(value: &Value) -> bool {
 /// Whether a choice of tools leaves searching to the library, which always searches.
 fn is_own_choice(value: &Value) -> bool {
     let named = value.get("type").and_then(Value::as_str);
-    matches!(value.as_str().or(named), Some("none" | "auto" | "required" | "file_search"))
+    matches!(
+        value.as_str().or(named),
+        Some("none" | "auto" | "required" | "file_search")
+    )
 }
 
 pub(super) fn routes() -> ApiRouter<Shared> {

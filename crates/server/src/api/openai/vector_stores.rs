@@ -299,7 +299,9 @@ async fn list(
             Ok::<_, Refusal>(all.iter().position(|collection| collection.id == found.id))
         }
     };
-    let from = place(wanted.after.as_ref()).await?.map_or(0, |after| after + 1);
+    let from = place(wanted.after.as_ref())
+        .await?
+        .map_or(0, |after| after + 1);
     let until = place(wanted.before.as_ref()).await?.unwrap_or(all.len());
     let limit = wanted.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
     let limit = limit.clamp(1, PAGE_ITEMS_MAX) as usize;
@@ -309,7 +311,9 @@ async fn list(
         data.push(twin(&app, &principal, collection.clone()).await?);
     }
     let more = rest.len() > limit;
-    Ok(Json(ListBody::new(data, more, |store: &StoreBody| &store.id)))
+    Ok(Json(ListBody::new(data, more, |store: &StoreBody| {
+        &store.id
+    })))
 }
 
 async fn get(

@@ -134,7 +134,9 @@ fn text(told: &Told) -> String {
             let comma = if place.is_empty() { "" } else { ", " };
             let (title, id) = (&citation.title, citation.document_id);
             let quote = &citation.quote;
-            sources.push(format!("[{mark}] {title}{comma}{place} (document_id: {id}): “{quote}”"));
+            sources.push(format!(
+                "[{mark}] {title}{comma}{place} (document_id: {id}): “{quote}”"
+            ));
         }
         said.push(text);
     }

@@ -230,7 +230,11 @@ async fn list(
         query = query.after(&held(&app, &principal, store.id, after).await?);
     }
     let page = app.library.documents(&principal, &query).await?;
-    let fits = |file: &FileBody| wanted.filter.is_none_or(|state| state.name() == file.status);
+    let fits = |file: &FileBody| {
+        wanted
+            .filter
+            .is_none_or(|state| state.name() == file.status)
+    };
     let data = page.items.into_iter().map(FileBody::from);
     let data = data.filter(fits).collect();
     let more = page.next.is_some();

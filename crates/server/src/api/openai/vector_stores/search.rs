@@ -93,7 +93,7 @@ struct ConditionBody {
     /// With what: a text, or a list of texts for `in`.
     value: Option<Value>,
     /// The conditions that are joined.
-    filters: Option<Vec<ConditionBody>>,
+    filters: Option<Vec<Self>>,
 }
 
 impl ConditionBody {
@@ -122,8 +122,8 @@ impl ConditionBody {
             return Err(invalid("filters", sentence));
         }
         match self.key.as_deref() {
-            Some("language") => narrow(&mut filter.languages, lower(values)),
-            Some("format") => narrow(&mut filter.formats, lower(values)),
+            Some("language") => narrow(&mut filter.languages, lower(&values)),
+            Some("format") => narrow(&mut filter.formats, lower(&values)),
             Some("tag") => narrow(&mut filter.tags, values),
             Some("file_id") => {
                 let ids = values.iter().map(|id| document_of(id));
@@ -147,7 +147,7 @@ fn narrow<T>(list: &mut Vec<T>, values: Vec<T>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn lower(values: Vec<String>) -> Vec<String> {
+fn lower(values: &[String]) -> Vec<String> {
     values.iter().map(|value| value.to_lowercase()).collect()
 }
 
