@@ -36,6 +36,7 @@ test: ## Run everything: format, lints, every suite, with real servers.
 	@scripts/fetch-models
 	@scripts/install-ocr
 	@scripts/fetch-servers
+	@scripts/fetch-clients
 	@scripts/test
 
 lint: ## Check the format and the lints only.
