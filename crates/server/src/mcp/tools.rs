@@ -85,8 +85,8 @@ pub(super) async fn call(
     message: &Message,
 ) -> Result<Value, Fault> {
     let name = message.param("name").and_then(Value::as_str);
-    let given = message.param("arguments").cloned();
-    let given = given.unwrap_or_else(|| json!({}));
+    let given = message.param("arguments").filter(|given| !given.is_null());
+    let given = given.cloned().unwrap_or_else(|| json!({}));
     let said = match name {
         Some(search::NAME) => {
             run(given, async |given| {

@@ -18,8 +18,10 @@ CURRENT = "2026-07-28"
 async def check(server, mode, version):
     async with Client(server, mode=mode) as client:
         assert client.protocol_version == version, client.protocol_version
-        assert client.server_info.name == "alexandria", client.server_info
-        assert "ask" in client.instructions
+        if mode != CURRENT:
+            # A client that is told the revision asks nothing before it begins.
+            assert client.server_info.name == "alexandria", client.server_info
+            assert "ask" in client.instructions
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert list(tools) == ["search", "ask", "read_document", "list"], tools
         assert all(tool.annotations.read_only_hint for tool in tools.values())

@@ -2,6 +2,7 @@
 // address of a server and the folder of the client; every check that fails stops it.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
@@ -65,4 +66,5 @@ await assert.rejects(client.chat.completions.create({ model: "nobody", messages 
 await assert.rejects(client.files.retrieve("file-0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69"), { status: 404 });
 assert.equal((await client.vectorStores.delete(store.id)).deleted, true);
 assert.equal((await client.files.delete(file.id)).deleted, true);
-console.log(`the client ${require("openai/package.json").version} was served`);
+const { version } = JSON.parse(readFileSync(`${folder}/node_modules/openai/package.json`, "utf8"));
+console.log(`the client ${version} was served`);
