@@ -3,7 +3,7 @@
 use alexandria_core::principal::Principal;
 use serde_json::{Value, json};
 
-use super::{FailureBody, FileCitationBody, OutputBody, ResponseBody, TextBody};
+use super::body::{FailureBody, FileCitationBody, OutputBody, ResponseBody, TextBody};
 use crate::api::Shared;
 use crate::api::events::Told;
 use crate::api::openai::error::ErrorBody;
