@@ -37,6 +37,7 @@ test: ## Run everything: format, lints, every suite, with real servers.
 	@scripts/install-ocr
 	@scripts/fetch-servers
 	@scripts/fetch-language-model
+	@scripts/fetch-clients
 	@scripts/test
 
 lint: ## Check the format and the lints only.

@@ -13,9 +13,11 @@ pub mod ask;
 mod cache;
 pub mod clock;
 pub mod collections;
+mod copies;
 pub mod doctor;
 pub mod documents;
 mod drain;
+pub mod embed;
 pub mod evaluate;
 mod follow;
 pub mod health;
@@ -50,6 +52,7 @@ pub use crate::doctor::{Diagnosis, Finding, Severity};
 pub use crate::documents::{
     Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, Upload,
 };
+pub use crate::embed::{EMBED_TEXTS_MAX, EmbeddedTexts, EmbeddingInUse};
 pub use crate::evaluate::{Evaluation, EvaluationRequest, EvaluationStep, LegEvaluation, evaluate};
 pub use crate::health::{Health, PartHealth, PartState};
 pub use crate::library::Library;
@@ -63,5 +66,5 @@ pub use crate::search::{
 pub use crate::settings::{
     CATALOG_FILE, LibraryLimits, LibrarySettings, ReaderSettings, Recognition, WORKERS_DEFAULT,
 };
-pub use crate::status::{DocumentCounts, JobCounts, SpaceStatus, Status};
+pub use crate::status::{CollectionStatus, DocumentCounts, JobCounts, SpaceStatus, Status};
 pub use crate::stored::{OriginalFile, StoredText};

@@ -64,6 +64,15 @@ impl DocumentCounts {
     }
 }
 
+/// What a collection holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CollectionStatus {
+    /// Its documents, by state.
+    pub documents: DocumentCounts,
+    /// Their originals, in bytes.
+    pub original_bytes: u64,
+}
+
 /// Jobs by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct JobCounts {
@@ -133,6 +142,28 @@ impl Library {
             status
                 .spaces
                 .push(self.space_status(principal, collection.id).await?);
+        }
+        Ok(status)
+    }
+
+    /// What a collection holds.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn collection_status(
+        &self,
+        principal: &Principal,
+        id: CollectionId,
+    ) -> Result<CollectionStatus> {
+        principal.require(Scope::Ask)?;
+        self.catalog.collection(principal, id).await?;
+        let counts = self.catalog.collection_counts(principal, id).await?;
+        let mut status = CollectionStatus {
+            original_bytes: counts.bytes,
+            ..CollectionStatus::default()
+        };
+        for (state, count) in counts.documents {
+            *status.documents.of(state) = count;
         }
         Ok(status)
     }

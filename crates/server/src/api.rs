@@ -19,23 +19,25 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::config::Config;
 use crate::presence::INSTANCE_HEADER;
 
+pub(crate) mod answers;
 mod ask;
 mod collections;
 mod description;
 pub(crate) mod documents;
 mod events;
-mod extract;
+pub(crate) mod extract;
 pub(crate) mod form;
 pub(crate) mod health;
 mod idempotency;
 pub(crate) mod jobs;
 mod measures;
 mod observe;
+mod openai;
 pub(crate) mod originals;
 pub(crate) mod problem;
 pub(crate) mod requests;
@@ -49,6 +51,9 @@ use problem::Problem;
 
 /// Where files are put in.
 pub(crate) const UPLOAD_PATH: &str = "/api/v1/documents";
+
+/// Where a request may take as long as a large file does.
+const UPLOAD_PATHS: [&str; 2] = [UPLOAD_PATH, openai::FILES_PATH];
 
 /// What looks at the whole library, and may take as long as an upload.
 const LONG_PATHS: [&str; 2] = ["/api/v1/doctor", "/api/v1/rebuild"];
@@ -117,12 +122,14 @@ impl App {
 pub(crate) fn router(app: Shared) -> Router {
     let (router, api) = described(&app);
     app.description.get_or_init(|| description::render(api));
+    let mcp = crate::mcp::routes().layer(from_fn_with_state(Arc::clone(&app), observe::admit));
     let pages = Router::new()
         .merge(description::routes())
         .merge(start::routes());
     let cors = cors(&app.config);
     let body_bytes_max = app.config.body_bytes_max;
     router
+        .merge(mcp)
         .merge(pages)
         .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
         .method_not_allowed_fallback(async || Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
@@ -162,8 +169,10 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(originals::routes())
         .merge(search::routes())
         .merge(ask::routes())
+        .merge(answers::routes())
         .merge(jobs::routes())
         .merge(status::routes())
+        .merge(openai::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())
         .merge(measures::routes())
@@ -194,14 +203,8 @@ fn cors(config: &Config) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
-        .allow_headers([
-            header::CONTENT_TYPE,
-            header::ACCEPT,
-            header::AUTHORIZATION,
-            header::RANGE,
-            observe::REQUEST_ID,
-            idempotency::IDEMPOTENCY_KEY,
-        ])
+        // The origin decides; clients of other dialects send headers of their own.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::LOCATION, header::CONTENT_RANGE, observe::REQUEST_ID])
 }
 

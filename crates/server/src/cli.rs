@@ -21,6 +21,7 @@ mod door;
 mod eval;
 mod health;
 mod list;
+mod mcp;
 mod migrate;
 mod models;
 mod paint;
@@ -106,6 +107,8 @@ enum Verb {
     Status(status::Status),
     /// Answer over HTTP, and read what is put in
     Serve(serve::Serve),
+    /// Let a program with a language model use the library, over standard input and output
+    Mcp(mcp::Mcp),
     /// Say whether the library answers, as the health paths do
     Health(health::HealthCheck),
     /// Look at the database's schema and change it
@@ -228,6 +231,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Show(verb) => verb.run(setting).await,
             Verb::Remove(verb) => verb.run(setting).await,
             Verb::Status(verb) => verb.run(setting).await,
+            Verb::Mcp(verb) => verb.run(setting).await,
             Verb::Health(verb) => verb.run(setting).await,
             Verb::Migrate(verb) => verb.run(setting).await,
             Verb::Eval(verb) => verb.run(setting).await,

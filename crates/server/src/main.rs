@@ -12,6 +12,7 @@ mod api;
 mod cli;
 mod config;
 mod library;
+mod mcp;
 mod presence;
 mod serve;
 mod telemetry;

@@ -16,6 +16,7 @@ mod door {
     mod addresses;
     mod answers;
     mod cgroup;
+    mod clients;
     mod commands;
     mod disk;
     mod evaluation;
@@ -23,7 +24,9 @@ mod door {
     mod hostile;
     mod kills;
     mod limits;
+    mod mcp;
     mod memory;
+    mod openai;
     mod operations;
     mod paper;
     mod paths;

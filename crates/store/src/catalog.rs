@@ -42,7 +42,7 @@ use uuid::Uuid;
 
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
-pub use self::counts::Counts;
+pub use self::counts::{CollectionCounts, Counts};
 pub use self::cursor::{PAGE_ITEMS_MAX, Page};
 pub use self::documents::{
     Created, DocumentChange, DocumentOrder, DocumentQuery, NewDocument, Original,

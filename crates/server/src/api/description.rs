@@ -77,6 +77,10 @@ pub(super) fn tags() -> Vec<Tag> {
             "operations",
             "What operators and their programs watch: health and measures.",
         ),
+        (
+            "openai",
+            "The same library for programs that speak the OpenAI API: their base address is `/v1`.",
+        ),
     ]
     .map(|(name, about)| Tag {
         name: name.to_owned(),

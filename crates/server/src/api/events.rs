@@ -22,11 +22,18 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(super) enum Told {
     /// An event of this name with this JSON.
     Event(&'static str, String),
+    /// These words alone, under no name.
+    Data(String),
     /// What went wrong; nothing comes after it.
     Problem(Problem),
 }
 
 impl Told {
+    /// A value under no name.
+    pub(super) fn data(value: &impl Serialize) -> Self {
+        Self::Data(serde_json::to_string(value).unwrap_or_default())
+    }
+
     /// An event with a value.
     pub(super) fn event(name: &'static str, value: &impl Serialize) -> Self {
         // Twins of the wire are made of strings, numbers and lists: they always have a JSON form.
@@ -47,6 +54,7 @@ pub(super) fn reply(app: &Shared, stream: impl Stream<Item = Told> + Send + 'sta
 fn render(told: Told) -> Event {
     match told {
         Told::Event(name, data) => Event::default().event(name).data(data),
+        Told::Data(data) => Event::default().data(data),
         Told::Problem(problem) => {
             tracing::warn!("a stream failed: {}", problem.for_log());
             let data = serde_json::json!({

@@ -63,13 +63,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Problem> {
-        plain(request.headers())?;
-        let kind = request.headers().get(header::CONTENT_TYPE);
-        if !kind.is_some_and(|kind| is_json(kind.as_bytes())) {
-            let message = "the body must be JSON: send it with Content-Type: application/json";
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
-        }
-        let bytes = Bytes::from_request(request, app).await?;
+        let JsonBytes(bytes) = JsonBytes::from_request(request, app).await?;
         // A list would be taken for an object whose fields come in their order.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             let message = "the body must be a JSON object: {…}";
@@ -77,6 +71,24 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
         }
         let Json(value) = Json::from_bytes(&bytes)?;
         Ok(Self(value))
+    }
+}
+
+/// A JSON body that is read by whoever takes it.
+#[derive(Debug)]
+pub(crate) struct JsonBytes(pub(crate) Bytes);
+
+impl FromRequest<Shared> for JsonBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Shared) -> Result<Self, Problem> {
+        plain(request.headers())?;
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        if !kind.is_some_and(|kind| is_json(kind.as_bytes())) {
+            let message = "the body must be JSON: send it with Content-Type: application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+        }
+        Ok(Self(Bytes::from_request(request, app).await?))
     }
 }
 
@@ -164,7 +176,7 @@ impl FromRequest<Shared> for Incoming {
 }
 
 /// Refuses bodies that are packed: they would have to be unpacked to an unknown size.
-fn plain(headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn plain(headers: &HeaderMap) -> Result<(), Problem> {
     match headers.get(header::CONTENT_ENCODING) {
         Some(packed) if packed != "identity" => {
             let message = "a packed body is not taken: send it without Content-Encoding";

@@ -11,6 +11,7 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use super::Shared;
+use super::openai::error::Dialect;
 use super::problem::Problem;
 use crate::telemetry::{PERFORMANCE, measures};
 
@@ -35,6 +36,7 @@ pub(crate) async fn observe(State(app): State<Shared>, request: Request, next: N
     let begun = Instant::now();
     let span = tracing::info_span!("request", request_id = %id, method = %method, endpoint);
     let deadline = deadline(&app, &request, &endpoint);
+    let dialect = Dialect::of(request.uri().path());
     metrics::gauge!(measures::HTTP_REQUESTS_ACTIVE).increment(1.0);
     let response = async {
         let served = tokio::time::timeout(deadline, next.run(request)).await;
@@ -48,7 +50,7 @@ pub(crate) async fn observe(State(app): State<Shared>, request: Request, next: N
                 detail,
             ))
         });
-        finish(&app, response, &id)
+        finish(&app, response, &id, dialect)
     }
     .instrument(span.clone())
     .await;
@@ -99,7 +101,8 @@ fn request_id(app: &Shared, request: &Request) -> String {
 /// How long a request may take. Uploads and looks at the whole library have their own limit, and
 /// replies that stream have begun long before their deadline.
 fn deadline(app: &Shared, request: &Request, endpoint: &str) -> Duration {
-    let upload = request.method() == axum::http::Method::POST && endpoint == super::UPLOAD_PATH;
+    let upload =
+        request.method() == axum::http::Method::POST && super::UPLOAD_PATHS.contains(&endpoint);
     let long = upload || super::LONG_PATHS.contains(&endpoint);
     let seconds = if long {
         app.config.upload_seconds_max
@@ -110,16 +113,17 @@ fn deadline(app: &Shared, request: &Request, endpoint: &str) -> Duration {
 }
 
 /// Renders what has gone wrong and puts the id and the fences on.
-fn finish(app: &Shared, mut response: Response, id: &str) -> Response {
+fn finish(app: &Shared, mut response: Response, id: &str, dialect: Dialect) -> Response {
     if response.status().is_client_error() || response.status().is_server_error() {
         let carried = response.extensions_mut().remove::<Problem>();
         let problem = carried
             .or_else(|| (!is_json(&response)).then(|| Problem::of_status(response.status())));
         if let Some(problem) = problem {
             tell(&problem);
-            let rendered = problem.render(id, app.config.debug.is_on());
+            let rendered = dialect.render(&problem, id, app.config.debug.is_on());
             let (mut parts, _empty) = response.into_parts();
             let (new_parts, body): (_, Body) = rendered.into_parts();
+            parts.status = new_parts.status;
             parts.headers.remove(header::CONTENT_LENGTH);
             parts.headers.extend(new_parts.headers);
             response = Response::from_parts(parts, body);

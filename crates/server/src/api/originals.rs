@@ -8,6 +8,7 @@ use aide::transform::TransformResponse;
 use alexandria_core::block::Span;
 use alexandria_core::error::{Context, ErrorKind};
 use alexandria_core::id::{DocumentId, VersionId};
+use alexandria_core::principal::Principal;
 use alexandria_library::stored::OriginalFile;
 use axum::Json;
 use axum::body::Body;
@@ -223,7 +224,17 @@ async fn original(
     headers: HeaderMap,
     Segments(which): Segments<Which>,
 ) -> Result<Response, Problem> {
-    let file = app.library.original(&principal, which.document).await?;
+    send(&app, &principal, which.document, &headers).await
+}
+
+/// A document's original file, or the part of it that the headers ask for.
+pub(super) async fn send(
+    app: &Shared,
+    principal: &Principal,
+    document: DocumentId,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let file = app.library.original(principal, document).await?;
     let tag = format!("\"{}\"", file.digest);
     let given = |name: &header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if given(&header::IF_NONE_MATCH).is_some_and(|known| is_known(known, &tag)) {

@@ -14,7 +14,7 @@ use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{
     BytesRejection, ExtensionRejection, JsonRejection, PathRejection, QueryRejection,
 };
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ pub(crate) struct Problem {
     /// What the log is told and the caller is not, unless debugging.
     hidden: Option<String>,
     retry_after: Option<Duration>,
+    /// The part of the request that stands in the way, where that is known.
+    parameter: Option<String>,
 }
 
 /// The one table from kinds of errors to HTTP statuses.
@@ -113,6 +115,7 @@ impl Problem {
             detail: detail.into(),
             hidden: None,
             retry_after: None,
+            parameter: None,
         }
     }
 
@@ -126,6 +129,18 @@ impl Problem {
             _ => "the request could not be served",
         };
         Self::new(status, detail)
+    }
+
+    /// Names the part of the request that stands in the way.
+    #[must_use]
+    pub(crate) fn at(mut self, parameter: &str) -> Self {
+        self.parameter = Some(parameter.to_owned());
+        self
+    }
+
+    /// The part of the request that stands in the way, where that is known.
+    pub(crate) fn parameter(&self) -> Option<&str> {
+        self.parameter.as_deref()
     }
 
     /// The status.
@@ -143,16 +158,31 @@ impl Problem {
         self.hidden.as_deref().unwrap_or(&self.detail)
     }
 
-    /// The response, for the request of this id.
-    pub(crate) fn render(&self, request_id: &str, debug: bool) -> Response {
-        let (name, title) = sort_of(self.status);
-        let detail = match &self.hidden {
+    /// What the caller of the request of this id is told.
+    pub(crate) fn sentence(&self, request_id: &str, debug: bool) -> String {
+        match &self.hidden {
             Some(hidden) if debug => hidden.clone(),
             Some(_) if self.status == StatusCode::INTERNAL_SERVER_ERROR => {
                 format!("{}; the log holds the rest under {request_id}", self.detail)
             }
             _ => self.detail.clone(),
-        };
+        }
+    }
+
+    /// Says in the headers when to try again, where that is known.
+    pub(crate) fn say_when(&self, headers: &mut HeaderMap) {
+        if let Some(wait) = self.retry_after {
+            headers.insert(
+                header::RETRY_AFTER,
+                HeaderValue::from(wait.as_secs().max(1)),
+            );
+        }
+    }
+
+    /// The response, for the request of this id.
+    pub(crate) fn render(&self, request_id: &str, debug: bool) -> Response {
+        let (name, title) = sort_of(self.status);
+        let detail = self.sentence(request_id, debug);
         let body = ProblemBody {
             kind: format!("urn:alexandria:problem:{name}"),
             title: title.to_owned(),
@@ -165,12 +195,7 @@ impl Problem {
         let mut response = (self.status, Body::from(json)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        if let Some(wait) = self.retry_after {
-            headers.insert(
-                header::RETRY_AFTER,
-                HeaderValue::from(wait.as_secs().max(1)),
-            );
-        }
+        self.say_when(headers);
         response
     }
 }
@@ -209,6 +234,7 @@ impl From<Error> for Problem {
             detail,
             hidden,
             retry_after,
+            parameter: None,
         }
     }
 }

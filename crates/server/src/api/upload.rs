@@ -249,6 +249,24 @@ enum Refusal {
     Request(Problem),
 }
 
+/// Puts the one file of a form of another dialect in; in the usual collection when none is named.
+pub(super) async fn receive(
+    app: &Shared,
+    principal: &Principal,
+    field: Field<'_>,
+    collection: Option<String>,
+) -> Result<DocumentBody, Problem> {
+    let name = tidy_name(&unescape(field.file_name().unwrap_or_default()));
+    let labels = Labels {
+        collection,
+        ..Labels::default()
+    };
+    match keep(app, principal, field, &name, &labels).await {
+        Ok(added) => Ok(added.document),
+        Err(Refusal::File(problem) | Refusal::Request(problem)) => Err(problem),
+    }
+}
+
 /// Puts a file in, as it comes.
 async fn keep(
     app: &Shared,

@@ -17,6 +17,7 @@ fn every_verb_explains_itself() {
         "remove",
         "status",
         "serve",
+        "mcp",
         "health",
         "migrate",
         "migrate down",

@@ -2,6 +2,7 @@
 
 use alexandria_core::document::DocumentState;
 use alexandria_core::error::Result;
+use alexandria_core::id::CollectionId;
 use alexandria_core::principal::Principal;
 use sea_orm::FromQueryResult;
 
@@ -25,6 +26,15 @@ pub struct Counts {
     pub bytes: u64,
     /// Jobs by how far they have come; states without any are left out.
     pub jobs: Vec<(JobState, u64)>,
+}
+
+/// How much a collection has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CollectionCounts {
+    /// Documents by how far their reading has come; states without any are left out.
+    pub documents: Vec<(DocumentState, u64)>,
+    /// Bytes of the originals.
+    pub bytes: u64,
 }
 
 impl Counts {
@@ -78,6 +88,34 @@ impl Catalog {
             counts
                 .jobs
                 .push((state.ok_or_else(|| corrupt("a state"))?, to_u64(row.n)?));
+        }
+        Ok(counts)
+    }
+
+    /// How much a collection has; nothing when it is another tenant's.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked.
+    pub async fn collection_counts(
+        &self,
+        principal: &Principal,
+        collection: CollectionId,
+    ) -> Result<CollectionCounts> {
+        let sentence = || "cannot count what a collection holds".to_owned();
+        let sql = "SELECT state, count(*) AS n, CAST(sum(chunks) AS bigint) AS chunks, \
+                   CAST(sum(embedded) AS bigint) AS embedded, CAST(sum(bytes) AS bigint) AS bytes \
+                   FROM documents WHERE tenant_id = $1 AND collection_id = $2 AND deleted IS NULL \
+                   GROUP BY state ORDER BY state";
+        let values = vec![tenant(principal).into(), collection.as_uuid().into()];
+        let found = rows::<DocumentsRow, _>(self.database.read(), sql, values)
+            .await
+            .doing(sentence)?;
+        let mut counts = CollectionCounts::default();
+        for row in found {
+            counts
+                .documents
+                .push((document_state(&row.state)?, to_u64(row.n)?));
+            counts.bytes += to_u64(row.bytes)?;
         }
         Ok(counts)
     }

@@ -37,6 +37,8 @@ pub(super) enum List {
     DocumentsOldestFirst = 3,
     /// The jobs, newest first.
     Jobs = 4,
+    /// The answers, newest first.
+    Answers = 5,
 }
 
 /// How many rows a page of `limit` items has.
@@ -67,7 +69,8 @@ impl List {
         Page { items, next }
     }
 
-    fn encode(self, (number, id): (i64, Uuid)) -> String {
+    /// The cursor of this list that names a keyset.
+    pub(super) fn encode(self, (number, id): (i64, Uuid)) -> String {
         let mut bytes = Vec::with_capacity(CURSOR_BYTES);
         bytes.push(self as u8);
         bytes.extend_from_slice(&number.to_be_bytes());
@@ -107,11 +110,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 4] = [
+    const LISTS: [List; 5] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
         List::Jobs,
+        List::Answers,
     ];
 
     proptest! {

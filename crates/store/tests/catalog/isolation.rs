@@ -5,7 +5,7 @@ use alexandria_core::error::{ErrorKind, Result};
 use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
 use alexandria_store::catalog::{
-    CollectionChange, DocumentChange, DocumentQuery, JobQuery, NewVersion,
+    CollectionChange, CollectionCounts, DocumentChange, DocumentQuery, JobQuery, NewVersion,
 };
 
 use crate::fixture::{Fixture, facts, job, new_chunk, new_document, new_version, owner, vectors};
@@ -84,6 +84,8 @@ pub(crate) async fn another_tenants_ids_behave_as_unknown(fixture: &Fixture) {
         ..Default::default()
     };
     assert_eq!(catalog.documents(stranger, &all).await.unwrap().items, []);
+    let counts = catalog.collection_counts(stranger, books).await.unwrap();
+    assert_eq!(counts, CollectionCounts::default());
 
     let new = NewVersion {
         generation,

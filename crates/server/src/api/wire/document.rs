@@ -151,6 +151,16 @@ impl DocumentBody {
         }
     }
 
+    /// What could not be read, in one text.
+    pub(crate) fn troubles(&self) -> Option<String> {
+        let told: Vec<&str> = self
+            .faults
+            .iter()
+            .map(|fault| fault.message.as_str())
+            .collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+
     /// Whether nothing more will happen to it.
     pub(crate) const fn is_finished(&self) -> bool {
         matches!(self.state, DocumentState::Ready | DocumentState::Failed)

@@ -55,6 +55,16 @@ pub struct DocumentQuery {
     pub limit: u32,
 }
 
+impl DocumentQuery {
+    /// The same list, from behind this document on.
+    #[must_use]
+    pub fn after(mut self, document: &Document) -> Self {
+        let key = (micros(document.added), document.id.as_uuid());
+        self.cursor = Some(self.order.list().encode(key));
+        self
+    }
+}
+
 impl Catalog {
     /// The documents that a query asks for.
     ///
