@@ -13,6 +13,7 @@ pub mod weight;
 use std::collections::HashSet;
 
 use crate::block::{CELL_SEPARATOR, Span};
+use crate::check::{QUESTION_MARKS, is_instruction};
 use crate::id::VersionId;
 use crate::passage::Score;
 use crate::question::Question;
@@ -134,7 +135,8 @@ pub fn shortlist(
     let mut seen = HashSet::new();
     for (at, candidate) in candidates.iter().enumerate() {
         for within in sentences(candidate.text) {
-            if read.len() >= ANSWER_SENTENCES_READ_MAX || asks(within.of(candidate.text)) {
+            let text = within.of(candidate.text).unwrap_or_default();
+            if read.len() >= ANSWER_SENTENCES_READ_MAX || asks(text) || is_instruction(text) {
                 continue;
             }
             let span = within.shifted(candidate.start);
@@ -176,15 +178,11 @@ fn shape(candidate: Option<&Candidate<'_>>, within: Span) -> f32 {
 
 /// Whether a sentence asks instead of saying something: the best match of a question would often be
 /// the same question, on a page of examples or in an exercise.
-fn asks(sentence: Option<&str>) -> bool {
-    let end = sentence
-        .unwrap_or_default()
-        .trim_end_matches(|c: char| !c.is_alphanumeric() && !MARKS.contains(&c));
-    end.ends_with(MARKS)
+fn asks(sentence: &str) -> bool {
+    let end =
+        sentence.trim_end_matches(|c: char| !c.is_alphanumeric() && !QUESTION_MARKS.contains(&c));
+    end.ends_with(QUESTION_MARKS)
 }
-
-/// The question marks of the languages at hand.
-const MARKS: [char; 4] = ['?', '？', '؟', '՞'];
 
 /// Chooses the sentences that answer.
 ///

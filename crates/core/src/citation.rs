@@ -1,5 +1,7 @@
 //! The exact words that support a sentence, and where they stand.
 
+pub mod reader;
+
 use serde::{Deserialize, Serialize};
 
 use crate::block::Place;

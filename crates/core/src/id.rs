@@ -95,6 +95,10 @@ id!(
     JobId, "job"
 );
 id!(
+    /// An answer that is kept, so that it can be verified again.
+    AnswerId, "answer"
+);
+id!(
     /// A person, key or part of the system that acts.
     ActorId, "actor"
 );

@@ -8,6 +8,7 @@
 
 pub mod answer;
 pub mod block;
+pub mod check;
 pub mod chunk;
 pub mod citation;
 pub mod clock;
@@ -21,6 +22,7 @@ pub mod id;
 pub mod join;
 pub mod passage;
 pub mod principal;
+pub mod prompt;
 pub mod question;
 pub mod sentence;
 pub mod space;

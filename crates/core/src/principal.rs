@@ -91,6 +91,17 @@ pub enum Actor {
     System(&'static str),
 }
 
+impl fmt::Display for Actor {
+    /// The name that what belongs to an actor is kept under.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Owner => formatter.write_str("owner"),
+            Self::Authenticated(id) => write!(formatter, "{id}"),
+            Self::System(_) => formatter.write_str("system"),
+        }
+    }
+}
+
 /// Who asks: the tenant, the one who acts, and what they may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
