@@ -1,35 +1,50 @@
-//! Answering a question with exact sentences of the library.
+//! Answering a question: passages, then sentences with what supports them, then the whole.
+//!
+//! With a language model the sentences are the model's, and each has passed the checker; without one,
+//! or when it does not answer, they are exact sentences of the library.
+
+mod citing;
+mod extractive;
+mod generated;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use alexandria_core::answer::{
-    Candidate, Chosen, Composed, SHORTLIST_SENTENCES_DEFAULT, Shortlisted, compose, shortlist,
-};
 use alexandria_core::citation::Citation;
-use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_core::error::Result;
 use alexandria_core::principal::{Principal, Scope};
-use alexandria_core::question::Question;
-use alexandria_models::embedder::Purpose;
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, unfold};
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::ask::{Answer, AnswerSentence, AskEvent, AskRequest, NOT_FOUND};
+use self::generated::Generated;
+use crate::ask::{Answer, AskEvent, AskRequest, NOT_FOUND, Writer, WriterChoice};
 use crate::library::Library;
-use crate::metrics::{CITATIONS_DROPPED_TOTAL, LLM_QUERY_DURATION_SECONDS};
+use crate::metrics::LLM_QUERY_DURATION_SECONDS;
 use crate::retrieve::milliseconds;
 use crate::search::{FoundPassage, SearchMode, SearchRequest};
 
 /// Told what an answer sends while it is made.
 type Emit<'a> = &'a (dyn Fn(AskEvent) + Send + Sync);
 
+/// A question whose passages have been found.
+struct Asked<'a> {
+    principal: &'a Principal,
+    request: &'a AskRequest,
+    /// Best first.
+    passages: &'a Arc<Vec<FoundPassage>>,
+    /// The language that words are compared in.
+    language: Option<&'a str>,
+    emit: Emit<'a>,
+}
+
 impl Library {
-    /// Answers a question with exact sentences of the library, or says that it holds no answer.
+    /// Answers a question with sentences that the library supports, or says that it holds no answer.
     ///
     /// # Errors
-    /// As for [`Self::search`].
+    /// As for [`Self::search`]. A language model that does not answer is no error: the answer is then
+    /// made without it and says so.
     pub async fn ask(&self, principal: &Principal, request: &AskRequest) -> Result<Answer> {
         principal.require(Scope::Ask)?;
         self.answer(principal, request, &|_| {}).await
@@ -44,12 +59,18 @@ impl Library {
         let (sender, receiver) = unbounded_channel();
         let library = Arc::clone(self);
         self.tracker.spawn(async move {
-            // Whoever does not listen any more needs no answer: sending may fail.
             let emit = |event| {
+                // Whoever does not listen any more needs no answer: sending may fail.
                 sender.send(Ok(event)).ok();
             };
-            if let Err(error) = library.answer(&principal, &request, &emit).await {
-                sender.send(Err(error)).ok();
+            tokio::select! {
+                answered = library.answer(&principal, &request, &emit) => {
+                    if let Err(error) = answered {
+                        sender.send(Err(error)).ok();
+                    }
+                }
+                // Nobody listens any more: a language model need not go on.
+                () = sender.closed() => {}
             }
         });
         unfold(receiver, |mut receiver| async move {
@@ -78,187 +99,93 @@ impl Library {
         emit(AskEvent::Passages(reply.passages.clone()));
         let composing = Instant::now();
         let passages = Arc::new(reply.passages);
-        let mut degraded = reply.degraded;
-        let composed = self.compose(request, &passages, &mut degraded).await?;
-        let mut sentences = Vec::new();
-        if composed.answered {
-            for chosen in &composed.sentences {
-                if let Some(sentence) = self.cited(principal, &passages, chosen).await? {
-                    emit(AskEvent::Sentence(sentence.clone()));
-                    sentences.push(sentence);
-                }
-            }
-        }
-        let texts: Vec<&str> = sentences
-            .iter()
-            .map(|sentence| sentence.text.as_str())
-            .collect();
-        let answered = !sentences.is_empty();
-        let mut timings = reply.timings;
-        timings.compose = milliseconds(composing);
-        timings.total = milliseconds(started);
-        let answer = Answer {
-            answered,
-            text: if answered {
-                texts.join(" ")
-            } else {
-                NOT_FOUND.to_owned()
-            },
-            confidence: composed.confidence,
-            passages: Arc::unwrap_or_clone(passages),
-            sentences,
-            degraded,
-            timings,
+        let mut answer = Answer {
+            degraded: reply.degraded,
+            timings: reply.timings,
+            ..Answer::default()
         };
+        let language = language(request, &passages);
+        let asked = Asked {
+            principal,
+            request,
+            passages: &passages,
+            language: language.as_deref(),
+            emit,
+        };
+        self.write(&asked, &mut answer).await?;
+        answer.finish(Arc::unwrap_or_clone(passages));
+        answer.timings.compose = milliseconds(composing);
+        self.keep(principal, request, &mut answer, language).await?;
+        answer.timings.total = milliseconds(started);
         emit(AskEvent::Done(Box::new(answer.clone())));
         metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
             .record(started.elapsed().as_secs_f64());
         Ok(answer)
     }
 
-    /// Chooses the sentences. Without embeddings the words alone decide, and `degraded` says so.
-    async fn compose(
-        &self,
-        request: &AskRequest,
-        passages: &Arc<Vec<FoundPassage>>,
-        degraded: &mut Vec<String>,
-    ) -> Result<Composed> {
-        let language = language(request, passages);
-        let text = request.text.clone();
-        let listed = off_runtime(passages, move |candidates| {
-            let question = Question::read(&text, language.as_deref());
-            let listed = shortlist(&question, candidates, SHORTLIST_SENTENCES_DEFAULT);
-            let texts: Vec<String> = listed
-                .iter()
-                .map(|sentence| sentence.text(candidates).unwrap_or_default().to_owned())
-                .collect();
-            (listed, texts)
-        });
-        let (listed, texts): (Vec<Shortlisted>, Vec<String>) = listed.await?;
-        let cosines = match self.cosines(&request.text, &texts).await {
-            Ok(cosines) => cosines,
-            Err(error) => {
-                tracing::warn!(error = %error.chain(), "an answer is composed without embeddings");
-                degraded.push(format!(
-                    "sentences were weighed by words alone: {}",
-                    error.message()
-                ));
-                Vec::new()
-            }
-        };
-        let policy = self.settings.answers;
-        off_runtime(passages, move |candidates| {
-            compose(candidates, &listed, &cosines, &policy)
-        })
-        .await
-    }
-
-    /// How near each sentence is to the question; nothing without an embedder.
-    async fn cosines(&self, question: &str, sentences: &[String]) -> Result<Vec<f32>> {
-        let Some(embedder) = self.embedder.as_deref() else {
-            return Ok(Vec::new());
-        };
-        if sentences.is_empty() || !embedder.knows(question) {
-            return Ok(Vec::new());
-        }
-        let question = self.embed_question(embedder, question).await?;
-        let texts: Vec<&str> = sentences.iter().map(String::as_str).collect();
-        let embedded = embedder.embed(&texts, Purpose::Passage).await?;
-        let cosine = |vector: &Vec<f32>| vector.iter().zip(&*question).map(|(a, b)| a * b).sum();
-        Ok(embedded.vectors.iter().map(cosine).collect())
-    }
-
-    /// A chosen sentence with its citation, whose quote has been read from the stored text again.
-    ///
-    /// Invariant: no quote leaves that is not byte for byte the stored text at its span. One that is
-    /// not (an index of another text, a damaged file) is dropped and logged.
-    async fn cited(
-        &self,
-        principal: &Principal,
-        passages: &[FoundPassage],
-        chosen: &Chosen,
-    ) -> Result<Option<AnswerSentence>> {
-        let Some(found) = passages.get(chosen.candidate) else {
-            return Ok(None);
-        };
-        let chunk = &found.passage.chunk;
-        let version = self.version(principal, found.version).await?;
-        let (start, end) = (chosen.span.start, chosen.span.end);
-        let stored = self
-            .blobs
-            .get_range(principal, &version.text_blob, start..end)
-            .await?;
-        let shown = chunk.place.span.start;
-        let within = start.checked_sub(shown).zip(end.checked_sub(shown));
-        let seen = within.and_then(|(start, end)| {
-            chunk
-                .text
-                .get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
-        });
-        let Some(quote) = seen.filter(|seen| seen.as_bytes() == stored) else {
-            tracing::error!(version.id = %found.version, start, end, "a quote is not the stored text");
-            metrics::counter!(CITATIONS_DROPPED_TOTAL).increment(1);
-            return Ok(None);
-        };
-        let mut place = chunk.place.clone();
-        place.span = chosen.span;
-        place.rectangles.clear();
-        if place.page.is_some() {
-            let (layout, text) = (&version.layout_blob, &version.text_blob);
-            place.rectangles = self
-                .layouts
-                .rectangles(principal, layout, text, chosen.span)
-                .await?;
-            if let Some(first) = place.rectangles.first() {
-                place.page = Some(first.page);
+    /// Writes the sentences: with the language model where there is one and it answers, else with
+    /// exact sentences.
+    async fn write(&self, asked: &Asked<'_>, answer: &mut Answer) -> Result<()> {
+        let wanted = asked.request.writer == WriterChoice::Auto && !asked.passages.is_empty();
+        if let Some(generator) = self.generator.as_deref().filter(|_| wanted) {
+            match self.generate(asked, generator).await? {
+                Generated::Written(written) => {
+                    let model = generator.model();
+                    answer.writer = Writer::Model {
+                        provider: model.provider.clone(),
+                        name: model.name.clone(),
+                    };
+                    answer.confidence = written.confidence();
+                    answer.sentences = written.sentences;
+                    answer.removed = written.removed;
+                    answer.usage = written.usage;
+                    answer.degraded.extend(written.broken);
+                    return Ok(());
+                }
+                Generated::Failed(why, written) => {
+                    answer.degraded.push(why);
+                    answer.removed = written.removed;
+                    answer.usage = written.usage;
+                    (asked.emit)(AskEvent::Restart);
+                }
             }
         }
-        let citation = Citation {
-            document: chunk.document,
-            version: found.version,
-            chunk: chunk.id,
-            title: found.passage.title.clone(),
-            quote: quote.to_owned(),
-            place,
-        };
-        Ok(Some(AnswerSentence {
-            text: quote.to_owned(),
-            citations: vec![citation],
-        }))
+        let extract = self.extract(asked, &mut answer.degraded).await?;
+        answer.confidence = extract.confidence;
+        answer.sentences = extract.sentences;
+        answer.writer = Writer::Extractive;
+        Ok(())
     }
 }
 
-/// Computes something of the passages as candidates on a thread that may take its time.
-async fn off_runtime<T: Send + 'static>(
-    passages: &Arc<Vec<FoundPassage>>,
-    work: impl FnOnce(&[Candidate<'_>]) -> T + Send + 'static,
-) -> Result<T> {
-    let passages = Arc::clone(passages);
-    let compute = move || {
-        let contexts: Vec<String> = passages.iter().map(context).collect();
-        let candidates: Vec<Candidate<'_>> = passages
+impl Answer {
+    /// Puts the sentences together.
+    fn finish(&mut self, passages: Vec<FoundPassage>) {
+        self.passages = passages;
+        self.answered = self
+            .sentences
             .iter()
-            .zip(&contexts)
-            .map(|(found, context)| Candidate {
-                version: found.version,
-                text: &found.passage.chunk.text,
-                start: found.passage.chunk.place.span.start,
-                context,
-                score: found.passage.score,
-            })
+            .any(|sentence| sentence.verdict.supported);
+        let texts: Vec<&str> = self
+            .sentences
+            .iter()
+            .map(|sentence| sentence.text.as_str())
             .collect();
-        work(&candidates)
-    };
-    tokio::task::spawn_blocking(compute)
-        .await
-        .context(ErrorKind::Internal, || {
-            "the thread that composes an answer broke".to_owned()
-        })
+        self.text = if self.answered {
+            texts.join(" ")
+        } else {
+            NOT_FOUND.to_owned()
+        };
+        if !self.answered {
+            self.sentences.clear();
+        }
+    }
 }
 
-fn context(found: &FoundPassage) -> String {
-    let section = found.passage.chunk.place.section.join(" ");
-    format!("{} {section}", found.passage.title)
+/// The title and the headings above a quote, where a name may stand that the quote leaves out.
+pub(crate) fn headings_of(citation: &Citation) -> String {
+    let section = citation.place.section.join("\n");
+    format!("{}\n{section}\n", citation.title)
 }
 
 /// The language to compare words in: the one asked for, or that of most passages.

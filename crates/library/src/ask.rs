@@ -1,7 +1,10 @@
 //! What a question asks and what an answer holds.
 
+use alexandria_core::check::Verdict;
 use alexandria_core::citation::Citation;
 use alexandria_core::filter::Filter;
+use alexandria_core::id::AnswerId;
+use alexandria_models::generator::Usage;
 use serde::{Deserialize, Serialize};
 
 use crate::search::{FoundPassage, Timings};
@@ -18,6 +21,35 @@ pub struct AskRequest {
     pub filter: Filter,
     /// How many passages are looked through.
     pub passages: usize,
+    /// Who writes the answer.
+    pub writer: WriterChoice,
+}
+
+/// Who is to write an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WriterChoice {
+    /// The language model, where one is set and answers; else exact sentences.
+    #[default]
+    Auto,
+    /// Exact sentences, whether there is a language model or not.
+    Extractive,
+}
+
+/// Who has written an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Writer {
+    /// Nobody: it is made of exact sentences.
+    #[default]
+    Extractive,
+    /// A language model.
+    Model {
+        /// Who runs it.
+        provider: String,
+        /// Its name.
+        name: String,
+    },
 }
 
 impl AskRequest {
@@ -28,20 +60,31 @@ impl AskRequest {
             text: text.into(),
             filter: Filter::default(),
             passages: ASK_PASSAGES_DEFAULT,
+            writer: WriterChoice::Auto,
         }
     }
 }
 
-/// An answer made of exact sentences of the library, or the statement that there is none.
+/// An answer made of sentences that the library supports, or the statement that there is none.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Answer {
+    /// Under which it is kept, to be verified again; none where answers are not kept.
+    pub id: Option<AnswerId>,
     /// Whether the library answers the question.
     pub answered: bool,
     /// The sentences in reading order, joined; the sentence that says nothing was found otherwise.
     pub text: String,
     /// Each sentence with what supports it; empty when nothing was found.
     pub sentences: Vec<AnswerSentence>,
-    /// How sure the answerer is that the question is answered, from 0 to 1.
+    /// Sentences of a language model that nothing in the library supports; they are no part of the
+    /// answer.
+    pub removed: Vec<AnswerSentence>,
+    /// Who has written it.
+    pub writer: Writer,
+    /// What the language model used, if one was asked.
+    pub usage: Option<Usage>,
+    /// How sure the answerer is that the question is answered, from 0 to 1; of a language model, the
+    /// share of its sentences that are supported.
     pub confidence: f32,
     /// The passages that were looked through, best first; when nothing was found, the near misses.
     pub passages: Vec<FoundPassage>,
@@ -52,13 +95,15 @@ pub struct Answer {
 }
 
 /// A sentence of an answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AnswerSentence {
     /// The sentence.
     pub text: String,
-    /// The exact words it rests on. Invariant: at least one, and each quote is byte for byte the
-    /// stored text at its span.
+    /// The exact words it rests on. Invariant: each quote is byte for byte the stored text at its span,
+    /// and a supported sentence has at least one.
     pub citations: Vec<Citation>,
+    /// What the checker found.
+    pub verdict: Verdict,
 }
 
 /// What an answer sends while it is made.
@@ -67,8 +112,15 @@ pub struct AnswerSentence {
 pub enum AskEvent {
     /// The passages that are looked through.
     Passages(Vec<FoundPassage>),
+    /// What a language model is just writing, before it has been checked.
+    Draft(String),
     /// The next sentence, with its citations.
     Sentence(AnswerSentence),
+    /// A sentence of a language model that nothing supports: it was in the draft and is no part of the
+    /// answer.
+    Removed(AnswerSentence),
+    /// The language model has failed: drafts are void, and the answer begins again.
+    Restart,
     /// The whole answer, once.
     Done(Box<Answer>),
 }

@@ -4,6 +4,7 @@
 //! The cutting, the embedder, the text index, the vector store and the fusion are those of a library;
 //! the catalog has no part in it, because it changes no ranking.
 
+mod checker;
 mod engines;
 mod folder;
 
@@ -15,6 +16,7 @@ use alexandria_core::evaluation::Measures;
 use alexandria_models::embedder::EmbedderConfig;
 use serde::Serialize;
 
+pub use self::checker::{CheckerEvaluation, CheckerRequest, Rate, evaluate_checker};
 use self::engines::{Engines, Tally};
 
 /// Documents that are cut, embedded and indexed together.

@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+pub mod answers;
 pub mod ask;
 mod cache;
 pub mod clock;
@@ -35,16 +36,18 @@ pub mod search;
 pub mod settings;
 pub mod status;
 pub mod stored;
+mod support;
 mod tidy;
 mod workers;
 
 pub use alexandria_store::catalog::{
-    CollectionChange, DocumentChange, DocumentOrder, DocumentQuery, Job, JobQuery, JobState,
-    PAGE_ITEMS_MAX, Page, Progress as JobProgress, StoredReply,
+    AnswerQuery, CollectionChange, DocumentChange, DocumentOrder, DocumentQuery, Job, JobQuery,
+    JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress, StoredReply,
 };
 
 pub use crate::ask::{
-    ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, NOT_FOUND,
+    ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, NOT_FOUND, Writer,
+    WriterChoice,
 };
 pub use crate::clock::{SystemClock, SystemIds};
 pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};
@@ -53,7 +56,10 @@ pub use crate::documents::{
     Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, Upload,
 };
 pub use crate::embed::{EMBED_TEXTS_MAX, EmbeddedTexts, EmbeddingInUse};
-pub use crate::evaluate::{Evaluation, EvaluationRequest, EvaluationStep, LegEvaluation, evaluate};
+pub use crate::evaluate::{
+    CheckerEvaluation, CheckerRequest, Evaluation, EvaluationRequest, EvaluationStep,
+    LegEvaluation, Rate, evaluate, evaluate_checker,
+};
 pub use crate::health::{Health, PartHealth, PartState};
 pub use crate::library::Library;
 pub use crate::progress::{Progress, ProgressUnit};

@@ -22,6 +22,12 @@ pub const SEARCH_DEGRADED_TOTAL: &str = "search_degraded_total";
 /// fault of ours.
 pub const CITATIONS_DROPPED_TOTAL: &str = "citations_dropped_total";
 
+/// Counter: sentences of language models that were checked, by outcome (`supported`, `unsupported`).
+pub const SENTENCES_CHECKED_TOTAL: &str = "sentences_checked_total";
+
+/// Counter: tokens of language models, by provider and kind (`prompt`, `completion`, `cached`).
+pub const TOKENS_TOTAL: &str = "llm_tokens_total";
+
 /// Tells the recorder what each metric means. Call it once, after installing a recorder.
 pub fn describe() {
     metrics::describe_histogram!(
@@ -50,5 +56,13 @@ pub fn describe() {
     metrics::describe_counter!(
         CITATIONS_DROPPED_TOTAL,
         "Citations dropped because they did not match the stored text."
+    );
+    metrics::describe_counter!(
+        SENTENCES_CHECKED_TOTAL,
+        "Sentences of language models that were checked, by outcome."
+    );
+    metrics::describe_counter!(
+        TOKENS_TOTAL,
+        "Tokens of language models, by provider and kind."
     );
 }

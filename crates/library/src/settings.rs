@@ -36,6 +36,10 @@ pub struct LibrarySettings {
     pub workers: usize,
     /// When a question counts as answered.
     pub answers: AnswerPolicy,
+    /// What becomes of a language model's sentences that nothing supports.
+    pub unsupported: Unsupported,
+    /// For how many days answers are kept to be verified again; 0 for not at all.
+    pub answers_kept_days: u32,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
 }
@@ -55,6 +59,8 @@ impl LibrarySettings {
             recognition: Recognition::default(),
             workers: WORKERS_DEFAULT,
             answers: AnswerPolicy::default(),
+            unsupported: Unsupported::default(),
+            answers_kept_days: ANSWERS_KEPT_DAYS_DEFAULT,
             limits: LibraryLimits::default(),
         }
     }
@@ -62,6 +68,20 @@ impl LibrarySettings {
 
 /// Jobs that run at the same time unless the settings say otherwise: one reads while one embeds.
 pub const WORKERS_DEFAULT: usize = 2;
+
+/// For how many days answers are kept unless the settings say otherwise.
+pub const ANSWERS_KEPT_DAYS_DEFAULT: u32 = 365;
+
+/// What becomes of a language model's sentences that nothing in the library supports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unsupported {
+    /// They are taken out of the answer.
+    #[default]
+    Remove,
+    /// They stay, and their verdict says that they are not supported.
+    Mark,
+}
 
 /// How foreign files are read.
 #[derive(Clone, Debug, Default)]

@@ -267,18 +267,18 @@ impl Library {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(every) => {}
             }
-            let tidied = match self.release().await {
-                Ok(()) => self.follow_all().await,
-                Err(error) => Err(error),
-            };
-            let tidied = match tidied {
-                Ok(()) => self.forget_the_past().await,
-                Err(error) => Err(error),
-            };
+            let tidied = self.tidy_once().await;
             if let Err(error) = tidied {
                 tracing::error!(error = %error.chain(), "cannot tidy up");
             }
         }
+    }
+
+    async fn tidy_once(&self) -> Result<()> {
+        self.release().await?;
+        self.follow_all().await?;
+        self.forget_the_past().await?;
+        self.forget_old_answers().await
     }
 
     async fn release(&self) -> Result<()> {

@@ -10,6 +10,7 @@ use alexandria_core::clock::Clock;
 use alexandria_core::error::Result;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
 
 use crate::provider::{Provider, ProviderConfig};
 
@@ -109,7 +110,7 @@ pub struct Prompt {
 }
 
 /// What a call used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Tokens of the prompt, those taken from the provider's cache included.
     pub prompt_tokens: u64,

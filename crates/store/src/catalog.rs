@@ -9,6 +9,7 @@
 //! [`Space`](alexandria_core::space::Space), which is made of one) and looks at rows of that tenant
 //! only; another tenant's id behaves exactly as one that does not exist.
 
+mod answers;
 mod chunks;
 mod collections;
 mod counts;
@@ -40,6 +41,7 @@ use jiff::Timestamp;
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
+pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
 pub use self::counts::{CollectionCounts, Counts};

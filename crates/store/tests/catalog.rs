@@ -12,6 +12,8 @@
     reason = "a case is a list of steps and of what holds after each"
 )]
 
+#[path = "catalog/answers.rs"]
+mod answers;
 #[path = "catalog/collections.rs"]
 mod collections;
 #[path = "catalog/documents.rs"]
@@ -103,6 +105,7 @@ suite!(
     jobs::the_jobs_of_dead_workers_are_taken_back_at_once,
     requests::a_request_sent_again_gets_the_first_reply,
     requests::a_key_is_for_one_request_only,
+    answers::an_answer_is_kept_for_the_one_who_asked,
     isolation::another_tenants_ids_behave_as_unknown,
 );
 

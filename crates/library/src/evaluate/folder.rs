@@ -149,7 +149,7 @@ impl Solid {
     }
 }
 
-fn records<T: DeserializeOwned>(path: &Path, fields: &str) -> Result<Vec<T>> {
+pub(super) fn records<T: DeserializeOwned>(path: &Path, fields: &str) -> Result<Vec<T>> {
     let mut records = Vec::new();
     for_lines(path, |number, line| {
         let record = serde_json::from_str(line).context(ErrorKind::Invalid, || {

@@ -11,14 +11,22 @@ mod degraded;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod indexes;
 #[cfg(test)]
+mod injection;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod tenants;
+#[cfg(test)]
+mod verified;
 #[cfg(test)]
 mod writings;

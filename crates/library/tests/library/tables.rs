@@ -1,8 +1,11 @@
 //! Long tables, which are cut into several chunks.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use alexandria_core::clock::Clock;
 use alexandria_core::document::DocumentState;
+use alexandria_library::SystemClock;
 use alexandria_models::embedder::{self, Purpose};
 use alexandria_store::blobs::Digest;
 
@@ -61,7 +64,8 @@ async fn the_header_row_of_a_table_is_embedded_with_every_later_piece_of_it() {
     library.close().await.unwrap();
     drop(library);
     let with_embedder = settings(folder.path());
-    let embedder = embedder::open(&with_embedder.embedder, &with_embedder.models);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let embedder = embedder::open(&with_embedder.embedder, &with_embedder.models, &clock);
     let embedder = embedder.unwrap().expect("the settings name an embedder");
     let fixture = Fixture {
         library: open(with_embedder).await,

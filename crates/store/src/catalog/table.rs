@@ -10,6 +10,7 @@
     reason = "the derived parts of an entity are pub whatever it is"
 )]
 
+pub(super) mod answer;
 pub(super) mod collection;
 pub(super) mod document;
 pub(super) mod document_tag;
