@@ -14,6 +14,7 @@ import sys
 import time
 
 import answers
+import checker
 import chunking
 import corpus
 import evaluation
@@ -38,7 +39,7 @@ PARTS = {
 }
 
 # Each gives figures of its own, written between markers of their own.
-QUALITY = {"eval": evaluation, "chunking": chunking, "answers": answers}
+QUALITY = {"eval": evaluation, "chunking": chunking, "answers": answers, "checker": checker}
 
 
 @dataclasses.dataclass

@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{Config, Flags, Settled, Surroundings, settle};
 
 mod add;
+mod answer;
 mod ask;
 mod config;
 mod doctor;
@@ -97,6 +98,8 @@ enum Verb {
     Search(search::Search),
     /// Ask a question and get an answer in quoted sentences
     Ask(ask::Ask),
+    /// Look at the answers that were given, and check one again
+    Answer(answer::Answer),
     /// List the documents, or the collections
     List(list::List),
     /// Show one document: what is known of it, and its text
@@ -227,6 +230,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Add(verb) => verb.run(setting).await,
             Verb::Search(verb) => verb.run(setting).await,
             Verb::Ask(verb) => verb.run(setting).await,
+            Verb::Answer(verb) => verb.run(setting).await,
             Verb::List(verb) => verb.run(setting).await,
             Verb::Show(verb) => verb.run(setting).await,
             Verb::Remove(verb) => verb.run(setting).await,

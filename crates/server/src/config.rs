@@ -18,7 +18,7 @@ mod settings;
 mod value;
 
 pub(crate) use settings::{Config, SETTINGS};
-pub(crate) use value::{LogFormat, Ocr, Role};
+pub(crate) use value::{Doubted, LogFormat, Ocr, Role};
 
 /// The TOML file that is read when none is named.
 const CONFIG_FILE: &str = "alexandria.toml";

@@ -7,13 +7,13 @@ use std::time::Duration;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::Library;
 use alexandria_library::clock::{SystemClock, SystemIds};
-use alexandria_library::settings::{CATALOG_FILE, LibrarySettings, Recognition};
+use alexandria_library::settings::{CATALOG_FILE, LibrarySettings, Recognition, Unsupported};
 use alexandria_models::embedder::EmbedderConfig;
 
 use rustix::fs::{Access, access};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, Ocr};
+use crate::config::{Config, Doubted, Ocr};
 
 /// How long to wait before trying again to work on jobs that another process works on.
 const WORK_AGAIN: Duration = Duration::from_millis(500);
@@ -133,6 +133,11 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     };
     settings.workers = config.workers;
     settings.answers.confidence_min = config.answer_threshold.value();
+    settings.unsupported = match config.answer_unsupported {
+        Doubted::Remove => Unsupported::Remove,
+        Doubted::Mark => Unsupported::Mark,
+    };
+    settings.answers_kept_days = config.answer_kept_days;
     settings.limits.upload_bytes_max = config.upload_bytes_max;
     Ok(settings)
 }

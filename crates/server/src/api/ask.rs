@@ -1,4 +1,4 @@
-//! Asking: an answer of exact sentences, whole as JSON or as it comes as server-sent events.
+//! Asking: an answer with its citations, whole as JSON or as it comes as server-sent events.
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
@@ -26,10 +26,13 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                 .tag("ask")
                 .summary("Ask a question")
                 .description(
-                    "An answer made of exact sentences of the library, each with its citations, or \
-                     `answered: false` when the library does not answer it. With `Accept: \
-                     text/event-stream` the same comes in events: `passages`, then one `sentence` \
-                     after another, then `done` with the whole answer.",
+                    "An answer whose every sentence rests on exact words of the library, or `answered: \
+                     false` when the library does not answer it. With `Accept: text/event-stream` \
+                     the same comes in events: `passages`, then one `sentence` after another, then \
+                     `done` with the whole answer. Where a language model writes, `draft` brings its \
+                     text as it comes, before it is checked; `removed` names a sentence that nothing \
+                     supports, and `restart` says that the model has failed and exact sentences \
+                     follow instead.",
                 )
                 .response::<200, Json<AnswerBody>>()
         }),
@@ -45,6 +48,7 @@ async fn ask(
     let mut request = AskRequest::new(body.question);
     request.filter = body.filter.resolve(&app.library, &principal).await?;
     request.passages = body.passages.unwrap_or(request.passages);
+    request.writer = body.writer.into();
     if !wants_events(&headers) {
         let answer = app.library.ask(&principal, &request).await?;
         return Ok(Json(AnswerBody::from(answer)).into_response());
@@ -72,7 +76,10 @@ fn told(event: Result<AskEvent, Error>) -> Told {
             let passages: Vec<_> = passages.into_iter().map(PassageBody::from).collect();
             Told::event("passages", &serde_json::json!({ "passages": passages }))
         }
+        Ok(AskEvent::Draft(text)) => Told::event("draft", &serde_json::json!({ "text": text })),
         Ok(AskEvent::Sentence(sentence)) => Told::event("sentence", &SentenceBody::from(sentence)),
+        Ok(AskEvent::Removed(sentence)) => Told::event("removed", &SentenceBody::from(sentence)),
+        Ok(AskEvent::Restart) => Told::event("restart", &serde_json::json!({})),
         Ok(AskEvent::Done(answer)) => Told::event("done", &AnswerBody::from(*answer)),
         Err(error) => Told::Problem(error.into()),
     }

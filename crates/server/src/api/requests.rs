@@ -4,8 +4,8 @@ use alexandria_core::error::Result;
 use alexandria_core::filter::Filter;
 use alexandria_core::id::DocumentId;
 use alexandria_core::principal::Principal;
-use alexandria_library::Library;
 use alexandria_library::search::SearchMode;
+use alexandria_library::{Library, WriterChoice};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -205,4 +205,28 @@ pub(crate) struct QuestionBody {
     #[schemars(range(min = 1, max = 100))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) passages: Option<usize>,
+    /// Who writes the answer.
+    #[serde(default)]
+    pub(crate) writer: WriterChoiceBody,
+}
+
+/// Who is to write an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "WriterChoice")]
+pub(crate) enum WriterChoiceBody {
+    /// The language model, where one is set and answers; else exact sentences.
+    #[default]
+    Auto,
+    /// Exact sentences, whether there is a language model or not.
+    Extractive,
+}
+
+impl From<WriterChoiceBody> for WriterChoice {
+    fn from(choice: WriterChoiceBody) -> Self {
+        match choice {
+            WriterChoiceBody::Auto => Self::Auto,
+            WriterChoiceBody::Extractive => Self::Extractive,
+        }
+    }
 }

@@ -8,7 +8,9 @@ mod document;
 mod passage;
 mod place;
 
-pub(crate) use answer::{AnswerBody, CitationBody, SentenceBody};
+pub(crate) use answer::{
+    AnswerBody, CitationBody, SentenceBody, UsageBody, VerdictBody, WriterBody, WriterKind,
+};
 pub(crate) use document::{CollectionBody, DocumentBody};
 pub(crate) use passage::{PassageBody, SearchBody};
 pub(crate) use place::{PlaceBody, RectangleBody, SpanBody};

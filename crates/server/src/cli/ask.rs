@@ -4,11 +4,11 @@ use alexandria_core::error::Result;
 use clap::Args;
 
 use super::door::{Door, Work};
-use super::paint::{FAINT, MARK, STRONG, WARN, clean, paint, wrap};
+use super::paint::{FAINT, MARK, STRONG, WARN, clean, counted, paint, wrap};
 use super::search::{FilterFlags, describe, say_place};
 use super::{Outcome, Setting};
-use crate::api::requests::QuestionBody;
-use crate::api::wire::{AnswerBody, CitationBody};
+use crate::api::requests::{QuestionBody, WriterChoiceBody};
+use crate::api::wire::{AnswerBody, CitationBody, WriterKind};
 
 /// How many near misses are shown when nothing was found.
 const NEAR_MISSES: usize = 3;
@@ -31,6 +31,9 @@ pub(super) struct Ask {
     /// How many passages are looked through
     #[arg(long, value_name = "N", default_value_t = 10)]
     passages: usize,
+    /// Answer with exact sentences, although a language model is set
+    #[arg(long)]
+    extractive: bool,
 }
 
 impl Ask {
@@ -40,6 +43,11 @@ impl Ask {
             question: self.question.join(" "),
             filter: self.filter.body()?,
             passages: Some(self.passages),
+            writer: if self.extractive {
+                WriterChoiceBody::Extractive
+            } else {
+                WriterChoiceBody::Auto
+            },
         };
         let door = Door::open(setting, Work::Look).await?;
         let answer: Result<AnswerBody> = door.post("/api/v1/ask", &body).await;
@@ -77,6 +85,9 @@ fn show(setting: &Setting, answer: &AnswerBody) {
     let mut text = String::new();
     for sentence in &answer.sentences {
         text.push_str(sentence.text.trim());
+        if !sentence.verdict.supported {
+            text.push_str(" [not supported]");
+        }
         for citation in &sentence.citations {
             citations.push(citation);
             let mark = citations.len();
@@ -100,8 +111,18 @@ fn show(setting: &Setting, answer: &AnswerBody) {
         ));
         painter.say(paint(FAINT, wrap(&format!("“{}”", citation.quote), "    ")));
     }
-    painter.say(paint(
-        FAINT,
-        format!("\nanswered in {:.0} ms", answer.timings_ms.total),
-    ));
+    let mut closing = format!("\nanswered in {:.0} ms", answer.timings_ms.total);
+    if let (WriterKind::Model, Some(name)) = (answer.writer.kind, &answer.writer.name) {
+        closing.push_str(&format!(" by {}", clean(name)));
+    }
+    if !answer.removed.is_empty() {
+        let removed = counted(answer.removed.len() as u64, "sentence", "sentences");
+        closing.push_str(&format!("; {removed} that nothing supports left out"));
+    }
+    if let Some(id) = answer.id {
+        closing.push_str(&format!(
+            "; check it again with: alexandria answer verify {id}"
+        ));
+    }
+    painter.say(paint(FAINT, closing));
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use alexandria_core::chunk::ChunkPolicy;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::evaluate::{
-    Evaluation, EvaluationRequest, EvaluationStep, LegEvaluation, evaluate,
+    CheckerEvaluation, CheckerRequest, Evaluation, EvaluationRequest, EvaluationStep,
+    LegEvaluation, Rate, evaluate, evaluate_checker,
 };
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -18,7 +19,8 @@ use crate::config::Config;
 const EXAMPLES: &str = "\
 Examples:
   alexandria eval beir/scifact
-  alexandria eval beir/scifact --split train --json";
+  alexandria eval beir/scifact --split train --json
+  alexandria eval beir/scifact --checker";
 
 /// Measure the search on a folder of judged questions in BEIR layout.
 #[derive(Debug, Args)]
@@ -42,6 +44,12 @@ pub(super) struct Eval {
     /// How long passages are at most
     #[arg(long, value_name = "TOKENS")]
     chunk_tokens_max: Option<usize>,
+    /// Measure the checker instead: how many false sentences it sees, how many true ones it doubts
+    #[arg(long)]
+    checker: bool,
+    /// How many sentences of the corpus the checker is measured on
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "checker")]
+    sentences: usize,
 }
 
 /// In which numbers the model computes.
@@ -75,8 +83,39 @@ impl Drop for Scratch {
 }
 
 impl Eval {
+    /// Measures the checker.
+    async fn check(&self, setting: &Setting) -> Result<Outcome> {
+        let config = self.config(setting.config());
+        let request = CheckerRequest {
+            folder: self.folder.clone(),
+            language: self.language.clone(),
+            sentences: self.sentences,
+            models: config.models.clone(),
+            embedder: crate::config::embedder::settings(&config)?,
+        };
+        let bar = bar(setting);
+        let shown = bar.clone();
+        let report = move |done: usize, of: usize| {
+            shown.set_message("sentences");
+            shown.set_length(of as u64);
+            shown.set_position(done as u64);
+        };
+        let found = evaluate_checker(&request, &report).await;
+        bar.finish_and_clear();
+        let found = found?;
+        if setting.painter.is_json() {
+            setting.painter.json(&found)?;
+        } else {
+            show_checker(setting, &found);
+        }
+        Ok(Outcome::Done)
+    }
+
     /// Measures.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
+        if self.checker {
+            return self.check(setting).await;
+        }
         let scratch = Scratch::new(&std::env::temp_dir())?;
         let config = self.config(setting.config());
         let request = EvaluationRequest {
@@ -208,4 +247,34 @@ fn show(setting: &Setting, folder: &Path, found: &Evaluation) {
             found.index_ms / 1000.0,
         ),
     ));
+}
+
+/// The rates of the checker as a table.
+fn show_checker(setting: &Setting, found: &CheckerEvaluation) {
+    let row = |name: &str, rate: &Rate| {
+        vec![
+            name.to_owned(),
+            rate.of.to_string(),
+            format!("{:.1} %", 100.0 * rate.share()),
+        ]
+    };
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (name, rate) in &found.detected {
+        rows.push(row(&format!("seen: {name}"), rate));
+    }
+    rows.push(row("seen in all", &found.detected_in_all));
+    rows.push(row("false alarms on true sentences", &found.false_alarms));
+    if let Some(rate) = &found.human_detected {
+        rows.push(row("seen: claims that people judged contradicted", rate));
+    }
+    if let Some(rate) = &found.human_false_alarms {
+        rows.push(row(
+            "false alarms on claims that people judged supported",
+            rate,
+        ));
+    }
+    let headings = ["", "SENTENCES", "SHARE"];
+    setting.painter.say(table(&headings, &rows));
+    let sentence = format!("{:.0} µs for a sentence", found.sentence_us);
+    setting.painter.say(paint(FAINT, sentence));
 }

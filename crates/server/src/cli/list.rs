@@ -25,7 +25,13 @@ const COLUMN_GAP: usize = 2;
 
 /// What is told of a document.
 const HEADINGS: [&str; 7] = [
-    "TITLE", "SHELF", "FORMAT", "STATE", "PASSAGES", "SIZE", "ID",
+    "TITLE",
+    "COLLECTION",
+    "FORMAT",
+    "STATE",
+    "PASSAGES",
+    "SIZE",
+    "ID",
 ];
 
 /// What is told of a document on a narrow screen.
@@ -96,7 +102,9 @@ impl List {
             ]
         };
         let rows: Vec<_> = items.iter().map(row).collect();
-        setting.painter.say(table(&["SHELF", "FOR", "ID"], &rows));
+        setting
+            .painter
+            .say(table(&["COLLECTION", "FOR", "ID"], &rows));
         Ok(Outcome::Done)
     }
 
@@ -170,7 +178,7 @@ fn row(document: &DocumentBody) -> Vec<String> {
 }
 
 /// Asks for page after page.
-async fn gather<T: serde::de::DeserializeOwned>(
+pub(super) async fn gather<T: serde::de::DeserializeOwned>(
     door: &Door,
     path: &str,
     query: &[(&str, Option<&str>)],

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use alexandria_core::answer::weight::CONFIDENCE_MIN;
 
-use super::value::{LogFormat, LogLevel, Ocr, Role, Share, Switch, Value, Writer};
+use super::value::{Doubted, LogFormat, LogLevel, Ocr, Role, Share, Switch, Value, Writer};
 
 /// A setting, as the reference shows it and as every source sets it.
 #[derive(Debug)]
@@ -150,6 +150,10 @@ settings! {
 
     #[doc = " How sure an answer must be to be given, from 0 (always) to 1 (never)."]
     "answer.threshold" ["ALEXANDRIA_ANSWER_THRESHOLD"] answer_threshold: Share = Share::new(CONFIDENCE_MIN);
+    #[doc = " What becomes of a language model's sentences that nothing in the library supports: remove or mark."]
+    "answer.unsupported" ["ALEXANDRIA_ANSWER_UNSUPPORTED"] answer_unsupported: Doubted = Doubted::Remove;
+    #[doc = " Days for which answers are kept, to be verified again; 0 keeps none."]
+    "answer.kept_days" ["ALEXANDRIA_ANSWER_KEPT_DAYS"] answer_kept_days: u32 = alexandria_library::settings::ANSWERS_KEPT_DAYS_DEFAULT;
 
     #[doc = " Jobs worked on at the same time."]
     "jobs.workers" ["ALEXANDRIA_WORKERS"] workers: usize = alexandria_library::settings::WORKERS_DEFAULT;

@@ -195,6 +195,16 @@ choice!(
 );
 
 choice!(
+    /// What becomes of a sentence that nothing in the library supports.
+    Doubted {
+        /// It is taken out.
+        Remove = "remove",
+        /// It stays, and its verdict says so.
+        Mark = "mark",
+    }
+);
+
+choice!(
     /// Whether pages without text are recognised from their picture.
     Ocr {
         /// With the recogniser found on this machine.

@@ -278,7 +278,14 @@ async fn next(
     let (mut events, mut teller) = state?;
     loop {
         let piece = match events.next().await? {
-            Ok(AskEvent::Passages(_)) => continue,
+            // Drafts are not told: a client of this dialect cannot take back what it has been told.
+            Ok(
+                AskEvent::Passages(_)
+                | AskEvent::Draft(_)
+                | AskEvent::Removed(_)
+                | AskEvent::Restart,
+            ) => continue,
+            Ok(AskEvent::Sentence(sentence)) if !sentence.verdict.supported => continue,
             Ok(AskEvent::Sentence(sentence)) => teller.piece(sentence).await,
             Ok(AskEvent::Done(_)) if teller.characters > 0 => continue,
             Ok(AskEvent::Done(answer)) => {
