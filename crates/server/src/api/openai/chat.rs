@@ -178,7 +178,7 @@ struct ChoiceBody {
 struct SaidBody {
     /// Always `assistant`.
     role: &'static str,
-    /// Exact sentences of the library, each followed by marks such as [1].
+    /// Exact sentences of the library, each followed by marks such as `[1]`.
     content: String,
     /// Always null.
     refusal: Option<String>,

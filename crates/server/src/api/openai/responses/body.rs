@@ -87,7 +87,7 @@ pub(super) struct TextBody {
     /// Always `output_text`.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// Exact sentences of the library, each followed by marks such as [1].
+    /// Exact sentences of the library, each followed by marks such as `[1]`.
     text: String,
     /// What the marks stand for, in their order.
     annotations: Vec<FileCitationBody>,
