@@ -25,9 +25,9 @@ const WAVE_ROWS: usize = 32;
 /// Candidates are compared until the best estimate left lies this many times the usual error of an
 /// estimate below the last hit, among a hundred thousand rows; among ten times as many, this much more,
 /// because more of them come near by chance. Measured by `examples/vectors.rs`.
-const DOUBT: f32 = 1.7;
+const DOUBT: f32 = 1.3;
 const DOUBT_ROWS: f32 = 100_000.0;
-const DOUBT_PER_TENFOLD: f32 = 0.8;
+const DOUBT_PER_TENFOLD: f32 = 1.2;
 
 /// Rows between two wanted ones that are read along rather than skipped.
 const GAP_ROWS_MAX: u32 = 2;
