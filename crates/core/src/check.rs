@@ -40,6 +40,15 @@ pub const COVERAGE_MIN: f32 = 0.62;
 /// rest of the other.
 pub const SUPPORT_MIN: f32 = 0.6;
 
+/// The share of a sentence's plain words (neither names nor numbers) that its quotes must hold.
+///
+/// A sentence that shares nothing but names with its quotes says something else of them, unless it is
+/// as near in meaning as [`NEAR_MIN`].
+pub const PLAIN_COVERAGE_MIN: f32 = 0.3;
+
+/// The cosine from which other words may say the same.
+pub const NEAR_MIN: f32 = 0.65;
+
 /// The question marks of the languages at hand.
 pub(crate) const QUESTION_MARKS: [char; 4] = ['?', '？', '؟', '՞'];
 
@@ -162,7 +171,9 @@ pub fn check(sentence: &str, quotes: &[&str], context: &Context<'_>) -> Verdict 
         ),
         None => (coverage, COVERAGE_MIN),
     };
-    if support < least {
+    let is_near = context.cosine.is_some_and(|cosine| cosine >= NEAR_MIN);
+    let names_alone = !is_near && evidence.plain_coverage() < PLAIN_COVERAGE_MIN;
+    if support < least || names_alone {
         findings.push(Finding {
             kind: FindingKind::Words,
             words: evidence.missing().join(" "),
@@ -273,6 +284,18 @@ impl Evidence<'_> {
         let there = self.said.iter().filter(|token| self.holds(token));
         let there: f32 = there.map(Token::weight).sum();
         if all > 0.0 { there / all } else { 0.0 }
+    }
+
+    /// The share of the sentence's words that count and are neither names nor numbers which the quotes
+    /// hold; all of them when there are none.
+    fn plain_coverage(&self) -> f32 {
+        let plain = self.said.iter().filter(|token| token.kind == Kind::Content);
+        let (mut all, mut there) = (0.0_f32, 0.0_f32);
+        for token in plain {
+            all += 1.0;
+            there += f32::from(u8::from(self.holds(token)));
+        }
+        if all > 0.0 { there / all } else { 1.0 }
     }
 
     /// The words that count and are not there.

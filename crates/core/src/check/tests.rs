@@ -70,6 +70,17 @@ fn a_name_from_another_quote_does_not_stand_for_the_one_beside_the_words() {
 }
 
 #[test]
+fn names_alone_support_nothing() {
+    let quotes = [
+        "Alphonse Frankenstein wrote it.",
+        "Come, Victor; heal the wounds of our minds.",
+    ];
+    let sentence =
+        "The passage is about Victor Frankenstein's studies of his brother Frankenstein.";
+    assert_eq!(judge(sentence, &quotes), [FindingKind::Words]);
+}
+
+#[test]
 fn denials_and_opposites_are_found() {
     use FindingKind::{Negation, Opposite};
     let quote = "The drug reduces blood pressure and does not cause fever in adults.";
