@@ -16,17 +16,21 @@ pub fn is_instruction(sentence: &str) -> bool {
     if PHRASES.iter().any(|phrase| plain.contains(phrase)) {
         return true;
     }
-    let speaks_of_answer = ANSWERS.iter().any(|answer| {
-        ["your", "the", "this", "any", "every", "final"]
-            .iter()
-            .any(|owner| plain.contains(&format!(" {owner} {answer} ")))
-    });
-    let orders = words
-        .iter()
-        .take(ORDER_WORDS_MAX)
-        .any(|word| ORDERS.split(' ').any(|order| order == *word));
-    speaks_of_answer && (is_order(&words) || orders && plain.contains(" your ")) || is_task(&words)
+    if is_task(&words) {
+        return true;
+    }
+    let speaks_of_answer = words
+        .windows(2)
+        .any(|pair| matches!(pair, [owner, answer] if OWNERS.contains(owner) && ANSWERS.contains(answer)));
+    let orders = |words: &[&str]| {
+        let mut first = words.iter().take(ORDER_WORDS_MAX);
+        first.any(|word| ORDERS.split(' ').any(|order| order == *word))
+    };
+    speaks_of_answer && (is_order(&words) || words.contains(&"your") && orders(&words))
 }
+
+/// What stands before the word for an answer.
+const OWNERS: [&str; 6] = ["your", "the", "this", "any", "every", "final"];
 
 /// Words behind a task's verb among which its object is looked for.
 const TASK_WORDS_MAX: usize = 5;
