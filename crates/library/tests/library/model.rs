@@ -2,7 +2,6 @@
 //! tells it to. What it is asked is kept, so that a test can look at it.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use alexandria_models::generator::GeneratorConfig;
 use alexandria_models::provider::ProviderConfig;
@@ -145,7 +144,6 @@ async fn serve(mut stream: TcpStream, script: &Script, asked: &Mutex<Vec<String>
         let event =
             serde_json::json!({ "choices": [{ "index": 0, "delta": { "content": piece } }] });
         chunk(&mut stream, &format!("data: {event}\n\n")).await;
-        tokio::time::sleep(Duration::from_millis(1)).await;
     }
     if ends {
         let event = serde_json::json!({

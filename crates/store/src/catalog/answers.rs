@@ -10,7 +10,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::cursor::{List, Page, page_limit};
+use super::cursor::{List, Page, older, page_limit};
 use super::database::execute;
 use super::row::timestamp;
 use super::table::answer::{Column, Entity, Model};
@@ -92,11 +92,8 @@ impl Catalog {
     ) -> Result<Page<KeptAnswer>> {
         let mut all = own(principal);
         if let Some(cursor) = &query.cursor {
-            let (created, id) = List::Answers.decode(cursor)?;
-            let same = Condition::all()
-                .add(Column::Created.eq(created))
-                .add(Column::Id.lt(id));
-            all = all.add(Condition::any().add(Column::Created.lt(created)).add(same));
+            let last = List::Answers.decode(cursor)?;
+            all = all.add(older(Column::Created, Column::Id, last));
         }
         let limit = page_limit(query.limit)?;
         let rows = Entity::find()

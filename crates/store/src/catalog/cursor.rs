@@ -7,6 +7,7 @@
 use alexandria_core::error::{Error, ErrorKind, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
 /// Items on one page at most; whoever asks for more is refused.
@@ -51,6 +52,16 @@ pub(super) fn page_limit(limit: u32) -> Result<usize> {
         return Err(Error::new(ErrorKind::Invalid, sentence));
     }
     Ok(limit as usize)
+}
+
+/// What stands behind a keyset in a list that is ordered by a time and an id, newest first.
+pub(super) fn older<C: ColumnTrait>(
+    time: C,
+    id: C,
+    (last_time, last_id): (i64, Uuid),
+) -> Condition {
+    let same = Condition::all().add(time.eq(last_time)).add(id.lt(last_id));
+    Condition::any().add(time.lt(last_time)).add(same)
 }
 
 impl List {

@@ -5,7 +5,7 @@ use alexandria_core::id::{DocumentId, JobId};
 use alexandria_core::principal::Principal;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::cursor::{List, Page, page_limit};
+use super::super::cursor::{List, Page, older, page_limit};
 use super::super::database::execute;
 use super::super::table::job::{Column, Entity, Model};
 use super::super::{Catalog, Doing, micros, not_found, tenant};
@@ -46,11 +46,8 @@ impl Catalog {
             .add_option(query.kind.as_ref().map(|kind| Column::Kind.eq(kind)))
             .add_option(query.document.map(|id| Column::DocumentId.eq(id.as_uuid())));
         if let Some(cursor) = &query.cursor {
-            let (created, id) = List::Jobs.decode(cursor)?;
-            let same = Condition::all()
-                .add(Column::Created.eq(created))
-                .add(Column::Id.lt(id));
-            all = all.add(Condition::any().add(Column::Created.lt(created)).add(same));
+            let last = List::Jobs.decode(cursor)?;
+            all = all.add(older(Column::Created, Column::Id, last));
         }
         let limit = page_limit(query.limit)?;
         let rows = Entity::find()
