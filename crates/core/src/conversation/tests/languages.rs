@@ -1,6 +1,6 @@
 //! Dialogues in other languages than English.
 
-use super::{Dialogue, check};
+use super::check;
 
 #[test]
 fn german_french_and_spanish_go_on_by_their_tables() {
