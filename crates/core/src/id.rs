@@ -99,6 +99,10 @@ id!(
     AnswerId, "answer"
 );
 id!(
+    /// A conversation: questions that go on from each other.
+    ConversationId, "conversation"
+);
+id!(
     /// A person, key or part of the system that acts.
     ActorId, "actor"
 );

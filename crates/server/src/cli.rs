@@ -17,6 +17,7 @@ mod add;
 mod answer;
 mod ask;
 mod config;
+mod conversation;
 mod doctor;
 mod door;
 mod eval;
@@ -100,6 +101,8 @@ enum Verb {
     Ask(ask::Ask),
     /// Look at the answers that were given, and check one again
     Answer(answer::Answer),
+    /// Look at the conversations, and rename, take along or delete one
+    Conversation(conversation::Conversation),
     /// List the documents, or the collections
     List(list::List),
     /// Show one document: what is known of it, and its text
@@ -231,6 +234,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Search(verb) => verb.run(setting).await,
             Verb::Ask(verb) => verb.run(setting).await,
             Verb::Answer(verb) => verb.run(setting).await,
+            Verb::Conversation(verb) => verb.run(setting).await,
             Verb::List(verb) => verb.run(setting).await,
             Verb::Show(verb) => verb.run(setting).await,
             Verb::Remove(verb) => verb.run(setting).await,

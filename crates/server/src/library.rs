@@ -138,6 +138,7 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
         Doubted::Mark => Unsupported::Mark,
     };
     settings.answers_kept_days = config.answer_kept_days;
+    settings.conversations_kept_days = config.conversation_kept_days;
     settings.limits.upload_bytes_max = config.upload_bytes_max;
     Ok(settings)
 }

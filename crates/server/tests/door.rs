@@ -18,6 +18,7 @@ mod door {
     mod cgroup;
     mod clients;
     mod commands;
+    mod conversations;
     mod disk;
     mod evaluation;
     mod faults;
@@ -31,5 +32,6 @@ mod door {
     mod paper;
     mod paths;
     mod protocol;
+    mod streams;
     mod support;
 }

@@ -2,7 +2,7 @@
 
 use alexandria_core::error::Result;
 use alexandria_core::filter::Filter;
-use alexandria_core::id::DocumentId;
+use alexandria_core::id::{ConversationId, DocumentId};
 use alexandria_core::principal::Principal;
 use alexandria_library::search::SearchMode;
 use alexandria_library::{Library, WriterChoice};
@@ -208,6 +208,10 @@ pub(crate) struct QuestionBody {
     /// Who writes the answer.
     #[serde(default)]
     pub(crate) writer: WriterChoiceBody,
+    /// The conversation that the question goes on with.
+    #[schemars(with = "Option<Uuid>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) conversation_id: Option<ConversationId>,
 }
 
 /// Who is to write an answer.

@@ -280,7 +280,8 @@ async fn next(
         let piece = match events.next().await? {
             // Drafts are not told: a client of this dialect cannot take back what it has been told.
             Ok(
-                AskEvent::Passages(_)
+                AskEvent::Standalone(_)
+                | AskEvent::Passages(_)
                 | AskEvent::Draft(_)
                 | AskEvent::Removed(_)
                 | AskEvent::Restart,

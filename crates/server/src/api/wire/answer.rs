@@ -2,7 +2,7 @@
 
 use alexandria_core::check::{Finding, FindingKind, Verdict};
 use alexandria_core::citation::Citation;
-use alexandria_core::id::{AnswerId, DocumentId, VersionId};
+use alexandria_core::id::{AnswerId, ConversationId, DocumentId, VersionId};
 use alexandria_library::ask::{Answer, AnswerSentence, Writer};
 use alexandria_models::generator::Usage;
 use schemars::JsonSchema;
@@ -255,6 +255,13 @@ pub(crate) struct AnswerBody {
     /// Under which it is kept and can be verified again; absent where answers are not kept.
     #[schemars(with = "Option<Uuid>")]
     pub(crate) id: Option<AnswerId>,
+    /// The conversation that it was given in.
+    #[schemars(with = "Option<Uuid>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) conversation_id: Option<ConversationId>,
+    /// The question that was searched for, where there was something to go on from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) standalone: Option<String>,
     /// Whether the library answers the question.
     pub(crate) answered: bool,
     /// The sentences joined, or the statement that nothing was found.
@@ -282,6 +289,8 @@ impl From<Answer> for AnswerBody {
     fn from(answer: Answer) -> Self {
         Self {
             id: answer.id,
+            conversation_id: answer.conversation,
+            standalone: answer.standalone,
             answered: answer.answered,
             answer: answer.text,
             sentences: answer
