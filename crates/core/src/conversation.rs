@@ -68,7 +68,10 @@ pub fn standalone(turns: &[Turn], question: &str) -> Standalone {
     let Some(last) = turns.last() else {
         return same();
     };
-    if question.len() > FOLLOW_UP_BYTES_MAX || last.question.len() > FOLLOW_UP_BYTES_MAX {
+    if question.trim().is_empty()
+        || question.len() > FOLLOW_UP_BYTES_MAX
+        || last.question.len() > FOLLOW_UP_BYTES_MAX
+    {
         return same();
     }
     let table = Table::of(question, &last.question);

@@ -16,6 +16,7 @@ use crate::config::{Config, Flags, Settled, Surroundings, settle};
 mod add;
 mod answer;
 mod ask;
+mod chat;
 mod config;
 mod conversation;
 mod doctor;
@@ -101,6 +102,8 @@ enum Verb {
     Ask(ask::Ask),
     /// Look at the answers that were given, and check one again
     Answer(answer::Answer),
+    /// Ask question after question in one conversation, one a line
+    Chat(chat::Chat),
     /// Look at the conversations, and rename, take along or delete one
     Conversation(conversation::Conversation),
     /// List the documents, or the collections
@@ -234,6 +237,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Search(verb) => verb.run(setting).await,
             Verb::Ask(verb) => verb.run(setting).await,
             Verb::Answer(verb) => verb.run(setting).await,
+            Verb::Chat(verb) => verb.run(setting).await,
             Verb::Conversation(verb) => verb.run(setting).await,
             Verb::List(verb) => verb.run(setting).await,
             Verb::Show(verb) => verb.run(setting).await,

@@ -18,7 +18,7 @@ use alexandria_core::error::{Error, ErrorKind};
 use alexandria_core::id::TenantId;
 use alexandria_core::principal::{Principal, Scope};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
@@ -37,7 +37,7 @@ use super::problem::Problem;
 const STREAMS_PER_ASKER_MAX: usize = 16;
 
 /// Streams that are kept at most.
-const STREAMS_MAX: usize = 512;
+const STREAMS_MAX: usize = 128;
 
 /// Bytes of all streams that are kept at most; the oldest that has ended makes room.
 const STREAMS_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -192,6 +192,11 @@ async fn write(app: &Shared, log: &Log, mut told: BoxStream<'static, Told>) {
             _ = look.tick() => {
                 if log.is_unread_for(unread_max) {
                     tracing::debug!("nobody reads an answer any more");
+                    let seconds = unread_max.as_secs();
+                    let sentence = format!(
+                        "this answer was given up after nobody had read it for {seconds} seconds; ask again"
+                    );
+                    log.push(Told::Problem(Problem::new(StatusCode::GONE, sentence)));
                     break;
                 }
             }

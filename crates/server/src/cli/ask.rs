@@ -79,7 +79,7 @@ impl Ask {
     }
 }
 
-fn show(setting: &Setting, answer: &AnswerBody) {
+pub(super) fn show(setting: &Setting, answer: &AnswerBody) {
     let painter = setting.painter;
     for sentence in &answer.degraded {
         painter.tell(format!("{} {}", paint(WARN, "note:"), clean(sentence)));

@@ -196,3 +196,33 @@ async fn the_command_line_goes_on_with_the_last_conversation_with_and_without_a_
         assert_eq!(run(&["conversation", "show", &id]).status.code(), Some(3));
     }
 }
+
+#[tokio::test]
+async fn a_chat_reads_a_question_a_line_and_goes_on_from_each() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+
+    let server = library().await;
+    let arguments = ["--data", "data", "--json", "chat"];
+    let mut chat = program(server.home.path(), &arguments, &[])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = "Who built the lighthouse of Orvane?\nHow tall is it?\n";
+    chat.stdin
+        .take()
+        .unwrap()
+        .write_all(lines.as_bytes())
+        .unwrap();
+    let output = chat.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let answers = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
+    let answers: Vec<Value> = answers.map(Result::unwrap).collect();
+    assert_eq!(answers.len(), 2);
+    assert_eq!(
+        answers[1]["standalone"],
+        "How tall is the lighthouse of Orvane?"
+    );
+    assert_eq!(answers[0]["conversation_id"], answers[1]["conversation_id"]);
+}

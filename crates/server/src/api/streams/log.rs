@@ -12,7 +12,10 @@ use crate::api::events::Told;
 use crate::api::problem::Problem;
 
 /// Bytes of the events of one stream at most.
-const STREAM_BYTES_MAX: usize = 8 * 1024 * 1024;
+const STREAM_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes that an event takes beside its words.
+const EVENT_BYTES: usize = 64;
 
 /// The log of a stream.
 #[derive(Debug)]
@@ -83,7 +86,8 @@ impl Log {
         let problem = matches!(told, Told::Problem(_));
         let (name, data) = told.parts();
         let mut written = self.written();
-        if written.bytes + data.len() > STREAM_BYTES_MAX {
+        let bytes = data.len() + EVENT_BYTES;
+        if written.bytes + bytes > STREAM_BYTES_MAX {
             let sentence = format!(
                 "the events of an answer have at most {STREAM_BYTES_MAX} bytes: ask with fewer passages"
             );
@@ -94,7 +98,7 @@ impl Log {
             self.news.send_replace(());
             return false;
         }
-        written.bytes += data.len();
+        written.bytes += bytes;
         written.events.push((name, data.into()));
         drop(written);
         self.news.send_replace(());
