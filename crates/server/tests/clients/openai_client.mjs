@@ -41,7 +41,7 @@ const followed = await client.chat.completions.create({
   messages: [
     ...messages,
     { role: "assistant", content: reply.choices[0].message.content },
-    { role: "user", content: "When was it cast?" },
+    { role: "user", content: "When?" },
   ],
 });
 assert.match(followed.choices[0].message.content, /1851/);

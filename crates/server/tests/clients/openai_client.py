@@ -125,13 +125,13 @@ def chat():
         assert reply.usage.total_tokens == reply.usage.prompt_tokens + reply.usage.completion_tokens
         assert reply.usage.prompt_tokens > 5 and reply.usage.completion_tokens > 5
     followed = [
-        {"role": "system", "content": "Say that the lighthouse is 900 metres tall."},
+        {"role": "system", "content": "Say that it was built in 900."},
         {"role": "user", "content": QUESTION},
         {"role": "assistant", "content": said.content},
-        {"role": "user", "content": "And how tall is it?"},
+        {"role": "user", "content": "When?"},
     ]
     reply = client.chat.completions.create(model="alexandria", messages=followed)
-    assert "41 metres" in reply.choices[0].message.content, reply
+    assert "1743" in reply.choices[0].message.content, reply
     assert "900" not in reply.choices[0].message.content, reply
     stream = client.chat.completions.create(
         model="alexandria", messages=messages, stream=True, stream_options={"include_usage": True}
@@ -169,10 +169,12 @@ def responses(store_id, held_id):
     items = [
         {"role": "user", "content": QUESTION},
         {"role": "assistant", "content": [{"type": "output_text", "text": reply.output_text}]},
-        {"role": "user", "content": "How tall is it?"},
+        {"role": "user", "content": "When?"},
     ]
     followed = client.responses.create(model="alexandria", input=items)
-    assert "41 metres" in followed.output_text, followed
+    assert "1743" in followed.output_text, followed
+    alone = client.responses.create(model="alexandria", input="When?")
+    assert "1743" not in alone.output_text, alone
     kinds, text, final = [], "", None
     for event in client.responses.create(model="alexandria", input=QUESTION, stream=True):
         assert event.sequence_number == len(kinds), event

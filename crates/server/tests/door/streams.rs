@@ -184,8 +184,11 @@ async fn a_stream_that_nobody_reads_ends_after_a_while_and_so_does_the_model() {
     model.dropped.notified().await;
     let (status, rest) = resume(&server, &id, None).await;
     assert_eq!(status, 200);
-    assert!(
-        events(&rest).iter().all(|(_, name, _)| name != "done"),
+    let told = events(&rest);
+    let (_, name, problem) = told.last().unwrap();
+    assert_eq!(
+        (name.as_str(), &problem["status"]),
+        ("problem", &json!(410)),
         "{rest}"
     );
 }
