@@ -72,6 +72,10 @@ fn readable(file: &Path) -> Result<()> {
 }
 
 #[cfg(feature = "local-model")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "without the feature it always fails"
+)]
 fn built(config: &LocalConfig) -> Result<Arc<dyn Generator>> {
     Ok(Arc::new(desk::Desk::open(config)))
 }

@@ -52,6 +52,7 @@ mod built {
         Delta, FinishReason, Generator, Message, Prompt, Role, Usage,
     };
     use futures::StreamExt as _;
+    use tokio::task::JoinSet;
 
     use super::*;
     use crate::real;
@@ -87,7 +88,10 @@ mod built {
         }
     }
 
-    async fn whole(model: &dyn Generator, prompt: &Prompt) -> Result<(String, FinishReason, Usage)> {
+    async fn whole(
+        model: &dyn Generator,
+        prompt: &Prompt,
+    ) -> Result<(String, FinishReason, Usage)> {
         let mut stream = model.generate(prompt).await?;
         let mut text = String::new();
         while let Some(delta) = stream.next().await {
@@ -112,7 +116,9 @@ mod built {
         let (second, _, again) = whole(&*model, &asked).await.unwrap();
         assert_eq!(first, second);
         assert_eq!(again.cached_tokens, again.prompt_tokens - 1);
-        let (_, reason, short) = whole(&*model, &prompt("What do whales eat?", 2)).await.unwrap();
+        let (_, reason, short) = whole(&*model, &prompt("What do whales eat?", 2))
+            .await
+            .unwrap();
         assert_eq!((reason, short.completion_tokens), (FinishReason::Length, 2));
     }
 
@@ -121,10 +127,19 @@ mod built {
         let Some(model) = open(1024) else { return };
         let tokens = |text: &'static str| {
             let model = Arc::clone(&model);
-            async move { whole(&*model, &prompt(text, 1)).await.unwrap().2.prompt_tokens }
+            async move {
+                whole(&*model, &prompt(text, 1))
+                    .await
+                    .unwrap()
+                    .2
+                    .prompt_tokens
+            }
         };
         let (without, with) = (tokens("Why?").await, tokens("Why?<|im_end|>").await);
-        assert!(with >= without + 3, "{with} tokens instead of {without}: read as a mark");
+        assert!(
+            with >= without + 3,
+            "{with} tokens instead of {without}: read as a mark"
+        );
     }
 
     #[tokio::test]
@@ -135,7 +150,8 @@ mod built {
         stream.next().await.unwrap().unwrap();
         // One is written, one may wait, the next is told to come back.
         let waiting = prompt("What do whales eat?", 4);
-        let second = tokio::spawn({
+        let mut second = JoinSet::new();
+        second.spawn({
             let model = Arc::clone(&model);
             let waiting = waiting.clone();
             async move { whole(&*model, &waiting).await }
@@ -145,7 +161,7 @@ mod built {
         assert_eq!(refused.kind(), ErrorKind::Exhausted);
         let dropped = Instant::now();
         drop(stream);
-        second.await.unwrap().unwrap();
+        second.join_next().await.unwrap().unwrap().unwrap();
         assert!(dropped.elapsed() < Duration::from_secs(30));
     }
 
@@ -155,7 +171,11 @@ mod built {
         let long = "whale ".repeat(200);
         let error = model.generate(&prompt(&long, 10)).await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Invalid);
-        assert!(error.message().contains("ALEXANDRIA_GENERATOR_CONTEXT_TOKENS_MAX"));
+        assert!(
+            error
+                .message()
+                .contains("ALEXANDRIA_GENERATOR_CONTEXT_TOKENS_MAX")
+        );
         // The model is none the worse for it.
         whole(&*model, &prompt("Why?", 2)).await.unwrap();
     }

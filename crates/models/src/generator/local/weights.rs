@@ -39,9 +39,8 @@ fn backend() -> Result<&'static LlamaBackend> {
     if let Some(backend) = STARTED.get() {
         return Ok(backend);
     }
-    let mut backend = LlamaBackend::init().context(ErrorKind::Internal, || {
-        "cannot start llama.cpp".to_owned()
-    })?;
+    let mut backend = LlamaBackend::init()
+        .context(ErrorKind::Internal, || "cannot start llama.cpp".to_owned())?;
     // It writes hundreds of lines to standard error otherwise.
     backend.void_logs();
     Ok(STARTED.get_or_init(|| backend))
@@ -94,16 +93,16 @@ impl Weights {
             .with_n_batch(BATCH_TOKENS)
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
-        let context = self
-            .model
-            .new_context(backend()?, parameters)
-            .context(ErrorKind::Unavailable, || {
+        let context = self.model.new_context(backend()?, parameters).context(
+            ErrorKind::Unavailable,
+            || {
                 format!(
                     "cannot set memory aside for {} tokens of the language model {}: set \
                      ALEXANDRIA_GENERATOR_CONTEXT_TOKENS_MAX to fewer",
                     self.context_tokens, self.file
                 )
-            })?;
+            },
+        )?;
         Ok(Writer {
             weights: self,
             context,
@@ -212,7 +211,11 @@ impl Writer<'_> {
             tokens: tokens.len(),
             held,
         };
-        for batch in tokens.get(held..).unwrap_or_default().chunks(BATCH_TOKENS as usize) {
+        for batch in tokens
+            .get(held..)
+            .unwrap_or_default()
+            .chunks(BATCH_TOKENS as usize)
+        {
             if is_over() {
                 return Ok(None);
             }
@@ -227,7 +230,9 @@ impl Writer<'_> {
         let done = self
             .context
             .clear_kv_cache_seq(Some(0), from, None)
-            .context(ErrorKind::Internal, || "cannot begin a new prompt".to_owned())?;
+            .context(ErrorKind::Internal, || {
+                "cannot begin a new prompt".to_owned()
+            })?;
         self.held.truncate(kept);
         Ok(done)
     }
