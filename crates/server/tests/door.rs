@@ -25,6 +25,7 @@ mod door {
     mod hostile;
     mod kills;
     mod limits;
+    mod local_model;
     mod mcp;
     mod memory;
     mod openai;

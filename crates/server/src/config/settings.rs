@@ -83,10 +83,12 @@ settings! {
     "models.embedder_name" ["ALEXANDRIA_EMBEDDER_NAME"] embedder_name: String = String::new();
     #[doc = " Numbers in the vectors of a provider's embedding model."]
     "models.embedder_dimensions" ["ALEXANDRIA_EMBEDDER_DIMENSIONS"] embedder_dimensions: usize = 0;
-    #[doc = " Who writes answers in sentences of its own: off (answers are quotes), openai, compatible, gemini, ollama or anthropic."]
+    #[doc = " Who writes answers in sentences of its own: off (answers are quotes), openai, compatible, gemini, ollama, anthropic, or local (a GGUF file, in programs built with it)."]
     "models.generator" ["ALEXANDRIA_GENERATOR"] generator: Writer = Writer::Off;
     #[doc = " The language model, as its provider calls it."]
     "models.generator_name" ["ALEXANDRIA_GENERATOR_NAME"] generator_name: String = String::new();
+    #[doc = " The GGUF file of a language model in this process."]
+    "models.generator_file" ["ALEXANDRIA_GENERATOR_FILE"] generator_file: Option<String> = None;
     #[doc = " Tokens of prompt and answer together that the language model is given at most."]
     "models.generator_context_tokens_max" ["ALEXANDRIA_GENERATOR_CONTEXT_TOKENS_MAX"] generator_context_tokens_max: usize = alexandria_models::provider::CONTEXT_TOKENS_MAX_DEFAULT;
     #[doc = " Seconds until the language model's first word; one that must be loaded first may need more."]
