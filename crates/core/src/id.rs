@@ -99,6 +99,10 @@ id!(
     AnswerId, "answer"
 );
 id!(
+    /// A persona: a name, a voice and the collections it answers from.
+    PersonaId, "persona"
+);
+id!(
     /// A person, key or part of the system that acts.
     ActorId, "actor"
 );

@@ -6,6 +6,7 @@
 mod citing;
 mod extractive;
 mod generated;
+mod recalled;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,13 +18,15 @@ use alexandria_core::principal::{Principal, Scope};
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, unfold};
 use tokio::sync::mpsc::unbounded_channel;
+use tracing::Instrument as _;
 
 use self::generated::Generated;
 use crate::ask::{Answer, AskEvent, AskRequest, NOT_FOUND, Writer, WriterChoice};
 use crate::library::Library;
 use crate::metrics::LLM_QUERY_DURATION_SECONDS;
+use crate::personas::Spoken;
 use crate::retrieve::milliseconds;
-use crate::search::{FoundPassage, SearchMode, SearchRequest};
+use crate::search::{FoundPassage, SearchMode, SearchReply, SearchRequest};
 
 /// Told what an answer sends while it is made.
 type Emit<'a> = &'a (dyn Fn(AskEvent) + Send + Sync);
@@ -36,6 +39,8 @@ struct Asked<'a> {
     passages: &'a Arc<Vec<FoundPassage>>,
     /// The language that words are compared in.
     language: Option<&'a str>,
+    /// How a language model is to speak.
+    voice: Option<&'a str>,
     emit: Emit<'a>,
 }
 
@@ -47,7 +52,7 @@ impl Library {
     /// made without it and says so.
     pub async fn ask(&self, principal: &Principal, request: &AskRequest) -> Result<Answer> {
         principal.require(Scope::Ask)?;
-        self.answer(principal, request, &|_| {}).await
+        self.answer_or_recall(principal, request, &|_| {}).await
     }
 
     /// The same, sent piece by piece: the passages, each sentence with its citations, the whole.
@@ -58,13 +63,13 @@ impl Library {
     ) -> BoxStream<'static, Result<AskEvent>> {
         let (sender, receiver) = unbounded_channel();
         let library = Arc::clone(self);
-        self.tracker.spawn(async move {
+        let answering = async move {
             let emit = |event| {
                 // Whoever does not listen any more needs no answer: sending may fail.
                 sender.send(Ok(event)).ok();
             };
             tokio::select! {
-                answered = library.answer(&principal, &request, &emit) => {
+                answered = library.answer_or_recall(&principal, &request, &emit) => {
                     if let Err(error) = answered {
                         sender.send(Err(error)).ok();
                     }
@@ -72,7 +77,8 @@ impl Library {
                 // Nobody listens any more: a language model need not go on.
                 () = sender.closed() => {}
             }
-        });
+        };
+        self.tracker.spawn(answering.in_current_span());
         unfold(receiver, |mut receiver| async move {
             receiver.recv().await.map(|event| (event, receiver))
         })
@@ -82,26 +88,26 @@ impl Library {
     async fn answer(
         &self,
         principal: &Principal,
-        request: &AskRequest,
+        spoken: &Spoken,
         emit: Emit<'_>,
     ) -> Result<Answer> {
         principal.require(Scope::Ask)?;
         let started = Instant::now();
-        let search = SearchRequest {
-            query: request.text.clone(),
-            filter: request.filter.clone(),
-            limit: request.passages,
-            mode: SearchMode::Hybrid,
-            explain: false,
-        };
+        let request = &spoken.request;
+        let search = searched(request);
         self.check_search(&search)?;
-        let reply = self.find(principal, &search, started).await?;
+        let reply = if spoken.sees_nothing {
+            SearchReply::default()
+        } else {
+            self.find(principal, &search, started).await?
+        };
         emit(AskEvent::Passages(reply.passages.clone()));
         let composing = Instant::now();
         let passages = Arc::new(reply.passages);
         let mut answer = Answer {
             degraded: reply.degraded,
             timings: reply.timings,
+            persona: spoken.persona.as_ref().map(|persona| persona.name.clone()),
             ..Answer::default()
         };
         let language = language(request, &passages);
@@ -110,6 +116,10 @@ impl Library {
             request,
             passages: &passages,
             language: language.as_deref(),
+            voice: spoken
+                .persona
+                .as_ref()
+                .map(|persona| persona.voice.as_str()),
             emit,
         };
         self.write(&asked, &mut answer).await?;
@@ -179,6 +189,17 @@ impl Answer {
         if !self.answered {
             self.sentences.clear();
         }
+    }
+}
+
+/// The search that finds the passages for a question.
+fn searched(request: &AskRequest) -> SearchRequest {
+    SearchRequest {
+        query: request.text.clone(),
+        filter: request.filter.clone(),
+        limit: request.passages,
+        mode: SearchMode::Hybrid,
+        explain: false,
     }
 }
 

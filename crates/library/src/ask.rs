@@ -23,6 +23,9 @@ pub struct AskRequest {
     pub passages: usize,
     /// Who writes the answer.
     pub writer: WriterChoice,
+    /// The persona that answers, by name or id.
+    #[serde(default)]
+    pub persona: Option<String>,
 }
 
 /// Who is to write an answer.
@@ -61,6 +64,7 @@ impl AskRequest {
             filter: Filter::default(),
             passages: ASK_PASSAGES_DEFAULT,
             writer: WriterChoice::Auto,
+            persona: None,
         }
     }
 }
@@ -70,6 +74,10 @@ impl AskRequest {
 pub struct Answer {
     /// Under which it is kept, to be verified again; none where answers are not kept.
     pub id: Option<AnswerId>,
+    /// Whether it was made for an equal question before, and nothing has changed since.
+    pub cached: bool,
+    /// The name of the persona that answers.
+    pub persona: Option<String>,
     /// Whether the library answers the question.
     pub answered: bool,
     /// The sentences in reading order, joined; the sentence that says nothing was found otherwise.
@@ -81,7 +89,7 @@ pub struct Answer {
     pub removed: Vec<AnswerSentence>,
     /// Who has written it.
     pub writer: Writer,
-    /// What the language model used, if one was asked.
+    /// What the language model used, if one was asked; none for an answer that was made before.
     pub usage: Option<Usage>,
     /// How sure the answerer is that the question is answered, from 0 to 1; of a language model, the
     /// share of its sentences that are supported.

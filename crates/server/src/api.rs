@@ -39,7 +39,9 @@ mod measures;
 mod observe;
 mod openai;
 pub(crate) mod originals;
+pub(crate) mod personas;
 pub(crate) mod problem;
+mod query;
 pub(crate) mod requests;
 mod search;
 mod start;
@@ -170,6 +172,8 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(search::routes())
         .merge(ask::routes())
         .merge(answers::routes())
+        .merge(query::routes())
+        .merge(personas::routes())
         .merge(jobs::routes())
         .merge(status::routes())
         .merge(openai::routes())

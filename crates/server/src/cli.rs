@@ -27,6 +27,7 @@ mod migrate;
 mod models;
 mod paint;
 pub(crate) mod parse_worker;
+mod persona;
 mod program;
 mod remove;
 mod search;
@@ -100,6 +101,8 @@ enum Verb {
     Ask(ask::Ask),
     /// Look at the answers that were given, and check one again
     Answer(answer::Answer),
+    /// Make personas, who answer in a voice and from some collections, and look at them
+    Persona(persona::Persona),
     /// List the documents, or the collections
     List(list::List),
     /// Show one document: what is known of it, and its text
@@ -231,6 +234,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Search(verb) => verb.run(setting).await,
             Verb::Ask(verb) => verb.run(setting).await,
             Verb::Answer(verb) => verb.run(setting).await,
+            Verb::Persona(verb) => verb.run(setting).await,
             Verb::List(verb) => verb.run(setting).await,
             Verb::Show(verb) => verb.run(setting).await,
             Verb::Remove(verb) => verb.run(setting).await,

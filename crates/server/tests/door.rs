@@ -30,6 +30,8 @@ mod door {
     mod operations;
     mod paper;
     mod paths;
+    mod personas;
     mod protocol;
+    mod providers;
     mod support;
 }

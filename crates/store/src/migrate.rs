@@ -11,6 +11,7 @@ mod m0001_create_table_catalog;
 mod m0002_add_documents_category;
 mod m0003_add_chunks_header;
 mod m0004_create_table_answers;
+mod m0006_create_table_personas;
 mod name;
 mod target;
 mod template;
@@ -33,6 +34,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0002_add_documents_category::MIGRATION,
     &m0003_add_chunks_header::MIGRATION,
     &m0004_create_table_answers::MIGRATION,
+    &m0006_create_table_personas::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

@@ -49,6 +49,7 @@ async fn ask(
     request.filter = body.filter.resolve(&app.library, &principal).await?;
     request.passages = body.passages.unwrap_or(request.passages);
     request.writer = body.writer.into();
+    request.persona = body.persona;
     if !wants_events(&headers) {
         let answer = app.library.ask(&principal, &request).await?;
         return Ok(Json(AnswerBody::from(answer)).into_response());

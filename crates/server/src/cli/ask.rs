@@ -17,6 +17,7 @@ const NEAR_MISSES: usize = 3;
 const EXAMPLES: &str = "\
 Examples:
   alexandria ask \"Who built the lighthouse?\"
+  alexandria ask --persona Aristotle \"What is courage?\"
   alexandria ask --collection Novels \"Who built the lighthouse?\"";
 
 /// Ask a question and get an answer in quoted sentences.
@@ -31,6 +32,9 @@ pub(super) struct Ask {
     /// How many passages are looked through
     #[arg(long, value_name = "N", default_value_t = 10)]
     passages: usize,
+    /// The persona that answers; `alexandria persona list` shows them
+    #[arg(long, value_name = "NAME")]
+    persona: Option<String>,
     /// Answer with exact sentences, although a language model is set
     #[arg(long)]
     extractive: bool,
@@ -48,6 +52,7 @@ impl Ask {
             } else {
                 WriterChoiceBody::Auto
             },
+            persona: self.persona.clone(),
         };
         let door = Door::open(setting, Work::Look).await?;
         let answer: Result<AnswerBody> = door.post("/api/v1/ask", &body).await;
@@ -112,6 +117,9 @@ fn show(setting: &Setting, answer: &AnswerBody) {
         painter.say(paint(FAINT, wrap(&format!("“{}”", citation.quote), "    ")));
     }
     let mut closing = format!("\nanswered in {:.0} ms", answer.timings_ms.total);
+    if answer.cached {
+        closing.push_str(" from the answers given before");
+    }
     if let (WriterKind::Model, Some(name)) = (answer.writer.kind, &answer.writer.name) {
         closing.push_str(&format!(" by {}", clean(name)));
     }

@@ -152,6 +152,21 @@ impl Door {
         self.call(Method::POST, path, Body::from(json)).await
     }
 
+    /// Changes something.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        let json = serde_json::to_vec(body).context(ErrorKind::Internal, || {
+            "cannot write the request".to_owned()
+        })?;
+        self.call(Method::PATCH, path, Body::from(json)).await
+    }
+
     /// Removes something.
     ///
     /// # Errors

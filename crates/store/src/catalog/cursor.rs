@@ -40,6 +40,8 @@ pub(super) enum List {
     Jobs = 4,
     /// The answers, newest first.
     Answers = 5,
+    /// The personas, oldest first.
+    Personas = 10,
 }
 
 /// How many rows a page of `limit` items has.
@@ -121,12 +123,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 5] = [
+    const LISTS: [List; 6] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
         List::Jobs,
         List::Answers,
+        List::Personas,
     ];
 
     proptest! {
