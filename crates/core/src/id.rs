@@ -103,6 +103,10 @@ id!(
     PersonaId, "persona"
 );
 id!(
+    /// A conversation: questions that go on from each other.
+    ConversationId, "conversation"
+);
+id!(
     /// A person, key or part of the system that acts.
     ActorId, "actor"
 );

@@ -12,6 +12,7 @@ pub mod check;
 pub mod chunk;
 pub mod citation;
 pub mod clock;
+pub mod conversation;
 pub mod document;
 pub mod error;
 pub mod evaluation;

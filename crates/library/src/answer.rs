@@ -15,9 +15,11 @@ use std::time::Instant;
 use alexandria_core::citation::Citation;
 use alexandria_core::error::Result;
 use alexandria_core::principal::{Principal, Scope};
-use futures::StreamExt as _;
+use alexandria_models::generator::Usage;
+use futures::future::BoxFuture;
 use futures::stream::{BoxStream, unfold};
-use tokio::sync::mpsc::unbounded_channel;
+use futures::{FutureExt as _, StreamExt as _};
+use tokio::sync::mpsc::channel;
 use tracing::Instrument as _;
 
 use self::generated::Generated;
@@ -28,8 +30,11 @@ use crate::personas::Spoken;
 use crate::retrieve::milliseconds;
 use crate::search::{FoundPassage, SearchMode, SearchReply, SearchRequest};
 
+/// Events of an answer that wait for whoever listens; while they do, the answer waits, too.
+const EVENTS_QUEUED_MAX: usize = 64;
+
 /// Told what an answer sends while it is made.
-type Emit<'a> = &'a (dyn Fn(AskEvent) + Send + Sync);
+type Emit<'a> = &'a (dyn Fn(AskEvent) -> BoxFuture<'static, ()> + Send + Sync);
 
 /// A question whose passages have been found.
 struct Asked<'a> {
@@ -52,7 +57,8 @@ impl Library {
     /// made without it and says so.
     pub async fn ask(&self, principal: &Principal, request: &AskRequest) -> Result<Answer> {
         principal.require(Scope::Ask)?;
-        self.answer_or_recall(principal, request, &|_| {}).await
+        let unheard = |_| futures::future::ready(()).boxed();
+        self.answer_or_recall(principal, request, &unheard).await
     }
 
     /// The same, sent piece by piece: the passages, each sentence with its citations, the whole.
@@ -61,17 +67,21 @@ impl Library {
         principal: Principal,
         request: AskRequest,
     ) -> BoxStream<'static, Result<AskEvent>> {
-        let (sender, receiver) = unbounded_channel();
+        let (sender, receiver) = channel(EVENTS_QUEUED_MAX);
         let library = Arc::clone(self);
         let answering = async move {
             let emit = |event| {
-                // Whoever does not listen any more needs no answer: sending may fail.
-                sender.send(Ok(event)).ok();
+                let sender = sender.clone();
+                async move {
+                    // Whoever does not listen any more needs no answer: sending may fail.
+                    sender.send(Ok(event)).await.ok();
+                }
+                .boxed()
             };
             tokio::select! {
                 answered = library.answer_or_recall(&principal, &request, &emit) => {
                     if let Err(error) = answered {
-                        sender.send(Err(error)).ok();
+                        sender.send(Err(error)).await.ok();
                     }
                 }
                 // Nobody listens any more: a language model need not go on.
@@ -96,22 +106,27 @@ impl Library {
         let request = &spoken.request;
         let search = searched(request);
         self.check_search(&search)?;
+        if let Some(standalone) = &spoken.standalone {
+            emit(AskEvent::Standalone(standalone.clone())).await;
+        }
         let reply = if spoken.sees_nothing {
             SearchReply::default()
         } else {
             self.find(principal, &search, started).await?
         };
-        emit(AskEvent::Passages(reply.passages.clone()));
+        emit(AskEvent::Passages(reply.passages.clone())).await;
         let composing = Instant::now();
         let passages = Arc::new(reply.passages);
         let mut answer = Answer {
             degraded: reply.degraded,
             timings: reply.timings,
             persona: spoken.persona.as_ref().map(|persona| persona.name.clone()),
+            conversation: spoken.asked.conversation,
+            standalone: spoken.standalone.clone(),
             ..Answer::default()
         };
         let language = language(request, &passages);
-        let asked = Asked {
+        let writing = Asked {
             principal,
             request,
             passages: &passages,
@@ -122,12 +137,14 @@ impl Library {
                 .map(|persona| persona.voice.as_str()),
             emit,
         };
-        self.write(&asked, &mut answer).await?;
+        self.write(&writing, &mut answer).await?;
+        answer.usage = Usage::sum(answer.usage, spoken.usage);
         answer.finish(Arc::unwrap_or_clone(passages));
         answer.timings.compose = milliseconds(composing);
-        self.keep(principal, request, &mut answer, language).await?;
+        self.keep(principal, &spoken.asked, &mut answer, language)
+            .await?;
         answer.timings.total = milliseconds(started);
-        emit(AskEvent::Done(Box::new(answer.clone())));
+        emit(AskEvent::Done(Box::new(answer.clone()))).await;
         metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
             .record(started.elapsed().as_secs_f64());
         Ok(answer)
@@ -156,7 +173,7 @@ impl Library {
                     answer.degraded.push(why);
                     answer.removed = written.removed;
                     answer.usage = written.usage;
-                    (asked.emit)(AskEvent::Restart);
+                    (asked.emit)(AskEvent::Restart).await;
                 }
             }
         }

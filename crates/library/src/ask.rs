@@ -3,7 +3,7 @@
 use alexandria_core::check::Verdict;
 use alexandria_core::citation::Citation;
 use alexandria_core::filter::Filter;
-use alexandria_core::id::AnswerId;
+use alexandria_core::id::{AnswerId, ConversationId};
 use alexandria_models::generator::Usage;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,19 @@ pub struct AskRequest {
     /// The persona that answers, by name or id.
     #[serde(default)]
     pub persona: Option<String>,
+    /// The conversation that it goes on with.
+    pub conversation: Option<ConversationId>,
+    /// What was said before it, where that is kept elsewhere; a conversation has its own.
+    pub history: Vec<Exchange>,
+}
+
+/// A question and its answer, earlier.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The question.
+    pub question: String,
+    /// The text of its answer.
+    pub answer: String,
 }
 
 /// Who is to write an answer.
@@ -65,6 +78,8 @@ impl AskRequest {
             passages: ASK_PASSAGES_DEFAULT,
             writer: WriterChoice::Auto,
             persona: None,
+            conversation: None,
+            history: Vec::new(),
         }
     }
 }
@@ -78,6 +93,10 @@ pub struct Answer {
     pub cached: bool,
     /// The name of the persona that answers.
     pub persona: Option<String>,
+    /// The conversation that it was given in.
+    pub conversation: Option<ConversationId>,
+    /// The question that was searched for, where there was something to go on from.
+    pub standalone: Option<String>,
     /// Whether the library answers the question.
     pub answered: bool,
     /// The sentences in reading order, joined; the sentence that says nothing was found otherwise.
@@ -118,6 +137,8 @@ pub struct AnswerSentence {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AskEvent {
+    /// The question that is searched for, where there was something to go on from.
+    Standalone(String),
     /// The passages that are looked through.
     Passages(Vec<FoundPassage>),
     /// What a language model is just writing, before it has been checked.

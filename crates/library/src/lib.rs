@@ -14,6 +14,7 @@ pub mod ask;
 mod cache;
 pub mod clock;
 pub mod collections;
+pub mod conversations;
 mod copies;
 pub mod doctor;
 pub mod documents;
@@ -44,16 +45,18 @@ mod tidy;
 mod workers;
 
 pub use alexandria_store::catalog::{
-    AnswerQuery, CollectionChange, DocumentChange, DocumentOrder, DocumentQuery, Job, JobQuery,
-    JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress, StoredReply,
+    AnswerQuery, CONVERSATION_TURNS_MAX, CollectionChange, Conversation, ConversationQuery,
+    DocumentChange, DocumentOrder, DocumentQuery, Job, JobQuery, JobState, PAGE_ITEMS_MAX, Page,
+    Progress as JobProgress, StoredReply,
 };
 
 pub use crate::ask::{
-    ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, NOT_FOUND, Writer,
-    WriterChoice,
+    ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, Exchange, NOT_FOUND,
+    Writer, WriterChoice,
 };
 pub use crate::clock::{SystemClock, SystemIds};
 pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};
+pub use crate::conversations::{CONVERSATION_TITLE_BYTES_MAX, GivenTurn};
 pub use crate::doctor::{Diagnosis, Finding, Severity};
 pub use crate::documents::{
     Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, Upload,

@@ -6,6 +6,7 @@ use alexandria_core::persona::{
     PERSONA_COLLECTIONS_MAX, PERSONA_NAME_BYTES_MAX, Persona, PersonaName, checked_voice,
 };
 use alexandria_core::principal::{Principal, Scope};
+use alexandria_models::generator::Usage;
 use alexandria_store::catalog::{NewPersona, Page, PersonaChange};
 
 use crate::ask::AskRequest;
@@ -41,8 +42,14 @@ pub struct PersonaEdit {
 pub(crate) struct Spoken {
     /// Who answers.
     pub(crate) persona: Option<Persona>,
-    /// The question, whose filter is no wider than the persona.
+    /// The question that stands alone, whose filter is no wider than the persona.
     pub(crate) request: AskRequest,
+    /// The question as it was asked.
+    pub(crate) asked: AskRequest,
+    /// The question that is searched for, where there was something to go on from.
+    pub(crate) standalone: Option<String>,
+    /// What the language model used to make it.
+    pub(crate) usage: Option<Usage>,
     /// Whether nothing at all may be looked at: an empty filter would mean everything.
     pub(crate) sees_nothing: bool,
 }
@@ -142,23 +149,21 @@ impl Library {
         principal: &Principal,
         request: &AskRequest,
     ) -> Result<Spoken> {
-        let Some(name) = &request.persona else {
-            return Ok(Spoken {
-                persona: None,
-                request: request.clone(),
-                sees_nothing: false,
-            });
+        let persona = match &request.persona {
+            Some(name) => Some(self.find_persona(principal, name).await?),
+            None => None,
         };
-        let persona = self.find_persona(principal, name).await?;
-        let mut request = request.clone();
+        let asked = request.clone();
+        let understood = self.understand(principal, &asked).await?;
+        let mut request = understood.request;
         let mut sees_nothing = false;
-        if !persona.collections.is_empty() {
-            let asked = std::mem::take(&mut request.filter.collections);
-            for id in &asked {
+        if let Some(persona) = persona.as_ref().filter(|one| !one.collections.is_empty()) {
+            let named = std::mem::take(&mut request.filter.collections);
+            for id in &named {
                 // What does not exist is an error with a persona as it is without.
                 self.catalog.collection(principal, *id).await?;
             }
-            let wanted = |id: &&CollectionId| asked.is_empty() || asked.contains(id);
+            let wanted = |id: &&CollectionId| named.is_empty() || named.contains(id);
             for id in persona.collections.iter().filter(wanted) {
                 match self.catalog.collection(principal, *id).await {
                     Ok(collection) => request.filter.collections.push(collection.id),
@@ -169,8 +174,11 @@ impl Library {
             sees_nothing = request.filter.collections.is_empty();
         }
         Ok(Spoken {
-            persona: Some(persona),
+            persona,
             request,
+            asked,
+            standalone: understood.standalone,
+            usage: understood.usage,
             sees_nothing,
         })
     }

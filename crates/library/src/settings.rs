@@ -40,6 +40,8 @@ pub struct LibrarySettings {
     pub unsupported: Unsupported,
     /// For how many days answers are kept to be verified again; 0 for not at all.
     pub answers_kept_days: u32,
+    /// For how many days conversations are kept after their last question; 0 until they are deleted.
+    pub conversations_kept_days: u32,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
 }
@@ -61,6 +63,7 @@ impl LibrarySettings {
             answers: AnswerPolicy::default(),
             unsupported: Unsupported::default(),
             answers_kept_days: ANSWERS_KEPT_DAYS_DEFAULT,
+            conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
             limits: LibraryLimits::default(),
         }
     }
@@ -78,6 +81,9 @@ pub const ANSWER_CACHE_BYTES_MAX_DEFAULT: usize = 16 * 1024 * 1024;
 
 /// How long an answer is given again at most unless the settings say otherwise, in seconds.
 pub const ANSWER_CACHE_SECONDS_MAX_DEFAULT: u64 = 3_600;
+
+/// For how many days conversations are kept unless the settings say otherwise: until they are deleted.
+pub const CONVERSATIONS_KEPT_DAYS_DEFAULT: u32 = 0;
 
 /// What becomes of a language model's sentences that nothing in the library supports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -124,6 +124,23 @@ pub struct Usage {
     pub is_estimated: bool,
 }
 
+impl Usage {
+    /// What two calls used together; nothing when neither was made.
+    #[must_use]
+    pub fn sum(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let (Some(one), Some(other)) = (one, other) else {
+            return one.or(other);
+        };
+        Some(Self {
+            prompt_tokens: one.prompt_tokens + other.prompt_tokens,
+            completion_tokens: one.completion_tokens + other.completion_tokens,
+            cached_tokens: one.cached_tokens + other.cached_tokens,
+            cost_micros: one.cost_micros + other.cost_micros,
+            is_estimated: one.is_estimated || other.is_estimated,
+        })
+    }
+}
+
 /// Why a model has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FinishReason {

@@ -27,6 +27,7 @@ use crate::presence::INSTANCE_HEADER;
 pub(crate) mod answers;
 mod ask;
 mod collections;
+pub(crate) mod conversations;
 mod description;
 pub(crate) mod documents;
 mod events;
@@ -46,6 +47,7 @@ pub(crate) mod requests;
 mod search;
 mod start;
 pub(crate) mod status;
+mod streams;
 pub(crate) mod upload;
 pub(crate) mod wire;
 
@@ -84,6 +86,8 @@ pub(crate) struct App {
     pub(crate) places: Semaphore,
     /// How the parts did when they were last looked at.
     pub(crate) checker: health::Checker,
+    /// The streams of answers that can be read again.
+    pub(crate) streams: streams::Streams,
     /// The description of the API, as JSON.
     pub(crate) description: OnceLock<String>,
     /// The pages that show it.
@@ -108,6 +112,7 @@ impl App {
             ids,
             places: Semaphore::new(config.requests_max),
             checker: health::Checker::default(),
+            streams: streams::Streams::default(),
             description: OnceLock::new(),
             pages: description::Pages::default(),
             config,
@@ -171,6 +176,8 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(originals::routes())
         .merge(search::routes())
         .merge(ask::routes())
+        .merge(streams::routes())
+        .merge(conversations::routes())
         .merge(answers::routes())
         .merge(query::routes())
         .merge(personas::routes())
@@ -209,7 +216,12 @@ fn cors(config: &Config) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         // The origin decides; clients of other dialects send headers of their own.
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([header::LOCATION, header::CONTENT_RANGE, observe::REQUEST_ID])
+        .expose_headers([
+            header::LOCATION,
+            header::CONTENT_RANGE,
+            observe::REQUEST_ID,
+            streams::STREAM_ID,
+        ])
 }
 
 /// Says which instance answers, so that the command line knows the server of its directory.

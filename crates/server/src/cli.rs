@@ -17,6 +17,7 @@ mod add;
 mod answer;
 mod ask;
 mod config;
+mod conversation;
 mod doctor;
 mod door;
 mod eval;
@@ -103,6 +104,8 @@ enum Verb {
     Answer(answer::Answer),
     /// Make personas, who answer in a voice and from some collections, and look at them
     Persona(persona::Persona),
+    /// Look at the conversations, and rename, take along or delete one
+    Conversation(conversation::Conversation),
     /// List the documents, or the collections
     List(list::List),
     /// Show one document: what is known of it, and its text
@@ -235,6 +238,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Ask(verb) => verb.run(setting).await,
             Verb::Answer(verb) => verb.run(setting).await,
             Verb::Persona(verb) => verb.run(setting).await,
+            Verb::Conversation(verb) => verb.run(setting).await,
             Verb::List(verb) => verb.run(setting).await,
             Verb::Show(verb) => verb.run(setting).await,
             Verb::Remove(verb) => verb.run(setting).await,

@@ -18,6 +18,7 @@ mod door {
     mod cgroup;
     mod clients;
     mod commands;
+    mod conversations;
     mod disk;
     mod evaluation;
     mod faults;
@@ -33,5 +34,6 @@ mod door {
     mod personas;
     mod protocol;
     mod providers;
+    mod streams;
     mod support;
 }

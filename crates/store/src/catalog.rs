@@ -12,6 +12,7 @@
 mod answers;
 mod chunks;
 mod collections;
+mod conversations;
 mod counts;
 mod cursor;
 mod database;
@@ -45,6 +46,9 @@ use uuid::Uuid;
 pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
+pub use self::conversations::{
+    CONVERSATION_TURNS_MAX, Conversation, ConversationQuery, KeptTurn, NewTurn,
+};
 pub use self::counts::{CollectionCounts, Counts};
 pub use self::cursor::{PAGE_ITEMS_MAX, Page};
 pub use self::documents::{

@@ -11,6 +11,7 @@ mod m0001_create_table_catalog;
 mod m0002_add_documents_category;
 mod m0003_add_chunks_header;
 mod m0004_create_table_answers;
+mod m0005_create_table_conversations;
 mod m0006_create_table_personas;
 mod name;
 mod target;
@@ -34,6 +35,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0002_add_documents_category::MIGRATION,
     &m0003_add_chunks_header::MIGRATION,
     &m0004_create_table_answers::MIGRATION,
+    &m0005_create_table_conversations::MIGRATION,
     &m0006_create_table_personas::MIGRATION,
 ];
 

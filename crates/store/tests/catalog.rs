@@ -16,6 +16,8 @@
 mod answers;
 #[path = "catalog/collections.rs"]
 mod collections;
+#[path = "catalog/conversations.rs"]
+mod conversations;
 #[path = "catalog/documents.rs"]
 mod documents;
 #[path = "support/fixture.rs"]
@@ -110,6 +112,9 @@ suite!(
     answers::an_answer_is_kept_for_the_one_who_asked,
     personas::a_persona_can_be_made_found_changed_and_removed,
     personas::personas_belong_to_their_tenant,
+    conversations::a_conversation_belongs_to_the_one_who_holds_it,
+    conversations::turns_added_at_once_are_all_there,
+    conversations::conversations_are_listed_and_old_ones_forgotten,
     isolation::another_tenants_ids_behave_as_unknown,
 );
 

@@ -149,7 +149,7 @@ impl Desk<'_> {
     /// Takes what has flowed in: shows the draft, checks the sentences.
     async fn take(&self, flow: Flow, written: &mut Written) -> Result<()> {
         if !flow.draft.is_empty() {
-            (self.asked.emit)(AskEvent::Draft(flow.draft));
+            (self.asked.emit)(AskEvent::Draft(flow.draft)).await;
         }
         for marked in flow.sentences {
             let sentence = self.judge(&marked).await?;
@@ -162,10 +162,10 @@ impl Desk<'_> {
             let stays = sentence.verdict.supported
                 || self.library.settings.unsupported == Unsupported::Mark;
             if stays {
-                (self.asked.emit)(AskEvent::Sentence(sentence.clone()));
+                (self.asked.emit)(AskEvent::Sentence(sentence.clone())).await;
                 written.sentences.push(sentence);
             } else {
-                (self.asked.emit)(AskEvent::Removed(sentence.clone()));
+                (self.asked.emit)(AskEvent::Removed(sentence.clone())).await;
                 written.removed.push(sentence);
             }
         }

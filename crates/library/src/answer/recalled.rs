@@ -95,24 +95,29 @@ impl Library {
     ) -> Result<Answer> {
         let mut answer = Answer {
             cached: true,
-            // This time no model was asked.
-            usage: None,
+            conversation: spoken.asked.conversation,
+            standalone: spoken.standalone.clone(),
+            // This time no model was asked, save for understanding the question.
+            usage: spoken.usage,
             timings: crate::search::Timings::default(),
             ..known.clone()
         };
-        emit(AskEvent::Passages(answer.passages.clone()));
+        if let Some(standalone) = &spoken.standalone {
+            emit(AskEvent::Standalone(standalone.clone())).await;
+        }
+        emit(AskEvent::Passages(answer.passages.clone())).await;
         for sentence in &answer.sentences {
-            emit(AskEvent::Sentence(sentence.clone()));
+            emit(AskEvent::Sentence(sentence.clone())).await;
         }
         for sentence in &answer.removed {
-            emit(AskEvent::Removed(sentence.clone()));
+            emit(AskEvent::Removed(sentence.clone())).await;
         }
         answer.id = None;
         let language = language(&spoken.request, &answer.passages);
-        self.keep(principal, &spoken.request, &mut answer, language)
+        self.keep(principal, &spoken.asked, &mut answer, language)
             .await?;
         answer.timings.total = milliseconds(started);
-        emit(AskEvent::Done(Box::new(answer.clone())));
+        emit(AskEvent::Done(Box::new(answer.clone()))).await;
         metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
             .record(started.elapsed().as_secs_f64());
         Ok(answer)
@@ -134,6 +139,9 @@ impl Library {
         request.text = plain(&request.text);
         // The persona itself is in the key, however its name was written.
         request.persona = None;
+        // So is what was said before, in the question that stands alone.
+        request.conversation = None;
+        request.history.clear();
         request.filter.collections.sort_unstable();
         let search = searched(&request);
         self.check_search(&search)?;

@@ -5,6 +5,8 @@ mod answers;
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod conversations;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod degraded;

@@ -2,7 +2,7 @@
 
 use alexandria_core::error::Result;
 use alexandria_core::filter::Filter;
-use alexandria_core::id::DocumentId;
+use alexandria_core::id::{ConversationId, DocumentId};
 use alexandria_core::persona::PERSONA_NAME_BYTES_MAX;
 use alexandria_core::principal::Principal;
 use alexandria_library::search::SearchMode;
@@ -213,6 +213,10 @@ pub(crate) struct QuestionBody {
     #[schemars(length(min = 1, max = PERSONA_NAME_BYTES_MAX))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) persona: Option<String>,
+    /// The conversation that the question goes on with.
+    #[schemars(with = "Option<Uuid>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) conversation_id: Option<ConversationId>,
 }
 
 /// Who is to write an answer.

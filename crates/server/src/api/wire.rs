@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod answer;
+mod conversation;
 mod document;
 mod passage;
 mod place;
@@ -11,6 +12,7 @@ mod place;
 pub(crate) use answer::{
     AnswerBody, CitationBody, SentenceBody, UsageBody, VerdictBody, WriterBody, WriterKind,
 };
+pub(crate) use conversation::{ConversationBody, TurnBody, WholeConversationBody};
 pub(crate) use document::{CollectionBody, DocumentBody};
 pub(crate) use passage::{PassageBody, SearchBody};
 pub(crate) use place::{PlaceBody, RectangleBody, SpanBody};

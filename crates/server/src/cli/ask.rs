@@ -3,6 +3,7 @@
 use alexandria_core::error::Result;
 use clap::Args;
 
+use super::conversation;
 use super::door::{Door, Work};
 use super::paint::{FAINT, MARK, STRONG, WARN, clean, counted, paint, wrap};
 use super::search::{FilterFlags, describe, say_place};
@@ -18,7 +19,8 @@ const EXAMPLES: &str = "\
 Examples:
   alexandria ask \"Who built the lighthouse?\"
   alexandria ask --persona Aristotle \"What is courage?\"
-  alexandria ask --collection Novels \"Who built the lighthouse?\"";
+  alexandria ask --collection Novels \"Who built the lighthouse?\"
+  alexandria ask --continue \"And when was he born?\"";
 
 /// Ask a question and get an answer in quoted sentences.
 #[derive(Debug, Args)]
@@ -38,12 +40,19 @@ pub(super) struct Ask {
     /// Answer with exact sentences, although a language model is set
     #[arg(long)]
     extractive: bool,
+    /// Go on with this conversation
+    #[arg(long, value_name = "ID", conflicts_with = "go_on")]
+    conversation: Option<String>,
+    /// Go on with the last conversation, or begin one
+    #[arg(long = "continue")]
+    go_on: bool,
 }
 
 impl Ask {
     /// Asks.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
-        let body = QuestionBody {
+        let named = self.conversation.as_deref().map(str::parse).transpose()?;
+        let mut body = QuestionBody {
             question: self.question.join(" "),
             filter: self.filter.body()?,
             passages: Some(self.passages),
@@ -53,8 +62,12 @@ impl Ask {
                 WriterChoiceBody::Auto
             },
             persona: self.persona.clone(),
+            conversation_id: named,
         };
         let door = Door::open(setting, Work::Look).await?;
+        if self.go_on {
+            body.conversation_id = Some(conversation::latest(&door).await?);
+        }
         let answer: Result<AnswerBody> = door.post("/api/v1/ask", &body).await;
         door.close().await;
         let answer = answer?;
@@ -75,6 +88,9 @@ fn show(setting: &Setting, answer: &AnswerBody) {
     let painter = setting.painter;
     for sentence in &answer.degraded {
         painter.tell(format!("{} {}", paint(WARN, "note:"), clean(sentence)));
+    }
+    if let Some(standalone) = &answer.standalone {
+        painter.say(paint(FAINT, format!("{}\n", clean(standalone))));
     }
     if !answer.answered {
         painter.say(paint(WARN, clean(&answer.answer)));

@@ -132,6 +132,12 @@ settings! {
     "server.body_bytes_max" ["ALEXANDRIA_BODY_BYTES_MAX"] body_bytes_max: usize = 256 * 1024;
     #[doc = " Seconds that requests under way are given when the server stops."]
     "server.drain_seconds_max" ["ALEXANDRIA_DRAIN_SECONDS_MAX"] drain_seconds_max: u64 = 10;
+    #[doc = " Seconds of silence after which a stream of events says that it is alive."]
+    "server.heartbeat_seconds" ["ALEXANDRIA_HEARTBEAT_SECONDS"] heartbeat_seconds: u64 = 15;
+    #[doc = " Seconds for which the events of an answer can still be read after its end."]
+    "server.stream_kept_seconds" ["ALEXANDRIA_STREAM_KEPT_SECONDS"] stream_kept_seconds: u64 = 300;
+    #[doc = " Seconds for which an answer is still written when nobody reads its stream."]
+    "server.stream_unread_seconds_max" ["ALEXANDRIA_STREAM_UNREAD_SECONDS_MAX"] stream_unread_seconds_max: u64 = 60;
     #[doc = " Whether /metrics is open to this machine without the scope `metrics`."]
     "metrics.loopback" ["ALEXANDRIA_METRICS_LOOPBACK"] metrics_loopback: Switch = Switch::On;
 
@@ -158,6 +164,9 @@ settings! {
     "answer.cache_bytes_max" ["ALEXANDRIA_ANSWER_CACHE_BYTES_MAX"] answer_cache_bytes_max: usize = alexandria_library::settings::ANSWER_CACHE_BYTES_MAX_DEFAULT;
     #[doc = " Seconds for which an answer is given again at most."]
     "answer.cache_seconds_max" ["ALEXANDRIA_ANSWER_CACHE_SECONDS_MAX"] answer_cache_seconds_max: u64 = alexandria_library::settings::ANSWER_CACHE_SECONDS_MAX_DEFAULT;
+
+    #[doc = " Days for which conversations are kept after their last question; 0 keeps them until they are deleted."]
+    "conversation.kept_days" ["ALEXANDRIA_CONVERSATION_KEPT_DAYS"] conversation_kept_days: u32 = alexandria_library::settings::CONVERSATIONS_KEPT_DAYS_DEFAULT;
 
     #[doc = " Jobs worked on at the same time."]
     "jobs.workers" ["ALEXANDRIA_WORKERS"] workers: usize = alexandria_library::settings::WORKERS_DEFAULT;

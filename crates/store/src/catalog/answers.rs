@@ -14,7 +14,7 @@ use super::cursor::{List, Page, older, page_limit};
 use super::database::execute;
 use super::row::timestamp;
 use super::table::answer::{Column, Entity, Model};
-use super::{Catalog, Doing, micros, not_found, tenant};
+use super::{Catalog, Doing, commit, micros, not_found, tenant};
 
 /// An answer about to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,22 +113,26 @@ impl Catalog {
         }))
     }
 
-    /// Forgets an answer.
+    /// Forgets an answer, and the turn of a conversation that it was given in.
     ///
     /// # Errors
     /// `NotFound`.
     pub async fn forget_answer(&self, principal: &Principal, id: AnswerId) -> Result<()> {
+        let sentence = || format!("cannot forget the answer {id}");
+        let tx = self.begin().await?;
         let sql = "DELETE FROM answers WHERE id = $1 AND tenant_id = $2 AND actor = $3";
         let values = vec![
             id.as_uuid().into(),
             tenant(principal).into(),
             principal.actor().to_string().into(),
         ];
-        let done = execute(self.database.write(), sql, values).await;
-        match done.doing(|| format!("cannot forget the answer {id}"))? {
-            0 => Err(not_found("answer", id)),
-            _ => Ok(()),
+        if execute(&tx, sql, values).await.doing(sentence)? == 0 {
+            return Err(not_found("answer", id));
         }
+        let turns = "DELETE FROM turns WHERE answer_id = $1 AND tenant_id = $2";
+        let values = vec![id.as_uuid().into(), tenant(principal).into()];
+        execute(&tx, turns, values).await.doing(sentence)?;
+        commit(tx, "the removal of the answer").await
     }
 
     /// Forgets all answers given before this moment. Says how many there were.

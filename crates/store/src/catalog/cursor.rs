@@ -40,6 +40,8 @@ pub(super) enum List {
     Jobs = 4,
     /// The answers, newest first.
     Answers = 5,
+    /// The conversations, the last that was gone on with first.
+    Conversations = 6,
     /// The personas, oldest first.
     Personas = 10,
 }
@@ -123,12 +125,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 6] = [
+    const LISTS: [List; 7] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
         List::Jobs,
         List::Answers,
+        List::Conversations,
         List::Personas,
     ];
 

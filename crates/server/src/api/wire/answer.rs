@@ -2,7 +2,7 @@
 
 use alexandria_core::check::{Finding, FindingKind, Verdict};
 use alexandria_core::citation::Citation;
-use alexandria_core::id::{AnswerId, DocumentId, VersionId};
+use alexandria_core::id::{AnswerId, ConversationId, DocumentId, VersionId};
 use alexandria_library::ask::{Answer, AnswerSentence, Writer};
 use alexandria_models::generator::Usage;
 use schemars::JsonSchema;
@@ -260,6 +260,13 @@ pub(crate) struct AnswerBody {
     /// The name of the persona that answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) persona: Option<String>,
+    /// The conversation that it was given in.
+    #[schemars(with = "Option<Uuid>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) conversation_id: Option<ConversationId>,
+    /// The question that was searched for, where there was something to go on from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) standalone: Option<String>,
     /// Whether the library answers the question.
     pub(crate) answered: bool,
     /// The sentences joined, or the statement that nothing was found.
@@ -289,6 +296,8 @@ impl From<Answer> for AnswerBody {
             id: answer.id,
             cached: answer.cached,
             persona: answer.persona,
+            conversation_id: answer.conversation,
+            standalone: answer.standalone,
             answered: answer.answered,
             answer: answer.text,
             sentences: answer
