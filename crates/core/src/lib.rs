@@ -22,6 +22,7 @@ pub mod fusion;
 pub mod id;
 pub mod join;
 pub mod passage;
+pub mod persona;
 pub mod principal;
 pub mod prompt;
 pub mod question;

@@ -6,6 +6,7 @@
 mod citing;
 mod extractive;
 mod generated;
+mod recalled;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,13 +20,15 @@ use futures::future::BoxFuture;
 use futures::stream::{BoxStream, unfold};
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::mpsc::channel;
+use tracing::Instrument as _;
 
 use self::generated::Generated;
 use crate::ask::{Answer, AskEvent, AskRequest, NOT_FOUND, Writer, WriterChoice};
 use crate::library::Library;
 use crate::metrics::LLM_QUERY_DURATION_SECONDS;
+use crate::personas::Spoken;
 use crate::retrieve::milliseconds;
-use crate::search::{FoundPassage, SearchMode, SearchRequest};
+use crate::search::{FoundPassage, SearchMode, SearchReply, SearchRequest};
 
 /// Events of an answer that wait for whoever listens; while they do, the answer waits, too.
 const EVENTS_QUEUED_MAX: usize = 64;
@@ -41,6 +44,8 @@ struct Asked<'a> {
     passages: &'a Arc<Vec<FoundPassage>>,
     /// The language that words are compared in.
     language: Option<&'a str>,
+    /// How a language model is to speak.
+    voice: Option<&'a str>,
     emit: Emit<'a>,
 }
 
@@ -53,7 +58,7 @@ impl Library {
     pub async fn ask(&self, principal: &Principal, request: &AskRequest) -> Result<Answer> {
         principal.require(Scope::Ask)?;
         let unheard = |_| futures::future::ready(()).boxed();
-        self.answer(principal, request, &unheard).await
+        self.answer_or_recall(principal, request, &unheard).await
     }
 
     /// The same, sent piece by piece: the passages, each sentence with its citations, the whole.
@@ -64,7 +69,7 @@ impl Library {
     ) -> BoxStream<'static, Result<AskEvent>> {
         let (sender, receiver) = channel(EVENTS_QUEUED_MAX);
         let library = Arc::clone(self);
-        self.tracker.spawn(async move {
+        let answering = async move {
             let emit = |event| {
                 let sender = sender.clone();
                 async move {
@@ -74,7 +79,7 @@ impl Library {
                 .boxed()
             };
             tokio::select! {
-                answered = library.answer(&principal, &request, &emit) => {
+                answered = library.answer_or_recall(&principal, &request, &emit) => {
                     if let Err(error) = answered {
                         sender.send(Err(error)).await.ok();
                     }
@@ -82,7 +87,8 @@ impl Library {
                 // Nobody listens any more: a language model need not go on.
                 () = sender.closed() => {}
             }
-        });
+        };
+        self.tracker.spawn(answering.in_current_span());
         unfold(receiver, |mut receiver| async move {
             receiver.recv().await.map(|event| (event, receiver))
         })
@@ -92,34 +98,31 @@ impl Library {
     async fn answer(
         &self,
         principal: &Principal,
-        request: &AskRequest,
+        spoken: &Spoken,
         emit: Emit<'_>,
     ) -> Result<Answer> {
         principal.require(Scope::Ask)?;
         let started = Instant::now();
-        let asked = request;
-        let understood = self.understand(principal, asked).await?;
-        let request = &understood.request;
-        let search = SearchRequest {
-            query: request.text.clone(),
-            filter: request.filter.clone(),
-            limit: request.passages,
-            mode: SearchMode::Hybrid,
-            explain: false,
-        };
+        let request = &spoken.request;
+        let search = searched(request);
         self.check_search(&search)?;
-        if let Some(standalone) = &understood.standalone {
+        if let Some(standalone) = &spoken.standalone {
             emit(AskEvent::Standalone(standalone.clone())).await;
         }
-        let reply = self.find(principal, &search, started).await?;
+        let reply = if spoken.sees_nothing {
+            SearchReply::default()
+        } else {
+            self.find(principal, &search, started).await?
+        };
         emit(AskEvent::Passages(reply.passages.clone())).await;
         let composing = Instant::now();
         let passages = Arc::new(reply.passages);
         let mut answer = Answer {
             degraded: reply.degraded,
             timings: reply.timings,
-            conversation: asked.conversation,
-            standalone: understood.standalone.clone(),
+            persona: spoken.persona.as_ref().map(|persona| persona.name.clone()),
+            conversation: spoken.asked.conversation,
+            standalone: spoken.standalone.clone(),
             ..Answer::default()
         };
         let language = language(request, &passages);
@@ -128,13 +131,18 @@ impl Library {
             request,
             passages: &passages,
             language: language.as_deref(),
+            voice: spoken
+                .persona
+                .as_ref()
+                .map(|persona| persona.voice.as_str()),
             emit,
         };
         self.write(&writing, &mut answer).await?;
-        answer.usage = Usage::sum(answer.usage, understood.usage);
+        answer.usage = Usage::sum(answer.usage, spoken.usage);
         answer.finish(Arc::unwrap_or_clone(passages));
         answer.timings.compose = milliseconds(composing);
-        self.keep(principal, asked, &mut answer, language).await?;
+        self.keep(principal, &spoken.asked, &mut answer, language)
+            .await?;
         answer.timings.total = milliseconds(started);
         emit(AskEvent::Done(Box::new(answer.clone()))).await;
         metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
@@ -198,6 +206,17 @@ impl Answer {
         if !self.answered {
             self.sentences.clear();
         }
+    }
+}
+
+/// The search that finds the passages for a question.
+fn searched(request: &AskRequest) -> SearchRequest {
+    SearchRequest {
+        query: request.text.clone(),
+        filter: request.filter.clone(),
+        limit: request.passages,
+        mode: SearchMode::Hybrid,
+        explain: false,
     }
 }
 

@@ -35,6 +35,12 @@ pub struct GivenAnswer {
 /// What an answer said, and what it rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
+    /// Whether it was made for an equal question before.
+    #[serde(default)]
+    pub cached: bool,
+    /// The name of the persona that answered.
+    #[serde(default)]
+    pub persona: Option<String>,
     /// Whether the question was answered.
     pub answered: bool,
     /// The whole text.
@@ -244,6 +250,8 @@ impl Library {
             }
         }
         let said = Said {
+            cached: answer.cached,
+            persona: answer.persona.clone(),
             answered: answer.answered,
             text: answer.text.clone(),
             confidence: answer.confidence,

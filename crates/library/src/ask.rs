@@ -23,6 +23,9 @@ pub struct AskRequest {
     pub passages: usize,
     /// Who writes the answer.
     pub writer: WriterChoice,
+    /// The persona that answers, by name or id.
+    #[serde(default)]
+    pub persona: Option<String>,
     /// The conversation that it goes on with.
     pub conversation: Option<ConversationId>,
     /// What was said before it, where that is kept elsewhere; a conversation has its own.
@@ -74,6 +77,7 @@ impl AskRequest {
             filter: Filter::default(),
             passages: ASK_PASSAGES_DEFAULT,
             writer: WriterChoice::Auto,
+            persona: None,
             conversation: None,
             history: Vec::new(),
         }
@@ -85,6 +89,10 @@ impl AskRequest {
 pub struct Answer {
     /// Under which it is kept, to be verified again; none where answers are not kept.
     pub id: Option<AnswerId>,
+    /// Whether it was made for an equal question before, and nothing has changed since.
+    pub cached: bool,
+    /// The name of the persona that answers.
+    pub persona: Option<String>,
     /// The conversation that it was given in.
     pub conversation: Option<ConversationId>,
     /// The question that was searched for, where there was something to go on from.
@@ -100,7 +108,7 @@ pub struct Answer {
     pub removed: Vec<AnswerSentence>,
     /// Who has written it.
     pub writer: Writer,
-    /// What the language model used, if one was asked.
+    /// What the language model used, if one was asked; none for an answer that was made before.
     pub usage: Option<Usage>,
     /// How sure the answerer is that the question is answered, from 0 to 1; of a language model, the
     /// share of its sentences that are supported.

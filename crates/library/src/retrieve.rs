@@ -161,7 +161,7 @@ impl Library {
     }
 
     /// The collections that a request looks at: those it names, or all.
-    async fn searched_collections(
+    pub(crate) async fn searched_collections(
         &self,
         principal: &Principal,
         request: &SearchRequest,

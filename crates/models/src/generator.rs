@@ -193,6 +193,11 @@ pub trait Generator: Send + Sync + Debug {
     /// the same kinds when the provider breaks off, is silent for too long or writes without end.
     async fn generate(&self, prompt: &Prompt) -> Result<BoxStream<'static, Result<Delta>>>;
 
+    /// What its tokens cost; nothing for a model that costs nothing.
+    fn price(&self) -> Price {
+        Price::default()
+    }
+
     /// Whether the provider can be reached, by its cheapest call, which costs nothing.
     ///
     /// # Errors

@@ -40,7 +40,9 @@ mod measures;
 mod observe;
 mod openai;
 pub(crate) mod originals;
+pub(crate) mod personas;
 pub(crate) mod problem;
+mod query;
 pub(crate) mod requests;
 mod search;
 mod start;
@@ -177,6 +179,8 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(streams::routes())
         .merge(conversations::routes())
         .merge(answers::routes())
+        .merge(query::routes())
+        .merge(personas::routes())
         .merge(jobs::routes())
         .merge(status::routes())
         .merge(openai::routes())

@@ -29,6 +29,7 @@ mod migrate;
 mod models;
 mod paint;
 pub(crate) mod parse_worker;
+mod persona;
 mod program;
 mod remove;
 mod search;
@@ -104,6 +105,8 @@ enum Verb {
     Answer(answer::Answer),
     /// Ask question after question in one conversation, one a line
     Chat(chat::Chat),
+    /// Make personas, who answer in a voice and from some collections, and look at them
+    Persona(persona::Persona),
     /// Look at the conversations, and rename, take along or delete one
     Conversation(conversation::Conversation),
     /// List the documents, or the collections
@@ -238,6 +241,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Ask(verb) => verb.run(setting).await,
             Verb::Answer(verb) => verb.run(setting).await,
             Verb::Chat(verb) => verb.run(setting).await,
+            Verb::Persona(verb) => verb.run(setting).await,
             Verb::Conversation(verb) => verb.run(setting).await,
             Verb::List(verb) => verb.run(setting).await,
             Verb::Show(verb) => verb.run(setting).await,

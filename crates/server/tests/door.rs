@@ -32,7 +32,9 @@ mod door {
     mod operations;
     mod paper;
     mod paths;
+    mod personas;
     mod protocol;
+    mod providers;
     mod streams;
     mod support;
 }

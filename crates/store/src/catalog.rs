@@ -23,6 +23,7 @@ mod idempotency;
 mod jobs;
 mod outbox;
 mod passages;
+mod personas;
 mod purge;
 mod row;
 mod spaces;
@@ -59,6 +60,7 @@ pub use self::idempotency::StoredReply;
 pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
+pub use self::personas::{NewPersona, PersonaChange};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};
 
 pub(crate) use self::database::Database;

@@ -12,6 +12,7 @@ mod m0002_add_documents_category;
 mod m0003_add_chunks_header;
 mod m0004_create_table_answers;
 mod m0005_create_table_conversations;
+mod m0006_create_table_personas;
 mod name;
 mod target;
 mod template;
@@ -35,6 +36,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0003_add_chunks_header::MIGRATION,
     &m0004_create_table_answers::MIGRATION,
     &m0005_create_table_conversations::MIGRATION,
+    &m0006_create_table_personas::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

@@ -28,6 +28,8 @@ mod isolation;
 mod jobs;
 #[path = "catalog/outbox.rs"]
 mod outbox;
+#[path = "catalog/personas.rs"]
+mod personas;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "catalog/requests.rs"]
@@ -108,6 +110,8 @@ suite!(
     requests::a_request_sent_again_gets_the_first_reply,
     requests::a_key_is_for_one_request_only,
     answers::an_answer_is_kept_for_the_one_who_asked,
+    personas::a_persona_can_be_made_found_changed_and_removed,
+    personas::personas_belong_to_their_tenant,
     conversations::a_conversation_belongs_to_the_one_who_holds_it,
     conversations::turns_added_at_once_are_all_there,
     conversations::conversations_are_listed_and_old_ones_forgotten,

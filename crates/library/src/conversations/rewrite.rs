@@ -9,10 +9,10 @@ use alexandria_core::conversation::{CARRIED_BYTES_MAX, Standalone};
 use alexandria_core::error::Result;
 use alexandria_core::words::words;
 use alexandria_models::generator::{Delta, Generator, Message, Prompt, Role, Usage};
-use futures::StreamExt as _;
 use tokio::time::timeout;
 
 use crate::ask::Exchange;
+use crate::metered::Metered;
 
 /// Tokens that the model may write.
 const REWRITE_TOKENS_MAX: u32 = 120;
@@ -78,7 +78,7 @@ pub(super) async fn ask(
 }
 
 async fn write(generator: &dyn Generator, prompt: &Prompt) -> Result<(String, Option<Usage>)> {
-    let mut stream = generator.generate(prompt).await?;
+    let mut stream = Metered::begin(generator, prompt).await?;
     let (mut text, mut used) = (String::new(), None);
     while let Some(delta) = stream.next().await {
         match delta? {

@@ -23,6 +23,10 @@ mod limits;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod personas;
+#[cfg(test)]
+mod recalled;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tables;

@@ -58,6 +58,7 @@ async fn ask(
     request.filter = body.filter.resolve(&app.library, &principal).await?;
     request.passages = body.passages.unwrap_or(request.passages);
     request.writer = body.writer.into();
+    request.persona = body.persona;
     request.conversation = body.conversation_id;
     if !wants_events(&headers) {
         let answer = app.library.ask(&principal, &request).await?;

@@ -71,6 +71,10 @@ pub(super) fn tags() -> Vec<Tag> {
             "Get answers in sentences that are quoted word for word.",
         ),
         ("collections", "The collections in which documents are."),
+        (
+            "personas",
+            "Names under which the library answers in a voice and from some collections.",
+        ),
         ("jobs", "The work in the background: reading and embedding."),
         ("status", "What the library holds and how it does."),
         (

@@ -18,6 +18,7 @@ const NEAR_MISSES: usize = 3;
 const EXAMPLES: &str = "\
 Examples:
   alexandria ask \"Who built the lighthouse?\"
+  alexandria ask --persona Aristotle \"What is courage?\"
   alexandria ask --collection Novels \"Who built the lighthouse?\"
   alexandria ask --continue \"And when was he born?\"";
 
@@ -33,6 +34,9 @@ pub(super) struct Ask {
     /// How many passages are looked through
     #[arg(long, value_name = "N", default_value_t = 10)]
     passages: usize,
+    /// The persona that answers; `alexandria persona list` shows them
+    #[arg(long, value_name = "NAME")]
+    persona: Option<String>,
     /// Answer with exact sentences, although a language model is set
     #[arg(long)]
     extractive: bool,
@@ -57,6 +61,7 @@ impl Ask {
             } else {
                 WriterChoiceBody::Auto
             },
+            persona: self.persona.clone(),
             conversation_id: named,
         };
         let door = Door::open(setting, Work::Look).await?;
@@ -128,6 +133,9 @@ pub(super) fn show(setting: &Setting, answer: &AnswerBody) {
         painter.say(paint(FAINT, wrap(&format!("“{}”", citation.quote), "    ")));
     }
     let mut closing = format!("\nanswered in {:.0} ms", answer.timings_ms.total);
+    if answer.cached {
+        closing.push_str(" from the answers given before");
+    }
     if let (WriterKind::Model, Some(name)) = (answer.writer.kind, &answer.writer.name) {
         closing.push_str(&format!(" by {}", clean(name)));
     }

@@ -162,6 +162,10 @@ settings! {
     "answer.unsupported" ["ALEXANDRIA_ANSWER_UNSUPPORTED"] answer_unsupported: Doubted = Doubted::Remove;
     #[doc = " Days for which answers are kept, to be verified again; 0 keeps none."]
     "answer.kept_days" ["ALEXANDRIA_ANSWER_KEPT_DAYS"] answer_kept_days: u32 = alexandria_library::settings::ANSWERS_KEPT_DAYS_DEFAULT;
+    #[doc = " Memory for answers that are given again while nothing has changed, in bytes; 0 gives none again."]
+    "answer.cache_bytes_max" ["ALEXANDRIA_ANSWER_CACHE_BYTES_MAX"] answer_cache_bytes_max: usize = alexandria_library::settings::ANSWER_CACHE_BYTES_MAX_DEFAULT;
+    #[doc = " Seconds for which an answer is given again at most."]
+    "answer.cache_seconds_max" ["ALEXANDRIA_ANSWER_CACHE_SECONDS_MAX"] answer_cache_seconds_max: u64 = alexandria_library::settings::ANSWER_CACHE_SECONDS_MAX_DEFAULT;
 
     #[doc = " Days for which conversations are kept after their last question; 0 keeps them until they are deleted."]
     "conversation.kept_days" ["ALEXANDRIA_CONVERSATION_KEPT_DAYS"] conversation_kept_days: u32 = alexandria_library::settings::CONVERSATIONS_KEPT_DAYS_DEFAULT;

@@ -42,6 +42,8 @@ pub(super) enum List {
     Answers = 5,
     /// The conversations, the last that was gone on with first.
     Conversations = 6,
+    /// The personas, oldest first.
+    Personas = 10,
 }
 
 /// How many rows a page of `limit` items has.
@@ -123,13 +125,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 6] = [
+    const LISTS: [List; 7] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
         List::Jobs,
         List::Answers,
         List::Conversations,
+        List::Personas,
     ];
 
     proptest! {

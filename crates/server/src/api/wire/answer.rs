@@ -255,6 +255,11 @@ pub(crate) struct AnswerBody {
     /// Under which it is kept and can be verified again; absent where answers are not kept.
     #[schemars(with = "Option<Uuid>")]
     pub(crate) id: Option<AnswerId>,
+    /// Whether it was made for an equal question before, and nothing has changed since.
+    pub(crate) cached: bool,
+    /// The name of the persona that answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) persona: Option<String>,
     /// The conversation that it was given in.
     #[schemars(with = "Option<Uuid>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -272,7 +277,7 @@ pub(crate) struct AnswerBody {
     pub(crate) removed: Vec<SentenceBody>,
     /// Who has written it.
     pub(crate) writer: WriterBody,
-    /// What the language model used, if one was asked.
+    /// What the language model used, if one was asked; none for an answer that was made before.
     pub(crate) usage: Option<UsageBody>,
     /// How sure the answerer is, from 0 to 1; of a language model, the share of its sentences that are
     /// supported.
@@ -289,6 +294,8 @@ impl From<Answer> for AnswerBody {
     fn from(answer: Answer) -> Self {
         Self {
             id: answer.id,
+            cached: answer.cached,
+            persona: answer.persona,
             conversation_id: answer.conversation,
             standalone: answer.standalone,
             answered: answer.answered,
