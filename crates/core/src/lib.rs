@@ -15,6 +15,8 @@ pub mod clock;
 pub mod document;
 pub mod error;
 pub mod evaluation;
+pub mod experiment;
+pub mod feedback;
 pub mod filter;
 pub mod fold;
 pub mod fusion;

@@ -20,10 +20,11 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use self::generated::Generated;
 use crate::ask::{Answer, AskEvent, AskRequest, NOT_FOUND, Writer, WriterChoice};
+use crate::experiments::trial::Way;
 use crate::library::Library;
 use crate::metrics::LLM_QUERY_DURATION_SECONDS;
 use crate::retrieve::milliseconds;
-use crate::search::{FoundPassage, SearchMode, SearchRequest};
+use crate::search::{FoundPassage, SearchRequest};
 
 /// Told what an answer sends while it is made.
 type Emit<'a> = &'a (dyn Fn(AskEvent) + Send + Sync);
@@ -32,6 +33,7 @@ type Emit<'a> = &'a (dyn Fn(AskEvent) + Send + Sync);
 struct Asked<'a> {
     principal: &'a Principal,
     request: &'a AskRequest,
+    way: &'a Way,
     /// Best first.
     passages: &'a Arc<Vec<FoundPassage>>,
     /// The language that words are compared in.
@@ -87,11 +89,27 @@ impl Library {
     ) -> Result<Answer> {
         principal.require(Scope::Ask)?;
         let started = Instant::now();
+        let way = self.way(principal, request).await;
+        let answered = self.answer_so(principal, &way, emit).await;
+        // Before the answer is told, because who has it may leave.
+        self.note_outcome(principal, &way, started.elapsed(), &answered)
+            .await;
+        let answer = answered?;
+        emit(AskEvent::Done(Box::new(answer.clone())));
+        metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
+            .record(started.elapsed().as_secs_f64());
+        Ok(answer)
+    }
+
+    /// Answers in the way that was chosen for the question.
+    async fn answer_so(&self, principal: &Principal, way: &Way, emit: Emit<'_>) -> Result<Answer> {
+        let started = Instant::now();
+        let request = &way.request;
         let search = SearchRequest {
             query: request.text.clone(),
             filter: request.filter.clone(),
             limit: request.passages,
-            mode: SearchMode::Hybrid,
+            mode: way.mode,
             explain: false,
         };
         self.check_search(&search)?;
@@ -102,12 +120,14 @@ impl Library {
         let mut answer = Answer {
             degraded: reply.degraded,
             timings: reply.timings,
+            trial: way.tried.clone(),
             ..Answer::default()
         };
         let language = language(request, &passages);
         let asked = Asked {
             principal,
             request,
+            way,
             passages: &passages,
             language: language.as_deref(),
             emit,
@@ -117,9 +137,6 @@ impl Library {
         answer.timings.compose = milliseconds(composing);
         self.keep(principal, request, &mut answer, language).await?;
         answer.timings.total = milliseconds(started);
-        emit(AskEvent::Done(Box::new(answer.clone())));
-        metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
-            .record(started.elapsed().as_secs_f64());
         Ok(answer)
     }
 

@@ -7,6 +7,7 @@ use alexandria_core::id::AnswerId;
 use alexandria_models::generator::Usage;
 use serde::{Deserialize, Serialize};
 
+use crate::experiments::Tried;
 use crate::search::{FoundPassage, Timings};
 
 /// Passages looked through for an answer unless the caller says otherwise.
@@ -23,6 +24,19 @@ pub struct AskRequest {
     pub passages: usize,
     /// Who writes the answer.
     pub writer: WriterChoice,
+    /// Whether an experiment may choose how it is answered.
+    pub participation: Participation,
+}
+
+/// Whether an experiment may choose how a question is answered. Unless a face says otherwise, none may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participation {
+    /// Whether the question is live traffic.
+    pub takes_part: bool,
+    /// Whether the one who asks has said how many passages are looked through.
+    pub gives_passages: bool,
+    /// Whether the one who asks has said who writes.
+    pub gives_writer: bool,
 }
 
 /// Who is to write an answer.
@@ -61,6 +75,7 @@ impl AskRequest {
             filter: Filter::default(),
             passages: ASK_PASSAGES_DEFAULT,
             writer: WriterChoice::Auto,
+            participation: Participation::default(),
         }
     }
 }
@@ -92,6 +107,8 @@ pub struct Answer {
     pub degraded: Vec<String>,
     /// How long each part took.
     pub timings: Timings,
+    /// The experiment that it was part of.
+    pub trial: Option<Tried>,
 }
 
 /// A sentence of an answer.

@@ -20,6 +20,8 @@ pub mod documents;
 mod drain;
 pub mod embed;
 pub mod evaluate;
+pub mod experiments;
+pub mod feedback;
 mod follow;
 pub mod health;
 mod jobs;
@@ -41,13 +43,14 @@ mod tidy;
 mod workers;
 
 pub use alexandria_store::catalog::{
-    AnswerQuery, CollectionChange, DocumentChange, DocumentOrder, DocumentQuery, Job, JobQuery,
-    JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress, StoredReply,
+    AnswerQuery, Case, CollectionChange, DocumentChange, DocumentOrder, DocumentQuery, Experiment,
+    ExperimentState, Feedback, FeedbackQuery, Job, JobQuery, JobState, PAGE_ITEMS_MAX, Page,
+    Progress as JobProgress, StoredReply,
 };
 
 pub use crate::ask::{
-    ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, NOT_FOUND, Writer,
-    WriterChoice,
+    ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, NOT_FOUND, Participation,
+    Writer, WriterChoice,
 };
 pub use crate::clock::{SystemClock, SystemIds};
 pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};

@@ -28,6 +28,13 @@ pub const SENTENCES_CHECKED_TOTAL: &str = "sentences_checked_total";
 /// Counter: tokens of language models, by provider and kind (`prompt`, `completion`, `cached`).
 pub const TOKENS_TOTAL: &str = "llm_tokens_total";
 
+/// Counter: questions of experiments, by number of the variant (the control is 0) and outcome (`answered`,
+/// `not_found`, `failed`).
+pub const EXPERIMENT_ANSWERS_TOTAL: &str = "experiment_answers_total";
+
+/// Counter: experiments that were stopped, by what (`command`, `guardrail`).
+pub const EXPERIMENTS_STOPPED_TOTAL: &str = "experiments_stopped_total";
+
 /// Tells the recorder what each metric means. Call it once, after installing a recorder.
 pub fn describe() {
     metrics::describe_histogram!(
@@ -64,5 +71,13 @@ pub fn describe() {
     metrics::describe_counter!(
         TOKENS_TOTAL,
         "Tokens of language models, by provider and kind."
+    );
+    metrics::describe_counter!(
+        EXPERIMENT_ANSWERS_TOTAL,
+        "Questions of experiments, by variant and outcome."
+    );
+    metrics::describe_counter!(
+        EXPERIMENTS_STOPPED_TOTAL,
+        "Experiments that were stopped, by what."
     );
 }

@@ -26,11 +26,14 @@ use crate::presence::INSTANCE_HEADER;
 
 pub(crate) mod answers;
 mod ask;
+mod cases;
 mod collections;
 mod description;
 pub(crate) mod documents;
 mod events;
+mod experiments;
 pub(crate) mod extract;
+mod feedback;
 pub(crate) mod form;
 pub(crate) mod health;
 mod idempotency;
@@ -170,6 +173,9 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(search::routes())
         .merge(ask::routes())
         .merge(answers::routes())
+        .merge(feedback::routes())
+        .merge(cases::routes())
+        .merge(experiments::routes())
         .merge(jobs::routes())
         .merge(status::routes())
         .merge(openai::routes())
@@ -202,7 +208,13 @@ fn cors(config: &Config) -> CorsLayer {
     };
     CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         // The origin decides; clients of other dialects send headers of their own.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::LOCATION, header::CONTENT_RANGE, observe::REQUEST_ID])

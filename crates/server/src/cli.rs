@@ -16,10 +16,13 @@ use crate::config::{Config, Flags, Settled, Surroundings, settle};
 mod add;
 mod answer;
 mod ask;
+mod case;
 mod config;
 mod doctor;
 mod door;
 mod eval;
+mod experiment;
+mod feedback;
 mod health;
 mod list;
 mod mcp;
@@ -100,6 +103,8 @@ enum Verb {
     Ask(ask::Ask),
     /// Look at the answers that were given, and check one again
     Answer(answer::Answer),
+    /// Try another way of answering on a share of the questions, and compare
+    Experiment(experiment::Experiment),
     /// List the documents, or the collections
     List(list::List),
     /// Show one document: what is known of it, and its text
@@ -231,6 +236,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Search(verb) => verb.run(setting).await,
             Verb::Ask(verb) => verb.run(setting).await,
             Verb::Answer(verb) => verb.run(setting).await,
+            Verb::Experiment(verb) => verb.run(setting).await,
             Verb::List(verb) => verb.run(setting).await,
             Verb::Show(verb) => verb.run(setting).await,
             Verb::Remove(verb) => verb.run(setting).await,

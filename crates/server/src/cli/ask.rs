@@ -28,9 +28,9 @@ pub(super) struct Ask {
     question: Vec<String>,
     #[command(flatten)]
     filter: FilterFlags,
-    /// How many passages are looked through
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    passages: usize,
+    /// How many passages are looked through [default: 10]
+    #[arg(long, value_name = "N")]
+    passages: Option<usize>,
     /// Answer with exact sentences, although a language model is set
     #[arg(long)]
     extractive: bool,
@@ -42,12 +42,8 @@ impl Ask {
         let body = QuestionBody {
             question: self.question.join(" "),
             filter: self.filter.body()?,
-            passages: Some(self.passages),
-            writer: if self.extractive {
-                WriterChoiceBody::Extractive
-            } else {
-                WriterChoiceBody::Auto
-            },
+            passages: self.passages,
+            writer: self.extractive.then_some(WriterChoiceBody::Extractive),
         };
         let door = Door::open(setting, Work::Look).await?;
         let answer: Result<AnswerBody> = door.post("/api/v1/ask", &body).await;

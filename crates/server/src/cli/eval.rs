@@ -8,7 +8,7 @@ use alexandria_library::evaluate::{
     CheckerEvaluation, CheckerRequest, Evaluation, EvaluationRequest, EvaluationStep,
     LegEvaluation, Rate, evaluate, evaluate_checker,
 };
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::paint::{FAINT, STRONG, clean, paint, table};
@@ -20,15 +20,22 @@ const EXAMPLES: &str = "\
 Examples:
   alexandria eval beir/scifact
   alexandria eval beir/scifact --split train --json
-  alexandria eval beir/scifact --checker";
+  alexandria eval beir/scifact --checker
+  alexandria eval case add 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69";
 
 /// Measure the search on a folder of judged questions in BEIR layout.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
 pub(super) struct Eval {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// The folder with corpus.jsonl, queries.jsonl and qrels/
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    #[arg(value_name = "DIR", required = true)]
+    folder: Option<PathBuf>,
     /// Which judgements: the name of a file in qrels/ without its ending
     #[arg(long, value_name = "NAME", default_value = "test")]
     split: String,
@@ -50,6 +57,12 @@ pub(super) struct Eval {
     /// How many sentences of the corpus the checker is measured on
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "checker")]
     sentences: usize,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Keep questions with the answers they should get
+    Case(super::case::Case),
 }
 
 /// In which numbers the model computes.
@@ -87,7 +100,7 @@ impl Eval {
     async fn check(&self, setting: &Setting) -> Result<Outcome> {
         let config = self.config(setting.config());
         let request = CheckerRequest {
-            folder: self.folder.clone(),
+            folder: self.folder()?.to_owned(),
             language: self.language.clone(),
             sentences: self.sentences,
             models: config.models.clone(),
@@ -113,13 +126,16 @@ impl Eval {
 
     /// Measures.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
+        if let Some(Verb::Case(case)) = &self.verb {
+            return case.run(setting).await;
+        }
         if self.checker {
             return self.check(setting).await;
         }
         let scratch = Scratch::new(&std::env::temp_dir())?;
         let config = self.config(setting.config());
         let request = EvaluationRequest {
-            folder: self.folder.clone(),
+            folder: self.folder()?.to_owned(),
             split: self.split.clone(),
             language: self.language.clone(),
             scratch: scratch.0.clone(),
@@ -136,9 +152,15 @@ impl Eval {
         if setting.painter.is_json() {
             setting.painter.json(&found)?;
         } else {
-            show(setting, &self.folder, &found);
+            show(setting, self.folder()?, &found);
         }
         Ok(Outcome::Done)
+    }
+
+    /// The folder of questions, which clap requires where no verb is given.
+    fn folder(&self) -> Result<&Path> {
+        let none = || Error::new(ErrorKind::Invalid, "name the folder of questions");
+        self.folder.as_deref().ok_or_else(none)
     }
 
     fn policy(&self) -> Result<ChunkPolicy> {
