@@ -61,7 +61,9 @@ pub use crate::documents::{
 pub use crate::embed::{EMBED_TEXTS_MAX, EmbeddedTexts, EmbeddingInUse};
 pub use crate::evaluate::{
     CheckerEvaluation, CheckerRequest, Evaluation, EvaluationRequest, EvaluationStep,
-    LegEvaluation, Rate, evaluate, evaluate_checker,
+    JudgedQuestion, LegEvaluation, QUESTIONS_FILE, QuestionCosts, QuestionRecord,
+    QuestionSetEvaluation, QuestionSetRequest, QuestionsEvaluation, Rate, evaluate,
+    evaluate_checker, evaluate_question_set,
 };
 pub use crate::health::{Health, PartHealth, PartState};
 pub use crate::library::Library;
