@@ -20,6 +20,7 @@ mod door {
     mod commands;
     mod disk;
     mod evaluation;
+    mod experiments;
     mod faults;
     mod hostile;
     mod kills;

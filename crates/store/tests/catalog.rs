@@ -18,6 +18,10 @@ mod answers;
 mod collections;
 #[path = "catalog/documents.rs"]
 mod documents;
+#[path = "catalog/experiments.rs"]
+mod experiments;
+#[path = "catalog/feedback.rs"]
+mod feedback;
 #[path = "support/fixture.rs"]
 mod fixture;
 #[path = "catalog/isolation.rs"]
@@ -106,6 +110,10 @@ suite!(
     requests::a_request_sent_again_gets_the_first_reply,
     requests::a_key_is_for_one_request_only,
     answers::an_answer_is_kept_for_the_one_who_asked,
+    feedback::feedback_is_one_for_each_person_and_answer,
+    feedback::cases_are_one_for_each_answer,
+    experiments::an_experiment_runs_once_and_alone,
+    experiments::outcomes_written_at_once_are_all_counted,
     isolation::another_tenants_ids_behave_as_unknown,
 );
 

@@ -119,7 +119,7 @@ mod tests {
             for time in &times {
                 latencies.add(step_of(*time), 1);
             }
-            let mut sorted = times.clone();
+            let mut sorted = times;
             sorted.sort_by(f64::total_cmp);
             let rank = (sorted.len() * 95).div_ceil(100).max(1);
             let exact = sorted[rank - 1];
