@@ -59,7 +59,7 @@ pub(crate) const UPLOAD_PATH: &str = "/api/v1/documents";
 const UPLOAD_PATHS: [&str; 2] = [UPLOAD_PATH, openai::FILES_PATH];
 
 /// What looks at the whole library, and may take as long as an upload.
-const LONG_PATHS: [&str; 2] = ["/api/v1/doctor", "/api/v1/rebuild"];
+const LONG_PATHS: [&str; 3] = ["/api/v1/doctor", "/api/v1/rebuild", cases::RUN_PATH];
 
 /// What every handler shares.
 pub(crate) type Shared = Arc<App>;

@@ -2,7 +2,7 @@
 //! directory when there is one; which of the two is decided in [`door`].
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found (no passage, no answer, no such
-//! document, no library), 130 stopped with Ctrl-C.
+//! document, no library), 4 measured and worse than the baseline, 130 stopped with Ctrl-C.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -53,6 +53,9 @@ const EXIT_USAGE: u8 = 2;
 /// The exit code of a search, question or look-up that found nothing.
 const EXIT_NOTHING: u8 = 3;
 
+/// The exit code of an evaluation with a figure that is worse than the baseline's by more than allowed.
+const EXIT_WORSE: u8 = 4;
+
 /// The exit code of a verb that was stopped with Ctrl-C, as shells count it.
 const EXIT_INTERRUPTED: u8 = 130;
 
@@ -66,7 +69,8 @@ const EXIT_INTERRUPTED: u8 = 130;
     after_help = "Start with:\n  \
                   alexandria add ~/Books\n  \
                   alexandria ask \"Who built the lighthouse?\"\n\n\
-                  Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found, 130 stopped."
+                  Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found, \
+                  4 worse than the baseline (eval), 130 stopped."
 )]
 struct Line {
     #[command(flatten)]
@@ -121,7 +125,7 @@ enum Verb {
     Health(health::HealthCheck),
     /// Look at the database's schema and change it
     Migrate(migrate::Migrate),
-    /// Measure the search on a folder of judged questions in BEIR layout
+    /// Measure the search or the answers on a folder of judged questions
     Eval(eval::Eval),
     /// Check the whole installation and say what to do about what is found
     Doctor(doctor::Doctor),
@@ -163,6 +167,8 @@ pub(crate) enum Outcome {
     Done,
     /// It found nothing.
     Nothing,
+    /// It measured something that is worse than it was by more than allowed, and has said what.
+    Worse,
     /// It did a part, and has said what failed.
     Incomplete,
     /// It was stopped by the person who started it, and has said what is done.
@@ -206,6 +212,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match ended {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::from(EXIT_NOTHING),
+        Ok(Outcome::Worse) => ExitCode::from(EXIT_WORSE),
         Ok(Outcome::Incomplete) => ExitCode::from(EXIT_FAILURE),
         Ok(Outcome::Interrupted) => ExitCode::from(EXIT_INTERRUPTED),
         Err(error) => {

@@ -32,5 +32,6 @@ mod door {
     mod paper;
     mod paths;
     mod protocol;
+    mod questions;
     mod support;
 }

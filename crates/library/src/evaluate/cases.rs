@@ -4,21 +4,18 @@ use std::sync::Arc;
 
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::principal::{Principal, Scope};
-use alexandria_store::blobs::Digest;
 use alexandria_store::catalog::{Case, PAGE_ITEMS_MAX};
+use serde::{Deserialize, Serialize};
 
 use super::questions::{JudgedQuestion, QuestionsEvaluation};
 use crate::ask::{AskRequest, WriterChoice};
 use crate::library::Library;
 
 /// How well the library did on its cases.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CasesEvaluation {
-    /// SHA-256 of the cases, lower-case hexadecimal: with another one, two evaluations are not
-    /// comparable.
-    pub digest: String,
-    /// What was found.
-    pub found: QuestionsEvaluation,
+    /// What was found, for each writer that was asked.
+    pub writers: Vec<QuestionsEvaluation>,
 }
 
 impl Library {
@@ -51,24 +48,21 @@ impl Library {
         self: &Arc<Self>,
         principal: &Principal,
         writer: WriterChoice,
-    ) -> Result<CasesEvaluation> {
+    ) -> Result<QuestionsEvaluation> {
         principal.require(Scope::Admin)?;
         let cases = self.all_cases(principal).await?;
         if cases.is_empty() {
-            let sentence = "there are no cases yet: make one with \"alexandria eval case add ANSWER\"";
+            let sentence =
+                "there are no cases yet: make one with \"alexandria eval case add ANSWER\"";
             return Err(Error::new(ErrorKind::NotFound, sentence));
         }
-        let mark: String = cases.iter().map(|case| format!("{case:?}\n")).collect();
         let questions: Vec<JudgedQuestion> = cases.into_iter().map(question).collect();
         let request = AskRequest {
             writer,
             ..AskRequest::new("")
         };
-        let found = self.evaluate_questions(principal, &questions, &request, &|_, _| {});
-        Ok(CasesEvaluation {
-            found: found.await?,
-            digest: Digest::of(mark.as_bytes()).to_string(),
-        })
+        self.evaluate_questions(principal, &questions, &request, &|_, _| {})
+            .await
     }
 }
 

@@ -283,7 +283,7 @@ async fn a_plan_that_would_measure_nothing_is_refused() {
     check("the control", &|plan| plan.variants.reverse()).await;
     check("2 to 8 variants", &|plan| plan.variants.truncate(1)).await;
     check("the name", &|plan| {
-        plan.variants[1].name = "control".to_owned()
+        plan.variants[1].name = "control".to_owned();
     })
     .await;
     check("weight", &|plan| plan.variants[0].weight = 0).await;

@@ -1,7 +1,7 @@
 //! Cases: questions with the answers they should get, made of feedback by one call.
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::{delete_with, get_with};
+use aide::axum::routing::{delete_with, get_with, post_with};
 use alexandria_core::id::CaseId;
 use alexandria_library::PAGE_ITEMS_MAX;
 use alexandria_store::blobs::Digest;
@@ -18,10 +18,14 @@ use super::collections::PAGE_ITEMS_DEFAULT;
 use super::extract::{Asker, Body, Parameters, Segments};
 use super::idempotency::{Key, Reply};
 use super::problem::Problem;
-use super::wire::{CaseBody, NewCaseBody, PageBody, QuestionLine};
+use super::requests::WriterChoiceBody;
+use super::wire::{CaseBody, EvaluationBody, NewCaseBody, PageBody, QuestionLine};
 
 /// Where cases are.
 const PATH: &str = "/api/v1/evaluation/cases";
+
+/// Where they are asked, which may take long.
+pub(super) const RUN_PATH: &str = "/api/v1/evaluation/run";
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -64,6 +68,19 @@ pub(super) fn routes() -> ApiRouter<Shared> {
             }),
         )
         .api_route(
+            RUN_PATH,
+            post_with(run, |operation| {
+                operation
+                    .id("cases_run")
+                    .tag("feedback")
+                    .summary("Ask the question of every case and measure what comes back")
+                    .description(
+                        "The answers are not kept and take no part in experiments. It takes as long as all \
+                         the answers do. Needs the scope `admin`.",
+                    )
+            }),
+        )
+        .api_route(
             "/api/v1/evaluation/cases/{case}",
             delete_with(forget, |operation| {
                 operation
@@ -73,6 +90,15 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .response::<204, ()>()
             }),
         )
+}
+
+/// How the cases are asked.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "RunCases", example = &serde_json::json!({ "writer": "extractive" }))]
+struct RunBody {
+    /// Who writes the answers; `auto` unless given.
+    writer: WriterChoiceBody,
 }
 
 /// Which case.
@@ -131,25 +157,24 @@ async fn add(
 }
 
 async fn export(State(app): State<Shared>, Asker(principal): Asker) -> Result<Response, Problem> {
-    let mut lines = Vec::new();
-    let mut cursor: Option<String> = None;
-    // As many pages as there may be cases.
-    loop {
-        let page = app
-            .library
-            .cases(&principal, cursor.as_deref(), PAGE_ITEMS_MAX)
-            .await?;
-        let written = page.items.into_iter().map(QuestionLine::from);
-        // Twins of the wire always have a JSON form.
-        lines.extend(written.map(|line| serde_json::to_string(&line).unwrap_or_default() + "\n"));
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    lines.reverse();
+    let cases = app.library.all_cases(&principal).await?;
+    let lines = cases.into_iter().map(QuestionLine::from);
+    // Twins of the wire always have a JSON form.
+    let lines: Vec<String> = lines
+        .map(|line| serde_json::to_string(&line).unwrap_or_default() + "\n")
+        .collect();
     let kind = [(header::CONTENT_TYPE, "application/x-ndjson")];
     Ok((kind, lines.concat()).into_response())
+}
+
+async fn run(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    Body(wanted): Body<RunBody>,
+) -> Result<Json<EvaluationBody>, Problem> {
+    let writer = wanted.writer.into();
+    let found = app.library.evaluate_cases(&principal, writer).await?;
+    Ok(Json(EvaluationBody::of(&found)?))
 }
 
 async fn forget(

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 mod answer;
 mod document;
+mod evaluation;
 mod experiment;
 mod feedback;
 mod passage;
@@ -15,6 +16,7 @@ pub(crate) use answer::{
     AnswerBody, CitationBody, SentenceBody, UsageBody, VerdictBody, WriterBody, WriterKind,
 };
 pub(crate) use document::{CollectionBody, DocumentBody};
+pub(crate) use evaluation::EvaluationBody;
 pub(crate) use experiment::{MetricBody, NewExperimentBody, TrialBody};
 pub(crate) use feedback::{
     CaseBody, FeedbackBody, NewCaseBody, OpinionBody, QuestionLine, ReasonBody, ThumbBody,

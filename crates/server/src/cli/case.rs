@@ -1,11 +1,12 @@
 //! `alexandria eval case`: questions with the answers they should get, made of feedback.
 
+use std::path::{Path, PathBuf};
+
 use alexandria_core::error::{Context as _, ErrorKind, Result};
 use alexandria_core::id::{AnswerId, CaseId};
 use axum::body::Body;
 use axum::http::{Method, Request};
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
 
 use super::door::{Door, Work};
 use super::list::gather;
@@ -150,7 +151,11 @@ async fn remove(setting: &Setting, door: &Door, id: &str) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-async fn export(setting: &Setting, door: &Door, to: Option<&std::path::Path>) -> Result<Outcome> {
+/// All cases as a question set.
+///
+/// # Errors
+/// What the library said.
+pub(super) async fn exported(door: &Door) -> Result<String> {
     let request = Request::builder()
         .method(Method::GET)
         .uri(format!("{PATH}/export"));
@@ -162,7 +167,11 @@ async fn export(setting: &Setting, door: &Door, to: Option<&std::path::Path>) ->
     let bytes = bytes.context(ErrorKind::Unavailable, || {
         "cannot read the library's reply".to_owned()
     })?;
-    let text = String::from_utf8_lossy(&bytes);
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+async fn export(setting: &Setting, door: &Door, to: Option<&Path>) -> Result<Outcome> {
+    let text = exported(door).await?;
     let Some(path) = to else {
         setting.painter.print(&text);
         return Ok(Outcome::Done);

@@ -65,12 +65,58 @@ async fn feedback_becomes_a_case_by_one_call() {
     assert_eq!(line["_id"], case["id"]);
     assert_eq!(line["question"], QUESTION);
     assert_eq!(line["answers"], case["answers"]);
+    let measured = json_of(&data(&["--json", "eval", "--cases"]));
+    let writer = &measured["writers"][0];
+    assert_eq!(
+        (&writer["questions"], &writer["answerable"]),
+        (&json!(1), &json!(1)),
+        "{measured}"
+    );
+    assert_eq!(
+        writer["measures"]["holds_answer"]["value"], 1.0,
+        "{measured}"
+    );
+    let before = home.join("before.json");
+    std::fs::write(&before, measured.to_string()).unwrap();
+    let before = before.to_str().unwrap();
+    let same = data(&[
+        "eval",
+        "--cases",
+        "--baseline",
+        before,
+        "--fail-below",
+        "0.9",
+    ]);
+    assert!(same.status.success(), "{same:?}");
+    assert!(text_of(&same).contains("token F1"), "{same:?}");
     let removed = data(&["eval", "case", "remove", case["id"].as_str().unwrap()]);
     assert!(removed.status.success(), "{removed:?}");
     assert_eq!(text_of(&data(&["eval", "case", "export"])), "");
     let removed = data(&["answer", "feedback", id, "--remove"]);
     assert!(removed.status.success(), "{removed:?}");
     assert_eq!(server.get(&path).await.0, 404);
+}
+
+/// Asks one question after another until no experiment runs; says how often each variant answered.
+async fn ask_until_stopped(server: &Server) -> (u32, u32) {
+    let (mut control, mut sceptic) = (0, 0);
+    for number in 0..100 {
+        let question = format!("Who built the lighthouse of Orvane, in attempt {number}?");
+        let answer = ask(server, &question).await;
+        match answer["experiment"]["variant"].as_str() {
+            Some("control") => control += 1,
+            Some(_) => sceptic += 1,
+            None => break,
+        }
+        if number == 0 {
+            let again = ask(server, &question).await;
+            assert_eq!(again["experiment"], answer["experiment"]);
+            let given = format!("/api/v1/answers/{}", answer["id"].as_str().unwrap());
+            let (_, given) = server.get(&given).await;
+            assert_eq!(given["experiment"], answer["experiment"]);
+        }
+    }
+    (control, sceptic)
 }
 
 #[tokio::test]
@@ -108,26 +154,8 @@ async fn an_experiment_runs_from_its_making_to_its_guardrail() {
     let started = data(&["experiment", "start", "scepticism"]);
     assert!(started.status.success(), "{started:?}");
 
-    // One question always gets the same variant; who asks with the parameter tried is left alone.
-    let (mut control, mut sceptic, mut last) = (0, 0, Value::Null);
-    for number in 0..100 {
-        let question = format!("Who built the lighthouse of Orvane, in attempt {number}?");
-        let answer = ask(&server, &question).await;
-        match answer["experiment"]["variant"].as_str() {
-            Some("control") => control += 1,
-            Some(_) => sceptic += 1,
-            None => break,
-        }
-        if number == 0 {
-            let again = ask(&server, &question).await;
-            assert_eq!(again["experiment"], answer["experiment"]);
-            let given = format!("/api/v1/answers/{}", answer["id"].as_str().unwrap());
-            let (_, given) = server.get(&given).await;
-            assert_eq!(given["experiment"], answer["experiment"]);
-        }
-        last = answer;
-    }
-    assert!(control >= 7 && sceptic >= 7, "{control} {sceptic} {last}");
+    let (control, sceptic) = ask_until_stopped(&server).await;
+    assert!(control >= 7 && sceptic >= 7, "{control} {sceptic}");
     let (_, found) = server.get("/api/v1/experiments/scepticism").await;
     assert_eq!(found["experiment"]["state"], "stopped", "{found}");
     let why = found["experiment"]["stopped_why"].as_str().unwrap();
