@@ -93,6 +93,7 @@ impl Library {
     /// `NotFound`; `Invalid` when a variant would change nothing any more; `Conflict` when it has run, and
     /// when another one runs.
     pub async fn start_experiment(&self, principal: &Principal, which: &str) -> Result<Experiment> {
+        principal.require(Scope::Admin)?;
         let found = self.find_experiment(principal, which).await?;
         Plan::read(&found)?.check(&self.ways())?;
         self.catalog.start_experiment(principal, found.id).await?;
@@ -105,6 +106,7 @@ impl Library {
     /// # Errors
     /// `NotFound`; `Conflict` when it does not run.
     pub async fn stop_experiment(&self, principal: &Principal, which: &str) -> Result<Experiment> {
+        principal.require(Scope::Admin)?;
         let found = self.find_experiment(principal, which).await?;
         let why = "stopped by command";
         if !self
@@ -131,6 +133,7 @@ impl Library {
         which: &str,
         share: u8,
     ) -> Result<Experiment> {
+        principal.require(Scope::Admin)?;
         let found = self.find_experiment(principal, which).await?;
         check_share(share)?;
         self.catalog
@@ -144,6 +147,7 @@ impl Library {
     /// # Errors
     /// `NotFound`; `Conflict` while it runs.
     pub async fn remove_experiment(&self, principal: &Principal, which: &str) -> Result<()> {
+        principal.require(Scope::Admin)?;
         let found = self.find_experiment(principal, which).await?;
         self.catalog.remove_experiment(principal, found.id).await
     }

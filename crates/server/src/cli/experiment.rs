@@ -22,8 +22,8 @@ const NAME_CHARACTERS: usize = 40;
 /// What a newcomer may type.
 const EXAMPLES: &str = "\
 Examples:
-  alexandria experiment create \"more passages\" --metric answered_rate \\
-    --variant \"twenty: passages=20\" --guardrail \"latency_p95 200\" --share 50
+  alexandria experiment create \"more passages\" --metric answered_rate --variant \"twenty: passages=20\"
+  alexandria experiment create few --metric latency --variant \"few: passages=5\" --guardrail \"error_rate 0.02\"
   alexandria experiment create --file experiment.toml
   alexandria experiment start \"more passages\"
   alexandria experiment show \"more passages\"

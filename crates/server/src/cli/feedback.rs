@@ -17,8 +17,7 @@ const TEXT_CHARACTERS: usize = 40;
 const EXAMPLES: &str = "\
 Examples:
   alexandria answer feedback 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69 --up
-  alexandria answer feedback 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69 --down --reason wrong \\
-    --correction \"It was built in 1743.\"
+  alexandria answer feedback 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69 --down --correction \"In 1743.\"
   alexandria answer feedback 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69
   alexandria answer feedback list --down";
 
