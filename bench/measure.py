@@ -26,6 +26,7 @@ import search
 import table
 import upload
 import vectors
+import writers
 from row import Row
 
 # Each gives rows that stand in one table.
@@ -39,7 +40,7 @@ PARTS = {
 }
 
 # Each gives figures of its own, written between markers of their own.
-QUALITY = {"eval": evaluation, "chunking": chunking, "answers": answers, "checker": checker}
+QUALITY = {"eval": evaluation, "chunking": chunking, "answers": answers, "writers": writers, "checker": checker}
 
 
 @dataclasses.dataclass

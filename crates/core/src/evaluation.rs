@@ -1,8 +1,12 @@
-//! How good a ranking is, judged by people: the measures of TREC and BEIR.
+//! How good rankings and answers are, judged by people.
 //!
-//! They agree with `trec_eval` (`ndcg_cut`, `map`, `recall`, `recip_rank`): gains are used as they
-//! are, documents without a judgement are not relevant, a query without a relevant document is left
-//! out of every mean.
+//! Here stand the measures of rankings, those of TREC and BEIR; those of answers stand in [`questions`]
+//! (with [`overlap`] and [`abstention`]), how sure a figure is in [`interval`], and comparing it with what it
+//! was in [`gate`].
+//!
+//! The measures of rankings agree with `trec_eval` (`ndcg_cut`, `map`, `recall`, `recip_rank`): gains are
+//! used as they are, documents without a judgement are not relevant, a query without a relevant document
+//! is left out of every mean.
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
@@ -10,6 +14,12 @@ use std::hash::Hash;
 use serde::{Deserialize, Serialize};
 
 use crate::block::Span;
+
+pub mod abstention;
+pub mod gate;
+pub mod interval;
+pub mod overlap;
+pub mod questions;
 
 /// What people judged for one query: documents and their gains; a gain above 0 is relevant.
 pub type Judgements<D> = BTreeMap<D, u32>;

@@ -107,6 +107,18 @@ id!(
     ConversationId, "conversation"
 );
 id!(
+    /// What somebody thought of an answer.
+    FeedbackId, "feedback"
+);
+id!(
+    /// A question with the answer it should get.
+    CaseId, "case"
+);
+id!(
+    /// An experiment on live traffic.
+    ExperimentId, "experiment"
+);
+id!(
     /// A person, key or part of the system that acts.
     ActorId, "actor"
 );

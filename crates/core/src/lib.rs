@@ -16,6 +16,8 @@ pub mod conversation;
 pub mod document;
 pub mod error;
 pub mod evaluation;
+pub mod experiment;
+pub mod feedback;
 pub mod filter;
 pub mod fold;
 pub mod fusion;

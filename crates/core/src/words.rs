@@ -106,14 +106,14 @@ impl std::fmt::Debug for Stems {
 }
 
 /// Letters, digits and the marks written above, below and between the letters of Indic scripts.
-fn is_letter(character: char) -> bool {
+pub(crate) fn is_letter(character: char) -> bool {
     character.is_alphanumeric()
         || matches!(character, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{963}'
             | '\u{981}'..='\u{9e3}' | '\u{a01}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{eb1}'..='\u{ecd}')
 }
 
 /// Letters of scripts without spaces between words.
-const fn is_spaceless(character: char) -> bool {
+pub(crate) const fn is_spaceless(character: char) -> bool {
     matches!(character, '\u{e01}'..='\u{eff}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
         | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }

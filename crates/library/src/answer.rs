@@ -24,11 +24,11 @@ use tracing::Instrument as _;
 
 use self::generated::Generated;
 use crate::ask::{Answer, AskEvent, AskRequest, NOT_FOUND, Writer, WriterChoice};
+use crate::experiments::trial::Way;
 use crate::library::Library;
-use crate::metrics::LLM_QUERY_DURATION_SECONDS;
 use crate::personas::Spoken;
 use crate::retrieve::milliseconds;
-use crate::search::{FoundPassage, SearchMode, SearchReply, SearchRequest};
+use crate::search::{FoundPassage, SearchReply, SearchRequest};
 
 /// Events of an answer that wait for whoever listens; while they do, the answer waits, too.
 const EVENTS_QUEUED_MAX: usize = 64;
@@ -40,6 +40,7 @@ type Emit<'a> = &'a (dyn Fn(AskEvent) -> BoxFuture<'static, ()> + Send + Sync);
 struct Asked<'a> {
     principal: &'a Principal,
     request: &'a AskRequest,
+    way: &'a Way,
     /// Best first.
     passages: &'a Arc<Vec<FoundPassage>>,
     /// The language that words are compared in.
@@ -95,16 +96,17 @@ impl Library {
         .boxed()
     }
 
+    /// Makes an answer, all but the last event of it.
     async fn answer(
         &self,
         principal: &Principal,
-        spoken: &Spoken,
+        (spoken, way): (&Spoken, &Way),
         emit: Emit<'_>,
     ) -> Result<Answer> {
         principal.require(Scope::Ask)?;
         let started = Instant::now();
-        let request = &spoken.request;
-        let search = searched(request);
+        let request = &way.request;
+        let search = searched(way);
         self.check_search(&search)?;
         if let Some(standalone) = &spoken.standalone {
             emit(AskEvent::Standalone(standalone.clone())).await;
@@ -123,12 +125,14 @@ impl Library {
             persona: spoken.persona.as_ref().map(|persona| persona.name.clone()),
             conversation: spoken.asked.conversation,
             standalone: spoken.standalone.clone(),
+            trial: way.tried.clone(),
             ..Answer::default()
         };
         let language = language(request, &passages);
         let writing = Asked {
             principal,
             request,
+            way,
             passages: &passages,
             language: language.as_deref(),
             voice: spoken
@@ -144,9 +148,6 @@ impl Library {
         self.keep(principal, &spoken.asked, &mut answer, language)
             .await?;
         answer.timings.total = milliseconds(started);
-        emit(AskEvent::Done(Box::new(answer.clone()))).await;
-        metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
-            .record(started.elapsed().as_secs_f64());
         Ok(answer)
     }
 
@@ -210,12 +211,13 @@ impl Answer {
 }
 
 /// The search that finds the passages for a question.
-fn searched(request: &AskRequest) -> SearchRequest {
+fn searched(way: &Way) -> SearchRequest {
+    let request = &way.request;
     SearchRequest {
         query: request.text.clone(),
         filter: request.filter.clone(),
         limit: request.passages,
-        mode: SearchMode::Hybrid,
+        mode: way.mode,
         explain: false,
     }
 }

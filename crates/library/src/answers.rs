@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::headings_of;
 use crate::ask::{Answer, AnswerSentence, AskRequest, Writer};
+use crate::experiments::Tried;
 use crate::library::Library;
 use crate::support::judge;
 
@@ -57,6 +58,9 @@ pub struct Said {
     pub texts: Vec<QuotedText>,
     /// The language that the sentences were checked in.
     pub language: Option<String>,
+    /// The experiment that it was part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<Tried>,
 }
 
 /// A text that an answer quotes.
@@ -260,6 +264,7 @@ impl Library {
             sentences: answer.sentences.clone(),
             texts,
             language,
+            trial: answer.trial.clone(),
         };
         let body = serde_json::to_string(&said)
             .context(ErrorKind::Internal, || "cannot write an answer".to_owned())?;

@@ -7,6 +7,7 @@ use alexandria_core::id::{AnswerId, ConversationId};
 use alexandria_models::generator::Usage;
 use serde::{Deserialize, Serialize};
 
+use crate::experiments::Tried;
 use crate::search::{FoundPassage, Timings};
 
 /// Passages looked through for an answer unless the caller says otherwise.
@@ -30,6 +31,19 @@ pub struct AskRequest {
     pub conversation: Option<ConversationId>,
     /// What was said before it, where that is kept elsewhere; a conversation has its own.
     pub history: Vec<Exchange>,
+    /// Whether an experiment may choose how it is answered.
+    pub participation: Participation,
+}
+
+/// Whether an experiment may choose how a question is answered. Unless a face says otherwise, none may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participation {
+    /// Whether the question is live traffic.
+    pub takes_part: bool,
+    /// Whether the one who asks has said how many passages are looked through.
+    pub gives_passages: bool,
+    /// Whether the one who asks has said who writes.
+    pub gives_writer: bool,
 }
 
 /// A question and its answer, earlier.
@@ -80,6 +94,7 @@ impl AskRequest {
             persona: None,
             conversation: None,
             history: Vec::new(),
+            participation: Participation::default(),
         }
     }
 }
@@ -119,6 +134,8 @@ pub struct Answer {
     pub degraded: Vec<String>,
     /// How long each part took.
     pub timings: Timings,
+    /// The experiment that it was part of.
+    pub trial: Option<Tried>,
 }
 
 /// A sentence of an answer.

@@ -1,12 +1,17 @@
 //! How well this machine's engines find what people judged relevant: a folder in the layout of BEIR,
-//! indexed in a throw-away directory and asked all its queries.
+//! indexed in a throw-away directory and asked all its queries. How well questions are answered stands
+//! in [`question_set`] and [`questions`], how well the checker judges in [`checker`].
 //!
 //! The cutting, the embedder, the text index, the vector store and the fusion are those of a library;
 //! the catalog has no part in it, because it changes no ranking.
 
+mod cases;
 mod checker;
 mod engines;
+mod figures;
 mod folder;
+mod question_set;
+mod questions;
 
 use std::path::PathBuf;
 
@@ -14,10 +19,17 @@ use alexandria_core::chunk::ChunkPolicy;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::evaluation::Measures;
 use alexandria_models::embedder::EmbedderConfig;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+pub use self::cases::CasesEvaluation;
 pub use self::checker::{CheckerEvaluation, CheckerRequest, Rate, evaluate_checker};
 use self::engines::{Engines, Tally};
+pub use self::figures::{Asked, Figures, digest};
+pub use self::question_set::{
+    QUESTIONS_FILE, QuestionRecord, QuestionSetEvaluation, QuestionSetRequest,
+    evaluate_question_set,
+};
+pub use self::questions::{JudgedQuestion, QuestionCosts, QuestionsEvaluation};
 
 /// Documents that are cut, embedded and indexed together.
 const DOCUMENTS_AT_ONCE: usize = 256;
@@ -51,7 +63,7 @@ pub enum EvaluationStep {
 }
 
 /// What an evaluation found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Documents indexed.
     pub documents: usize,
@@ -76,7 +88,7 @@ pub struct Evaluation {
 }
 
 /// How well one way of searching did.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LegEvaluation {
     /// The means over all queries.
     #[serde(flatten)]
@@ -90,7 +102,7 @@ pub struct LegEvaluation {
 }
 
 /// The share of quotes whose every word stands in the first passages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct QuoteRecall {
     /// Among the first five.
     pub at_5: f64,

@@ -21,6 +21,8 @@ pub mod documents;
 mod drain;
 pub mod embed;
 pub mod evaluate;
+pub mod experiments;
+pub mod feedback;
 mod follow;
 pub mod health;
 mod jobs;
@@ -45,14 +47,15 @@ mod tidy;
 mod workers;
 
 pub use alexandria_store::catalog::{
-    AnswerQuery, CONVERSATION_TURNS_MAX, CollectionChange, Conversation, ConversationQuery,
-    DocumentChange, DocumentOrder, DocumentQuery, Job, JobQuery, JobState, PAGE_ITEMS_MAX, Page,
-    Progress as JobProgress, StoredReply,
+    AnswerQuery, CONVERSATION_TURNS_MAX, Case, CollectionChange, Conversation, ConversationQuery,
+    DocumentChange, DocumentOrder, DocumentQuery, Experiment, ExperimentState, Feedback,
+    FeedbackQuery, Job, JobQuery, JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress,
+    StoredReply,
 };
 
 pub use crate::ask::{
     ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, Exchange, NOT_FOUND,
-    Writer, WriterChoice,
+    Participation, Writer, WriterChoice,
 };
 pub use crate::clock::{SystemClock, SystemIds};
 pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};
@@ -64,7 +67,9 @@ pub use crate::documents::{
 pub use crate::embed::{EMBED_TEXTS_MAX, EmbeddedTexts, EmbeddingInUse};
 pub use crate::evaluate::{
     CheckerEvaluation, CheckerRequest, Evaluation, EvaluationRequest, EvaluationStep,
-    LegEvaluation, Rate, evaluate, evaluate_checker,
+    JudgedQuestion, LegEvaluation, QUESTIONS_FILE, QuestionCosts, QuestionRecord,
+    QuestionSetEvaluation, QuestionSetRequest, QuestionsEvaluation, Rate, evaluate,
+    evaluate_checker, evaluate_question_set,
 };
 pub use crate::health::{Health, PartHealth, PartState};
 pub use crate::library::Library;

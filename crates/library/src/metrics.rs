@@ -35,6 +35,12 @@ pub const TOKENS_TOTAL: &str = "llm_tokens_total";
 /// Gauge that only grows: money spent on language models by the table of prices, in US dollars, by
 /// provider and whether it is estimated. Counters of this format hold whole numbers only.
 pub const COST_USD_TOTAL: &str = "llm_cost_usd_total";
+/// Counter: questions of experiments, by number of the variant (the control is 0) and outcome (`answered`,
+/// `not_found`, `failed`).
+pub const EXPERIMENT_ANSWERS_TOTAL: &str = "experiment_answers_total";
+
+/// Counter: experiments that were stopped, by what (`command`, `guardrail`).
+pub const EXPERIMENTS_STOPPED_TOTAL: &str = "experiments_stopped_total";
 
 /// Tells the recorder what each metric means. Call it once, after installing a recorder.
 pub fn describe() {
@@ -79,4 +85,12 @@ pub fn describe() {
         "US dollars spent on language models by the table of prices, by provider; only grows."
     );
     alexandria_models::metrics::describe();
+    metrics::describe_counter!(
+        EXPERIMENT_ANSWERS_TOTAL,
+        "Questions of experiments, by variant and outcome."
+    );
+    metrics::describe_counter!(
+        EXPERIMENTS_STOPPED_TOTAL,
+        "Experiments that were stopped, by what."
+    );
 }

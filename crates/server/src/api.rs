@@ -26,12 +26,15 @@ use crate::presence::INSTANCE_HEADER;
 
 pub(crate) mod answers;
 mod ask;
+mod cases;
 mod collections;
 pub(crate) mod conversations;
 mod description;
 pub(crate) mod documents;
 mod events;
+mod experiments;
 pub(crate) mod extract;
+mod feedback;
 pub(crate) mod form;
 pub(crate) mod health;
 mod idempotency;
@@ -60,7 +63,7 @@ pub(crate) const UPLOAD_PATH: &str = "/api/v1/documents";
 const UPLOAD_PATHS: [&str; 2] = [UPLOAD_PATH, openai::FILES_PATH];
 
 /// What looks at the whole library, and may take as long as an upload.
-const LONG_PATHS: [&str; 2] = ["/api/v1/doctor", "/api/v1/rebuild"];
+const LONG_PATHS: [&str; 3] = ["/api/v1/doctor", "/api/v1/rebuild", cases::RUN_PATH];
 
 /// What every handler shares.
 pub(crate) type Shared = Arc<App>;
@@ -181,6 +184,9 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(answers::routes())
         .merge(query::routes())
         .merge(personas::routes())
+        .merge(feedback::routes())
+        .merge(cases::routes())
+        .merge(experiments::routes())
         .merge(jobs::routes())
         .merge(status::routes())
         .merge(openai::routes())
@@ -213,7 +219,13 @@ fn cors(config: &Config) -> CorsLayer {
     };
     CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         // The origin decides; clients of other dialects send headers of their own.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([

@@ -2,7 +2,7 @@
 //! directory when there is one; which of the two is decided in [`door`].
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found (no passage, no answer, no such
-//! document, no library), 130 stopped with Ctrl-C.
+//! document, no library), 4 measured and worse than the baseline, 130 stopped with Ctrl-C.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,12 +16,15 @@ use crate::config::{Config, Flags, Settled, Surroundings, settle};
 mod add;
 mod answer;
 mod ask;
+mod case;
 mod chat;
 mod config;
 mod conversation;
 mod doctor;
 mod door;
 mod eval;
+mod experiment;
+mod feedback;
 mod health;
 mod list;
 mod mcp;
@@ -53,6 +56,9 @@ const EXIT_USAGE: u8 = 2;
 /// The exit code of a search, question or look-up that found nothing.
 const EXIT_NOTHING: u8 = 3;
 
+/// The exit code of an evaluation with a figure that is worse than the baseline's by more than allowed.
+const EXIT_WORSE: u8 = 4;
+
 /// The exit code of a verb that was stopped with Ctrl-C, as shells count it.
 const EXIT_INTERRUPTED: u8 = 130;
 
@@ -66,7 +72,8 @@ const EXIT_INTERRUPTED: u8 = 130;
     after_help = "Start with:\n  \
                   alexandria add ~/Books\n  \
                   alexandria ask \"Who built the lighthouse?\"\n\n\
-                  Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found, 130 stopped."
+                  Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found, \
+                  4 worse than the baseline (eval), 130 stopped."
 )]
 struct Line {
     #[command(flatten)]
@@ -109,6 +116,8 @@ enum Verb {
     Persona(persona::Persona),
     /// Look at the conversations, and rename, take along or delete one
     Conversation(conversation::Conversation),
+    /// Try another way of answering on a share of the questions, and compare
+    Experiment(experiment::Experiment),
     /// List the documents, or the collections
     List(list::List),
     /// Show one document: what is known of it, and its text
@@ -125,7 +134,7 @@ enum Verb {
     Health(health::HealthCheck),
     /// Look at the database's schema and change it
     Migrate(migrate::Migrate),
-    /// Measure the search on a folder of judged questions in BEIR layout
+    /// Measure the search or the answers on a folder of judged questions
     Eval(eval::Eval),
     /// Check the whole installation and say what to do about what is found
     Doctor(doctor::Doctor),
@@ -167,6 +176,8 @@ pub(crate) enum Outcome {
     Done,
     /// It found nothing.
     Nothing,
+    /// It measured something that is worse than it was by more than allowed, and has said what.
+    Worse,
     /// It did a part, and has said what failed.
     Incomplete,
     /// It was stopped by the person who started it, and has said what is done.
@@ -210,6 +221,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match ended {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::from(EXIT_NOTHING),
+        Ok(Outcome::Worse) => ExitCode::from(EXIT_WORSE),
         Ok(Outcome::Incomplete) => ExitCode::from(EXIT_FAILURE),
         Ok(Outcome::Interrupted) => ExitCode::from(EXIT_INTERRUPTED),
         Err(error) => {
@@ -243,6 +255,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Chat(verb) => verb.run(setting).await,
             Verb::Persona(verb) => verb.run(setting).await,
             Verb::Conversation(verb) => verb.run(setting).await,
+            Verb::Experiment(verb) => verb.run(setting).await,
             Verb::List(verb) => verb.run(setting).await,
             Verb::Show(verb) => verb.run(setting).await,
             Verb::Remove(verb) => verb.run(setting).await,

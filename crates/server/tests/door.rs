@@ -21,6 +21,7 @@ mod door {
     mod conversations;
     mod disk;
     mod evaluation;
+    mod experiments;
     mod faults;
     mod hostile;
     mod kills;
@@ -35,6 +36,7 @@ mod door {
     mod personas;
     mod protocol;
     mod providers;
+    mod questions;
     mod streams;
     mod support;
 }

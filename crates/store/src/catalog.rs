@@ -10,6 +10,7 @@
 //! only; another tenant's id behaves exactly as one that does not exist.
 
 mod answers;
+mod cases;
 mod chunks;
 mod collections;
 mod conversations;
@@ -18,6 +19,8 @@ mod cursor;
 mod database;
 mod documents;
 mod embeddings;
+mod experiments;
+mod feedback;
 mod generations;
 mod idempotency;
 mod jobs;
@@ -44,6 +47,7 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
+pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
 pub use self::conversations::{
@@ -55,6 +59,10 @@ pub use self::documents::{
     Created, DocumentChange, DocumentOrder, DocumentQuery, NewDocument, Original,
 };
 pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
+pub use self::experiments::{
+    EXPERIMENTS_MAX, Experiment, ExperimentState, NewExperiment, Outcome, Standing,
+};
+pub use self::feedback::{Feedback, FeedbackQuery, NewFeedback};
 pub use self::generations::{Generation, GenerationState};
 pub use self::idempotency::StoredReply;
 pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};

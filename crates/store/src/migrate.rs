@@ -13,6 +13,8 @@ mod m0003_add_chunks_header;
 mod m0004_create_table_answers;
 mod m0005_create_table_conversations;
 mod m0006_create_table_personas;
+mod m0007_create_table_feedback;
+mod m0008_create_table_experiments;
 mod name;
 mod target;
 mod template;
@@ -37,6 +39,8 @@ static MIGRATIONS: &[&Migration] = &[
     &m0004_create_table_answers::MIGRATION,
     &m0005_create_table_conversations::MIGRATION,
     &m0006_create_table_personas::MIGRATION,
+    &m0007_create_table_feedback::MIGRATION,
+    &m0008_create_table_experiments::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

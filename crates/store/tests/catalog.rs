@@ -20,6 +20,10 @@ mod collections;
 mod conversations;
 #[path = "catalog/documents.rs"]
 mod documents;
+#[path = "catalog/experiments.rs"]
+mod experiments;
+#[path = "catalog/feedback.rs"]
+mod feedback;
 #[path = "support/fixture.rs"]
 mod fixture;
 #[path = "catalog/isolation.rs"]
@@ -115,6 +119,10 @@ suite!(
     conversations::a_conversation_belongs_to_the_one_who_holds_it,
     conversations::turns_added_at_once_are_all_there,
     conversations::conversations_are_listed_and_old_ones_forgotten,
+    feedback::feedback_is_one_for_each_person_and_answer,
+    feedback::cases_are_one_for_each_answer,
+    experiments::an_experiment_runs_once_and_alone,
+    experiments::outcomes_written_at_once_are_all_counted,
     isolation::another_tenants_ids_behave_as_unknown,
 );
 

@@ -82,7 +82,7 @@ impl Library {
                 Vec::new()
             }
         };
-        let policy = self.settings.answers;
+        let policy = asked.way.policy;
         off_runtime(passages, move |candidates| {
             compose(candidates, &listed, &cosines, &policy)
         })

@@ -159,8 +159,8 @@ impl Desk<'_> {
                 "unsupported"
             };
             metrics::counter!(SENTENCES_CHECKED_TOTAL, "outcome" => outcome).increment(1);
-            let stays = sentence.verdict.supported
-                || self.library.settings.unsupported == Unsupported::Mark;
+            let stays =
+                sentence.verdict.supported || self.asked.way.unsupported == Unsupported::Mark;
             if stays {
                 (self.asked.emit)(AskEvent::Sentence(sentence.clone())).await;
                 written.sentences.push(sentence);

@@ -11,7 +11,8 @@ use tokio::time::timeout_at;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Emit, language, searched};
-use crate::ask::{Answer, AskEvent, AskRequest};
+use crate::ask::{Answer, AskEvent, AskRequest, Participation};
+use crate::experiments::trial::Way;
 use crate::library::Library;
 use crate::metrics::LLM_QUERY_DURATION_SECONDS;
 use crate::personas::Spoken;
@@ -33,8 +34,17 @@ impl Library {
         request: &AskRequest,
         emit: Emit<'_>,
     ) -> Result<Answer> {
+        let started = Instant::now();
         let spoken = self.speak_as(principal, request).await?;
-        let answer = Box::pin(self.recall_or_make(principal, &spoken, emit)).await?;
+        let way = self.way(principal, &spoken.request).await;
+        let answered = Box::pin(self.recall_or_make(principal, (&spoken, &way), emit)).await;
+        // Before the answer is told, because who has it may leave.
+        self.note_outcome(principal, &way, started.elapsed(), &answered)
+            .await;
+        let answer = answered?;
+        emit(AskEvent::Done(Box::new(answer.clone()))).await;
+        metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
+            .record(started.elapsed().as_secs_f64());
         let latency_ms = (answer.timings.total * 1e3).round() / 1e3;
         tracing::info!(
             user_id = %principal.actor(),
@@ -50,13 +60,13 @@ impl Library {
     async fn recall_or_make(
         &self,
         principal: &Principal,
-        spoken: &Spoken,
+        as_asked: (&Spoken, &Way),
         emit: Emit<'_>,
     ) -> Result<Answer> {
         let started = Instant::now();
         let deadline = tokio::time::Instant::now() + TWIN_WAIT_MAX;
-        let Some(key) = self.answer_key(principal, spoken).await? else {
-            return self.answer(principal, spoken, emit).await;
+        let Some(key) = self.answer_key(principal, as_asked).await? else {
+            return self.answer(principal, as_asked, emit).await;
         };
         loop {
             let known = match self.recall.enter(key, self.clock.now()) {
@@ -67,19 +77,19 @@ impl Library {
                     Ok(None) => continue,
                     Err(_elapsed) => {
                         self.remembered.count_answer(Outcome::Miss);
-                        return self.answer(principal, spoken, emit).await;
+                        return self.answer(principal, as_asked, emit).await;
                     }
                 },
                 Entered::Turn(turn) => {
                     self.remembered.count_answer(Outcome::Miss);
-                    let answer = self.answer(principal, spoken, emit).await?;
+                    let answer = self.answer(principal, as_asked, emit).await?;
                     turn.done(&answer, self.clock.now());
                     return Ok(answer);
                 }
             };
             self.remembered.count_answer(Outcome::Hit);
             return self
-                .give_again(principal, spoken, &known, (started, emit))
+                .give_again(principal, as_asked, &known, (started, emit))
                 .await;
         }
     }
@@ -89,12 +99,13 @@ impl Library {
     async fn give_again(
         &self,
         principal: &Principal,
-        spoken: &Spoken,
+        (spoken, way): (&Spoken, &Way),
         known: &Answer,
         (started, emit): (Instant, Emit<'_>),
     ) -> Result<Answer> {
         let mut answer = Answer {
             cached: true,
+            trial: way.tried.clone(),
             conversation: spoken.asked.conversation,
             standalone: spoken.standalone.clone(),
             // This time no model was asked, save for understanding the question.
@@ -117,9 +128,6 @@ impl Library {
         self.keep(principal, &spoken.asked, &mut answer, language)
             .await?;
         answer.timings.total = milliseconds(started);
-        emit(AskEvent::Done(Box::new(answer.clone()))).await;
-        metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
-            .record(started.elapsed().as_secs_f64());
         Ok(answer)
     }
 
@@ -130,12 +138,17 @@ impl Library {
     /// of this process; and of each collection that the one who asks may read and that is searched its
     /// name, its last change in the catalog, and how far either index has followed. The last three are
     /// read anew for each question, so that they hold for changes of other processes.
-    async fn answer_key(&self, principal: &Principal, spoken: &Spoken) -> Result<Option<Digest>> {
+    async fn answer_key(
+        &self,
+        principal: &Principal,
+        (spoken, way): (&Spoken, &Way),
+    ) -> Result<Option<Digest>> {
         if !self.recall.is_on() {
             return Ok(None);
         }
         let epoch = self.remembered.epoch();
-        let mut request = spoken.request.clone();
+        let mut way = way.clone();
+        let request = &mut way.request;
         request.text = plain(&request.text);
         // The persona itself is in the key, however its name was written.
         request.persona = None;
@@ -143,7 +156,9 @@ impl Library {
         request.conversation = None;
         request.history.clear();
         request.filter.collections.sort_unstable();
-        let search = searched(&request);
+        // What a variant changes is in the key; whose question it is, is not.
+        request.participation = Participation::default();
+        let search = searched(&way);
         self.check_search(&search)?;
         let mut corpus = Vec::new();
         if !spoken.sees_nothing {
@@ -163,7 +178,6 @@ impl Library {
             .persona
             .as_ref()
             .map(|persona| (persona.id, &persona.name, &persona.voice));
-        let settings = &self.settings;
         let models = (
             self.generator.as_deref().map(|generator| generator.model()),
             self.embedder.as_deref().map(|embedder| embedder.model()),
@@ -173,9 +187,9 @@ impl Library {
             "{:?}",
             (
                 principal.tenant(),
-                (&request, spoken.sees_nothing, persona),
+                (&way.request, spoken.sees_nothing, persona),
                 (corpus, epoch),
-                (settings.unsupported, settings.answers, models),
+                (way.mode, way.unsupported, way.policy, models),
             )
         );
         Ok(Some(Digest::of(key.as_bytes())))

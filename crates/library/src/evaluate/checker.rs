@@ -41,7 +41,7 @@ pub struct CheckerRequest {
 }
 
 /// What was measured of the checker.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CheckerEvaluation {
     /// True sentences, as they stand and in other words, that are not found supported.
     pub false_alarms: Rate,
@@ -59,7 +59,7 @@ pub struct CheckerEvaluation {
 }
 
 /// So many of so many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
     /// How many are counted.
     pub counted: usize,

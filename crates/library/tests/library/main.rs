@@ -13,6 +13,10 @@ mod degraded;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod experiments;
+#[cfg(test)]
+mod feedback;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod indexes;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
 use alexandria_core::error::Error;
-use alexandria_library::ask::{AskEvent, AskRequest};
+use alexandria_library::ask::{AskEvent, AskRequest, Participation};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -56,8 +56,13 @@ async fn ask(
 ) -> Result<Response, Problem> {
     let mut request = AskRequest::new(body.question);
     request.filter = body.filter.resolve(&app.library, &principal).await?;
+    request.participation = Participation {
+        takes_part: true,
+        gives_passages: body.passages.is_some(),
+        gives_writer: body.writer.is_some(),
+    };
     request.passages = body.passages.unwrap_or(request.passages);
-    request.writer = body.writer.into();
+    request.writer = body.writer.unwrap_or_default().into();
     request.persona = body.persona;
     request.conversation = body.conversation_id;
     if !wants_events(&headers) {

@@ -100,6 +100,7 @@ async fn query(
 ) -> Result<Json<QueryReply>, Problem> {
     let mut request = AskRequest::new(body.query.clone());
     request.persona = body.philosopher;
+    request.participation.takes_part = true;
     let answer = app.library.ask(&principal, &request).await?;
     Ok(Json(QueryReply::of(body.query, answer)))
 }

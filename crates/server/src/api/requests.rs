@@ -206,9 +206,9 @@ pub(crate) struct QuestionBody {
     #[schemars(range(min = 1, max = 100))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) passages: Option<usize>,
-    /// Who writes the answer.
-    #[serde(default)]
-    pub(crate) writer: WriterChoiceBody,
+    /// Who writes the answer; `auto` unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) writer: Option<WriterChoiceBody>,
     /// The persona that answers, by name or id: in its voice, and from its collections.
     #[schemars(length(min = 1, max = PERSONA_NAME_BYTES_MAX))]
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -31,9 +31,9 @@ pub(super) struct Ask {
     question: Vec<String>,
     #[command(flatten)]
     filter: FilterFlags,
-    /// How many passages are looked through
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    passages: usize,
+    /// How many passages are looked through [default: 10]
+    #[arg(long, value_name = "N")]
+    passages: Option<usize>,
     /// The persona that answers; `alexandria persona list` shows them
     #[arg(long, value_name = "NAME")]
     persona: Option<String>,
@@ -55,12 +55,8 @@ impl Ask {
         let mut body = QuestionBody {
             question: self.question.join(" "),
             filter: self.filter.body()?,
-            passages: Some(self.passages),
-            writer: if self.extractive {
-                WriterChoiceBody::Extractive
-            } else {
-                WriterChoiceBody::Auto
-            },
+            passages: self.passages,
+            writer: self.extractive.then_some(WriterChoiceBody::Extractive),
             persona: self.persona.clone(),
             conversation_id: named,
         };

@@ -13,7 +13,7 @@ use super::door::{Door, Work};
 use super::paint::{FAINT, paint};
 use super::search::FilterFlags;
 use super::{Outcome, Setting};
-use crate::api::requests::{QuestionBody, WriterChoiceBody};
+use crate::api::requests::QuestionBody;
 use crate::api::wire::{AnswerBody, ConversationBody};
 
 /// What a newcomer may type.
@@ -70,7 +70,8 @@ impl Chat {
                 question,
                 filter: self.filter.body()?,
                 passages: None,
-                writer: WriterChoiceBody::Auto,
+                writer: None,
+                persona: None,
                 conversation_id: Some(id),
             };
             let answer: AnswerBody = door.post("/api/v1/ask", &body).await?;

@@ -1,34 +1,57 @@
-//! `alexandria eval`: measure the search on a folder of judged questions.
+//! `alexandria eval`: measure the search, the checker or the answers on a folder of judged questions,
+//! and compare the figures with those of an earlier run.
 
 use std::path::{Path, PathBuf};
 
 use alexandria_core::chunk::ChunkPolicy;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::evaluate::{
-    CheckerEvaluation, CheckerRequest, Evaluation, EvaluationRequest, EvaluationStep,
-    LegEvaluation, Rate, evaluate, evaluate_checker,
+    Asked, CheckerRequest, EvaluationRequest, EvaluationStep, Figures, QUESTIONS_FILE, evaluate,
+    evaluate_checker,
 };
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::paint::{FAINT, STRONG, clean, paint, table};
 use super::{Outcome, Setting};
 use crate::config::Config;
+
+mod cases;
+mod gate;
+mod questions;
+mod show;
+
+use gate::{Gate, Kind};
+use questions::WriterFlag;
 
 /// What a newcomer may type.
 const EXAMPLES: &str = "\
 Examples:
   alexandria eval beir/scifact
   alexandria eval beir/scifact --split train --json
-  alexandria eval beir/scifact --checker";
+  alexandria eval beir/scifact --checker
+  alexandria eval my-questions --writer both
+  alexandria eval my-questions --baseline before.json --fail-below 0.98
+  alexandria eval case add 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69
+  alexandria eval --cases";
 
-/// Measure the search on a folder of judged questions in BEIR layout.
+/// Measure the search or the answers on a folder of judged questions.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
 pub(super) struct Eval {
-    /// The folder with corpus.jsonl, queries.jsonl and qrels/
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    /// The folder with corpus.jsonl, and queries.jsonl and qrels/ or questions.jsonl
+    #[arg(value_name = "DIR", required_unless_present = "cases")]
+    folder: Option<PathBuf>,
+    /// Measure the answers of the library itself to its cases, see alexandria eval case
+    #[arg(long, conflicts_with_all = ["folder", "checker", "questions", "limit"])]
+    cases: bool,
     /// Which judgements: the name of a file in qrels/ without its ending
     #[arg(long, value_name = "NAME", default_value = "test")]
     split: String,
@@ -50,6 +73,27 @@ pub(super) struct Eval {
     /// How many sentences of the corpus the checker is measured on
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "checker")]
     sentences: usize,
+    /// Measure the answers to questions.jsonl; needed only where queries.jsonl is there, too
+    #[arg(long, conflicts_with = "checker")]
+    questions: bool,
+    /// Who answers the questions: extractive, model or both [default: both, where a model is set]
+    #[arg(long, value_enum, hide_possible_values = true)]
+    writer: Option<WriterFlag>,
+    /// How many of the questions are asked, evenly spread
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Compare the figures with those that --json has printed into this file
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// End with code 4 when a figure is below this share of the baseline's, such as 0.98
+    #[arg(long, value_name = "SHARE", requires = "baseline", value_parser = share)]
+    fail_below: Option<f64>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Keep questions with the answers they should get
+    Case(super::case::Case),
 }
 
 /// In which numbers the model computes.
@@ -83,43 +127,36 @@ impl Drop for Scratch {
 }
 
 impl Eval {
-    /// Measures the checker.
-    async fn check(&self, setting: &Setting) -> Result<Outcome> {
-        let config = self.config(setting.config());
-        let request = CheckerRequest {
-            folder: self.folder.clone(),
-            language: self.language.clone(),
-            sentences: self.sentences,
-            models: config.models.clone(),
-            embedder: crate::config::embedder::settings(&config)?,
-        };
-        let bar = bar(setting);
-        let shown = bar.clone();
-        let report = move |done: usize, of: usize| {
-            shown.set_message("sentences");
-            shown.set_length(of as u64);
-            shown.set_position(done as u64);
-        };
-        let found = evaluate_checker(&request, &report).await;
-        bar.finish_and_clear();
-        let found = found?;
-        if setting.painter.is_json() {
-            setting.painter.json(&found)?;
-        } else {
-            show_checker(setting, &found);
-        }
-        Ok(Outcome::Done)
-    }
-
     /// Measures.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
+        if let Some(Verb::Case(case)) = &self.verb {
+            return case.run(setting).await;
+        }
+        if self.cases {
+            return self.ask_cases(setting).await;
+        }
         if self.checker {
             return self.check(setting).await;
         }
+        if self.asks_questions()? {
+            return self.ask(setting).await;
+        }
+        self.search(setting).await
+    }
+
+    /// Measures the search.
+    async fn search(&self, setting: &Setting) -> Result<Outcome> {
+        if self.writer.is_some() || self.limit.is_some() {
+            let sentence = "--writer and --limit are for the answers to questions.jsonl: add \
+                            --questions to measure these";
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
+        let asked = Asked::Search { split: &self.split };
+        let gate = self.gate(Kind::Search, asked)?;
         let scratch = Scratch::new(&std::env::temp_dir())?;
         let config = self.config(setting.config());
         let request = EvaluationRequest {
-            folder: self.folder.clone(),
+            folder: self.folder()?.to_owned(),
             split: self.split.clone(),
             language: self.language.clone(),
             scratch: scratch.0.clone(),
@@ -132,13 +169,59 @@ impl Eval {
         let report = move |step: EvaluationStep| show_step(&shown, step);
         let found = evaluate(&request, &report).await;
         bar.finish_and_clear();
-        let found = found?;
-        if setting.painter.is_json() {
-            setting.painter.json(&found)?;
-        } else {
-            show(setting, &self.folder, &found);
-        }
-        Ok(Outcome::Done)
+        let folder = self.folder()?;
+        let show = |found: &_| show::show_search(setting, folder, found);
+        conclude(setting, gate, &found?, show)
+    }
+
+    /// Measures the checker.
+    async fn check(&self, setting: &Setting) -> Result<Outcome> {
+        let sentences = self.sentences;
+        let gate = self.gate(Kind::Checker, Asked::Checker { sentences })?;
+        let config = self.config(setting.config());
+        let request = CheckerRequest {
+            folder: self.folder()?.to_owned(),
+            language: self.language.clone(),
+            sentences,
+            models: config.models.clone(),
+            embedder: crate::config::embedder::settings(&config)?,
+        };
+        let bar = bar(setting);
+        let shown = bar.clone();
+        let report = move |done: usize, of: usize| {
+            shown.set_message("sentences");
+            shown.set_length(of as u64);
+            shown.set_position(done as u64);
+        };
+        let found = evaluate_checker(&request, &report).await;
+        bar.finish_and_clear();
+        let show = |found: &_| show::show_checker(setting, found);
+        conclude(setting, gate, &found?, show)
+    }
+
+    /// Whether the folder holds questions to be answered, or is said to.
+    fn asks_questions(&self) -> Result<bool> {
+        let folder = self.folder()?;
+        let holds = |name: &str| {
+            let path = folder.join(name);
+            path.try_exists().context(ErrorKind::Invalid, || {
+                format!("cannot look for {}", path.display())
+            })
+        };
+        Ok(self.questions || (holds(QUESTIONS_FILE)? && !holds("queries.jsonl")?))
+    }
+
+    fn gate<T: Figures + DeserializeOwned>(&self, kind: Kind, asked: Asked<'_>) -> Result<Gate<T>> {
+        let folder = self.folder()?;
+        let digest = alexandria_library::evaluate::digest(folder, asked, &self.language)?;
+        let baseline = self.baseline.as_deref();
+        Gate::open(kind, folder, digest, baseline, self.fail_below)
+    }
+
+    /// The folder of questions, which must be named where it is needed.
+    fn folder(&self) -> Result<&Path> {
+        let none = || Error::new(ErrorKind::Invalid, "name the folder of questions");
+        self.folder.as_deref().ok_or_else(none)
     }
 
     fn policy(&self) -> Result<ChunkPolicy> {
@@ -170,6 +253,32 @@ impl Eval {
     }
 }
 
+/// Prints what was found, and compares it with the baseline.
+fn conclude<T: Figures + Serialize + DeserializeOwned>(
+    setting: &Setting,
+    gate: Gate<T>,
+    found: &T,
+    show: impl FnOnce(&T),
+) -> Result<Outcome> {
+    let report = gate.pass(found);
+    if setting.painter.is_json() {
+        setting.painter.json(&report)?;
+    } else {
+        show(found);
+        gate::show(setting, &report);
+    }
+    Ok(gate::outcome(setting, &report))
+}
+
+/// A share that is more than 0 and at most 1.
+fn share(text: &str) -> std::result::Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_error| "no number".to_owned())?;
+    if share > 0.0 && share <= 1.0 {
+        return Ok(share);
+    }
+    Err("it must be more than 0 and at most 1, such as 0.98".to_owned())
+}
+
 fn bar(setting: &Setting) -> ProgressBar {
     let target = if setting.painter.is_json() {
         ProgressDrawTarget::hidden()
@@ -193,88 +302,4 @@ fn show_step(bar: &ProgressBar, step: EvaluationStep) {
     }
     bar.set_length(all as u64);
     bar.set_position(done as u64);
-}
-
-fn show(setting: &Setting, folder: &Path, found: &Evaluation) {
-    let painter = setting.painter;
-    let row = |name: &str, leg: &LegEvaluation| {
-        let measures = &leg.measures;
-        let quotes = leg.quotes.map(|quotes| [quotes.at_5, quotes.at_10]);
-        let mut row = vec![
-            name.to_owned(),
-            format!("{:.4}", measures.ndcg_at_10),
-            format!("{:.4}", measures.map),
-            format!("{:.4}", measures.recall_at_10),
-            format!("{:.4}", measures.recall_at_100),
-            format!("{:.1}", leg.p50_ms),
-            format!("{:.1}", leg.p95_ms),
-        ];
-        row.extend(
-            quotes
-                .into_iter()
-                .flatten()
-                .map(|share| format!("{share:.4}")),
-        );
-        row
-    };
-    let mut rows = vec![row("text", &found.text)];
-    rows.extend(found.vectors.as_ref().map(|leg| row("vectors", leg)));
-    rows.extend(found.hybrid.as_ref().map(|leg| row("hybrid", leg)));
-    painter.say(paint(STRONG, clean(&folder.display().to_string())));
-    let mut headings = vec![
-        "BY",
-        "NDCG@10",
-        "MAP",
-        "RECALL@10",
-        "RECALL@100",
-        "P50 MS",
-        "P95 MS",
-    ];
-    if found.text.quotes.is_some() {
-        headings.extend(["QUOTES@5", "QUOTES@10"]);
-    }
-    painter.say(table(&headings, &rows));
-    painter.say(paint(
-        FAINT,
-        format!(
-            "{} documents in {} chunks ({}), {} queries; model {}; embedding {:.1} s, indexing {:.1} s",
-            found.documents,
-            found.chunks,
-            found.policy,
-            found.queries,
-            found.model.as_deref().unwrap_or("none"),
-            found.embed_ms / 1000.0,
-            found.index_ms / 1000.0,
-        ),
-    ));
-}
-
-/// The rates of the checker as a table.
-fn show_checker(setting: &Setting, found: &CheckerEvaluation) {
-    let row = |name: &str, rate: &Rate| {
-        vec![
-            name.to_owned(),
-            rate.of.to_string(),
-            format!("{:.1} %", 100.0 * rate.share()),
-        ]
-    };
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    for (name, rate) in &found.detected {
-        rows.push(row(&format!("seen: {name}"), rate));
-    }
-    rows.push(row("seen in all", &found.detected_in_all));
-    rows.push(row("false alarms on true sentences", &found.false_alarms));
-    if let Some(rate) = &found.human_detected {
-        rows.push(row("seen: claims that people judged contradicted", rate));
-    }
-    if let Some(rate) = &found.human_false_alarms {
-        rows.push(row(
-            "false alarms on claims that people judged supported",
-            rate,
-        ));
-    }
-    let headings = ["", "SENTENCES", "SHARE"];
-    setting.painter.say(table(&headings, &rows));
-    let sentence = format!("{:.0} µs for a sentence", found.sentence_us);
-    setting.painter.say(paint(FAINT, sentence));
 }

@@ -44,6 +44,12 @@ pub(super) enum List {
     Conversations = 6,
     /// The personas, oldest first.
     Personas = 10,
+    /// What people thought of answers, newest first.
+    Feedback = 20,
+    /// The cases, newest first.
+    Cases = 21,
+    /// The experiments, newest first.
+    Experiments = 22,
 }
 
 /// How many rows a page of `limit` items has.
@@ -125,7 +131,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 7] = [
+    const LISTS: [List; 10] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
@@ -133,6 +139,9 @@ mod tests {
         List::Answers,
         List::Conversations,
         List::Personas,
+        List::Feedback,
+        List::Cases,
+        List::Experiments,
     ];
 
     proptest! {

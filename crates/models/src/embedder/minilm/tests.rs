@@ -319,7 +319,8 @@ fn unknown_settings_are_refused() {
 fn the_model_grasps_english_better_than_languages_it_spells_out() {
     let model = open(Precision::Int8);
     let english = model.grasp("Who built the lighthouse, and when was it opened?");
-    let medicine = model.grasp("Cholesterol loading induces KLF4 expression in smooth muscle cells.");
+    let medicine =
+        model.grasp("Cholesterol loading induces KLF4 expression in smooth muscle cells.");
     let german = model.grasp("Welche Schiffahrtsgesellschaft versorgte die Leuchtturmwärter?");
     assert!((english - 1.0).abs() < f32::EPSILON, "{english}");
     assert!((0.2..1.0).contains(&medicine), "{medicine}");

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::experiment::TrialBody;
 use super::passage::{PassageBody, TimingsBody};
 use super::place::{PlaceBody, RectangleBody, SpanBody};
 
@@ -288,6 +289,9 @@ pub(crate) struct AnswerBody {
     pub(crate) degraded: Vec<String>,
     /// How long the parts took.
     pub(crate) timings_ms: TimingsBody,
+    /// The experiment that it was part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) experiment: Option<TrialBody>,
 }
 
 impl From<Answer> for AnswerBody {
@@ -312,6 +316,7 @@ impl From<Answer> for AnswerBody {
             passages: answer.passages.into_iter().map(PassageBody::from).collect(),
             degraded: answer.degraded,
             timings_ms: answer.timings.into(),
+            experiment: answer.trial.map(TrialBody::from),
         }
     }
 }
