@@ -29,6 +29,7 @@ use crate::library::Library;
 use crate::personas::Spoken;
 use crate::retrieve::milliseconds;
 use crate::search::{FoundPassage, SearchReply, SearchRequest};
+use crate::usage::Affordable;
 
 /// Events of an answer that wait for whoever listens; while they do, the answer waits, too.
 const EVENTS_QUEUED_MAX: usize = 64;
@@ -143,6 +144,7 @@ impl Library {
         };
         self.write(&writing, &mut answer).await?;
         answer.usage = Usage::sum(answer.usage, spoken.usage);
+        self.count_usage(principal, answer.usage).await;
         answer.finish(Arc::unwrap_or_clone(passages));
         answer.timings.compose = milliseconds(composing);
         self.keep(principal, &spoken.asked, &mut answer, language)
@@ -155,7 +157,14 @@ impl Library {
     /// exact sentences.
     async fn write(&self, asked: &Asked<'_>, answer: &mut Answer) -> Result<()> {
         let wanted = asked.request.writer == WriterChoice::Auto && !asked.passages.is_empty();
-        if let Some(generator) = self.generator.as_deref().filter(|_| wanted) {
+        let generator = match wanted {
+            true => self.affordable_generator(asked.principal).await?,
+            false => Affordable::None,
+        };
+        if let Affordable::Not(why) = &generator {
+            answer.degraded.push(why.clone());
+        }
+        if let Affordable::Yes(generator) = generator {
             match self.generate(asked, generator).await? {
                 Generated::Written(written) => {
                     let model = generator.model();

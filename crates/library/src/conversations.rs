@@ -21,6 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::answers::Said;
 use crate::ask::{Answer, AskRequest, Exchange, WriterChoice};
 use crate::library::Library;
+use crate::usage::Affordable;
 
 /// The longest title of a conversation, in bytes.
 pub const CONVERSATION_TITLE_BYTES_MAX: usize = 200;
@@ -167,9 +168,15 @@ impl Library {
         let by_rules = standalone(&turns, &request.text);
         let wanted = request.writer == WriterChoice::Auto
             && (by_rules.depends || rewrite::may_depend(&request.text));
-        let by_model = match self.generator.as_deref().filter(|_| wanted) {
-            Some(generator) => rewrite::ask(generator, exchanges, &request.text, &by_rules).await,
-            None => rewrite::Rewritten::default(),
+        let generator = match wanted {
+            true => self.affordable_generator(principal).await?,
+            false => Affordable::None,
+        };
+        let by_model = match generator {
+            Affordable::Yes(generator) => {
+                rewrite::ask(generator, exchanges, &request.text, &by_rules).await
+            }
+            Affordable::None | Affordable::Not(_) => rewrite::Rewritten::default(),
         };
         let text = by_model.text.unwrap_or(by_rules.text);
         Ok(Understood {

@@ -44,6 +44,7 @@ pub mod status;
 pub mod stored;
 mod support;
 mod tidy;
+pub mod usage;
 mod workers;
 
 pub use alexandria_store::catalog::{

@@ -42,6 +42,9 @@ pub const EXPERIMENT_ANSWERS_TOTAL: &str = "experiment_answers_total";
 /// Counter: experiments that were stopped, by what (`command`, `guardrail`).
 pub const EXPERIMENTS_STOPPED_TOTAL: &str = "experiments_stopped_total";
 
+/// Gauge: the share of the month's budget that is used, from 0; above 1 when the last call went beyond it.
+pub const BUDGET_USED_SHARE: &str = "llm_budget_used_share";
+
 /// Tells the recorder what each metric means. Call it once, after installing a recorder.
 pub fn describe() {
     metrics::describe_histogram!(
@@ -75,6 +78,10 @@ pub fn describe() {
     metrics::describe_counter!(
         SENTENCES_CHECKED_TOTAL,
         "Sentences of language models that were checked, by outcome."
+    );
+    metrics::describe_gauge!(
+        BUDGET_USED_SHARE,
+        "Share of the month's budget for models that is used."
     );
     metrics::describe_counter!(
         TOKENS_TOTAL,

@@ -11,6 +11,8 @@ use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::usage::Budget;
+
 /// The name of the SQLite catalog inside the data directory.
 pub const CATALOG_FILE: &str = "catalog.sqlite";
 
@@ -42,6 +44,8 @@ pub struct LibrarySettings {
     pub answers_kept_days: u32,
     /// For how many days conversations are kept after their last question; 0 until they are deleted.
     pub conversations_kept_days: u32,
+    /// What may be spent on models.
+    pub budget: Budget,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
 }
@@ -64,6 +68,7 @@ impl LibrarySettings {
             unsupported: Unsupported::default(),
             answers_kept_days: ANSWERS_KEPT_DAYS_DEFAULT,
             conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
+            budget: Budget::default(),
             limits: LibraryLimits::default(),
         }
     }

@@ -184,6 +184,9 @@ pub trait Generator: Send + Sync + Debug {
     /// Which model this is.
     fn model(&self) -> &GeneratorModel;
 
+    /// Whether a call costs money by the table of prices.
+    fn costs(&self) -> bool;
+
     /// Begins to write. Nothing is tried again once the first piece has been given.
     ///
     /// # Errors

@@ -52,6 +52,7 @@ mod start;
 pub(crate) mod status;
 mod streams;
 pub(crate) mod upload;
+pub(crate) mod usage;
 pub(crate) mod wire;
 
 use problem::Problem;
@@ -189,6 +190,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(experiments::routes())
         .merge(jobs::routes())
         .merge(status::routes())
+        .merge(usage::routes())
         .merge(openai::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())

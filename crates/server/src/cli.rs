@@ -42,6 +42,7 @@ mod show;
 mod sources;
 mod status;
 mod upload;
+mod usage;
 mod version;
 
 pub(crate) use list::encode;
@@ -126,6 +127,7 @@ enum Verb {
     Remove(remove::Remove),
     /// Say what the library holds and what it is working on
     Status(status::Status),
+    Usage(usage::Usage),
     /// Answer over HTTP, and read what is put in
     Serve(serve::Serve),
     /// Let a program with a language model use the library, over standard input and output
@@ -260,6 +262,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Show(verb) => verb.run(setting).await,
             Verb::Remove(verb) => verb.run(setting).await,
             Verb::Status(verb) => verb.run(setting).await,
+            Verb::Usage(verb) => verb.run(setting).await,
             Verb::Mcp(verb) => verb.run(setting).await,
             Verb::Health(verb) => verb.run(setting).await,
             Verb::Migrate(verb) => verb.run(setting).await,

@@ -8,12 +8,16 @@ use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::Library;
 use alexandria_library::clock::{SystemClock, SystemIds};
 use alexandria_library::settings::{CATALOG_FILE, LibrarySettings, Recognition, Unsupported};
+use alexandria_library::usage::Budget;
 use alexandria_models::embedder::EmbedderConfig;
 
 use rustix::fs::{Access, access};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Doubted, Ocr};
+
+/// Millionths of a dollar in a dollar.
+const MICROS: u64 = 1_000_000;
 
 /// How long to wait before trying again to work on jobs that another process works on.
 const WORK_AGAIN: Duration = Duration::from_millis(500);
@@ -139,6 +143,10 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     };
     settings.answers_kept_days = config.answer_kept_days;
     settings.conversations_kept_days = config.conversation_kept_days;
+    settings.budget = Budget {
+        month_micros_max: config.budget_month_usd_max.saturating_mul(MICROS),
+        month_micros_alert: config.budget_month_usd_alert.saturating_mul(MICROS),
+    };
     settings.limits.upload_bytes_max = config.upload_bytes_max;
     settings.limits.answer_cache_bytes_max = config.answer_cache_bytes_max;
     settings.limits.answer_cache_seconds_max = config.answer_cache_seconds_max;

@@ -33,6 +33,7 @@ mod spaces;
 mod table;
 mod tenants;
 mod trouble;
+mod usage;
 mod versions;
 
 use std::sync::Arc;
@@ -69,6 +70,7 @@ pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
 pub use self::personas::{NewPersona, PersonaChange};
+pub use self::usage::{Used, UsedOnDay};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};
 
 pub(crate) use self::database::Database;

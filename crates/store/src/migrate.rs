@@ -15,6 +15,7 @@ mod m0005_create_table_conversations;
 mod m0006_create_table_personas;
 mod m0007_create_table_feedback;
 mod m0008_create_table_experiments;
+mod m0009_create_table_usage;
 mod name;
 mod target;
 mod template;
@@ -41,6 +42,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0006_create_table_personas::MIGRATION,
     &m0007_create_table_feedback::MIGRATION,
     &m0008_create_table_experiments::MIGRATION,
+    &m0009_create_table_usage::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

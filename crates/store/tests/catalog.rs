@@ -38,6 +38,8 @@ mod personas;
 mod postgres;
 #[path = "catalog/requests.rs"]
 mod requests;
+#[path = "catalog/usage.rs"]
+mod usage;
 #[path = "catalog/versions.rs"]
 mod versions;
 
@@ -123,6 +125,8 @@ suite!(
     feedback::cases_are_one_for_each_answer,
     experiments::an_experiment_runs_once_and_alone,
     experiments::outcomes_written_at_once_are_all_counted,
+    usage::usage_is_summed_up_by_day_and_model_for_each_tenant,
+    usage::calls_counted_at_the_same_time_are_all_counted,
     isolation::another_tenants_ids_behave_as_unknown,
 );
 

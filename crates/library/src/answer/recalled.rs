@@ -124,6 +124,7 @@ impl Library {
             emit(AskEvent::Removed(sentence.clone())).await;
         }
         answer.id = None;
+        self.count_usage(principal, answer.usage).await;
         let language = language(&spoken.request, &answer.passages);
         self.keep(principal, &spoken.asked, &mut answer, language)
             .await?;

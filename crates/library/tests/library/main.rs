@@ -37,6 +37,8 @@ mod tables;
 #[cfg(test)]
 mod tenants;
 #[cfg(test)]
+mod usage;
+#[cfg(test)]
 mod verified;
 #[cfg(test)]
 mod writings;

@@ -283,8 +283,8 @@ impl Embedder for MiniLm {
 const PIECES_OF_KNOWN_WORDS: f32 = 1.3;
 
 /// Pieces a word has on average, at least, in texts that the model spells out. German questions have
-/// 1.9 to 2.6, Spanish and Romanian ones 1.6 to 2.1.
-const PIECES_OF_SPELLED_WORDS: f32 = 1.8;
+/// 1.9 to 2.6, Spanish and Romanian ones 1.6 to 2.1, Vietnamese ones 1.5 to 1.8.
+const PIECES_OF_SPELLED_WORDS: f32 = 1.5;
 
 /// Whether at least half of a text's letters are Latin: the model was trained on English, and its
 /// vocabulary has hardly more than single letters of other writings.

@@ -69,6 +69,10 @@ impl Generator for Guarded {
         self.remote.model()
     }
 
+    fn costs(&self) -> bool {
+        self.remote.costs()
+    }
+
     fn price(&self) -> Price {
         self.remote.price()
     }

@@ -121,6 +121,10 @@ impl Remote {
         self.price
     }
 
+    pub(super) fn costs(&self) -> bool {
+        self.price != Price::default()
+    }
+
     pub(super) fn provider(&self) -> Provider {
         self.connection.provider()
     }

@@ -156,6 +156,11 @@ settings! {
     #[doc = " How many log files put aside are kept."]
     "log.files_kept" ["LOG_FILES_KEPT"] log_files_kept: u32 = 5;
 
+    #[doc = " US dollars that language models may cost in a month; from then on answers are made of quotes. 0 for no limit."]
+    "budget.month_usd_max" ["ALEXANDRIA_BUDGET_MONTH_USD_MAX"] budget_month_usd_max: u64 = alexandria_library::usage::BUDGET_MONTH_MICROS_DEFAULT / 1_000_000;
+    #[doc = " US dollars of a month from which on a warning is logged; 0 for never."]
+    "budget.month_usd_alert" ["ALEXANDRIA_BUDGET_MONTH_USD_ALERT"] budget_month_usd_alert: u64 = alexandria_library::usage::BUDGET_ALERT_MICROS_DEFAULT / 1_000_000;
+
     #[doc = " How sure an answer must be to be given, from 0 (always) to 1 (never)."]
     "answer.threshold" ["ALEXANDRIA_ANSWER_THRESHOLD"] answer_threshold: Share = Share::new(CONFIDENCE_MIN);
     #[doc = " What becomes of a language model's sentences that nothing in the library supports: remove or mark."]

@@ -113,6 +113,10 @@ impl Generator for Desk {
         &self.model
     }
 
+    fn costs(&self) -> bool {
+        false
+    }
+
     async fn generate(&self, prompt: &Prompt) -> Result<BoxStream<'static, Result<Delta>>> {
         let limits = self.config.limits;
         let begun = Instant::now();
