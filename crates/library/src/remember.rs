@@ -48,7 +48,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    const fn of<T>(found: &Option<T>) -> Self {
+    const fn of<T>(found: Option<&T>) -> Self {
         match found {
             Some(_) => Self::Hit,
             None => Self::Miss,
@@ -84,7 +84,7 @@ impl Remembered {
     /// The embedding of a question, which depends on nothing but the model of this process.
     pub(crate) fn question(&self, text: &str) -> Option<Arc<Vec<f32>>> {
         let found = self.questions.get(&text.to_owned());
-        self.count("questions", Outcome::of(&found));
+        self.count("questions", Outcome::of(found.as_ref()));
         found
     }
 
@@ -94,7 +94,7 @@ impl Remembered {
 
     pub(crate) fn reply(&self, key: &ReplyKey) -> Option<Arc<SearchReply>> {
         let found = self.replies.get(key);
-        self.count("searches", Outcome::of(&found));
+        self.count("searches", Outcome::of(found.as_ref()));
         found
     }
 
