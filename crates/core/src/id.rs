@@ -99,6 +99,14 @@ id!(
     AnswerId, "answer"
 );
 id!(
+    /// A persona: a name, a voice and the collections it answers from.
+    PersonaId, "persona"
+);
+id!(
+    /// A conversation: questions that go on from each other.
+    ConversationId, "conversation"
+);
+id!(
     /// What somebody thought of an answer.
     FeedbackId, "feedback"
 );

@@ -28,6 +28,7 @@ pub(crate) mod answers;
 mod ask;
 mod cases;
 mod collections;
+pub(crate) mod conversations;
 mod description;
 pub(crate) mod documents;
 mod events;
@@ -42,11 +43,14 @@ mod measures;
 mod observe;
 mod openai;
 pub(crate) mod originals;
+pub(crate) mod personas;
 pub(crate) mod problem;
+mod query;
 pub(crate) mod requests;
 mod search;
 mod start;
 pub(crate) mod status;
+mod streams;
 pub(crate) mod upload;
 pub(crate) mod wire;
 
@@ -85,6 +89,8 @@ pub(crate) struct App {
     pub(crate) places: Semaphore,
     /// How the parts did when they were last looked at.
     pub(crate) checker: health::Checker,
+    /// The streams of answers that can be read again.
+    pub(crate) streams: streams::Streams,
     /// The description of the API, as JSON.
     pub(crate) description: OnceLock<String>,
     /// The pages that show it.
@@ -109,6 +115,7 @@ impl App {
             ids,
             places: Semaphore::new(config.requests_max),
             checker: health::Checker::default(),
+            streams: streams::Streams::default(),
             description: OnceLock::new(),
             pages: description::Pages::default(),
             config,
@@ -172,7 +179,11 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(originals::routes())
         .merge(search::routes())
         .merge(ask::routes())
+        .merge(streams::routes())
+        .merge(conversations::routes())
         .merge(answers::routes())
+        .merge(query::routes())
+        .merge(personas::routes())
         .merge(feedback::routes())
         .merge(cases::routes())
         .merge(experiments::routes())
@@ -217,7 +228,12 @@ fn cors(config: &Config) -> CorsLayer {
         ])
         // The origin decides; clients of other dialects send headers of their own.
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([header::LOCATION, header::CONTENT_RANGE, observe::REQUEST_ID])
+        .expose_headers([
+            header::LOCATION,
+            header::CONTENT_RANGE,
+            observe::REQUEST_ID,
+            streams::STREAM_ID,
+        ])
 }
 
 /// Says which instance answers, so that the command line knows the server of its directory.

@@ -13,6 +13,7 @@ mod answers;
 mod cases;
 mod chunks;
 mod collections;
+mod conversations;
 mod counts;
 mod cursor;
 mod database;
@@ -25,6 +26,7 @@ mod idempotency;
 mod jobs;
 mod outbox;
 mod passages;
+mod personas;
 mod purge;
 mod row;
 mod spaces;
@@ -48,6 +50,9 @@ pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
 pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
+pub use self::conversations::{
+    CONVERSATION_TURNS_MAX, Conversation, ConversationQuery, KeptTurn, NewTurn,
+};
 pub use self::counts::{CollectionCounts, Counts};
 pub use self::cursor::{PAGE_ITEMS_MAX, Page};
 pub use self::documents::{
@@ -63,6 +68,7 @@ pub use self::idempotency::StoredReply;
 pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
+pub use self::personas::{NewPersona, PersonaChange};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};
 
 pub(crate) use self::database::Database;

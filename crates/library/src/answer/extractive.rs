@@ -46,7 +46,7 @@ impl Library {
                     citations: vec![citation],
                     verdict: Verdict::exact(),
                 };
-                (asked.emit)(AskEvent::Sentence(sentence.clone()));
+                (asked.emit)(AskEvent::Sentence(sentence.clone())).await;
                 sentences.push(sentence);
             }
         }

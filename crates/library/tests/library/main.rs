@@ -5,6 +5,8 @@ mod answers;
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod conversations;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod degraded;
@@ -24,6 +26,10 @@ mod injection;
 mod limits;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod personas;
+#[cfg(test)]
+mod recalled;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

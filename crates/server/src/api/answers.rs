@@ -73,6 +73,11 @@ pub(crate) struct GivenAnswerBody {
     pub(crate) question: String,
     /// When it was given.
     pub(crate) created: Timestamp,
+    /// Whether it was made for an equal question before.
+    pub(crate) cached: bool,
+    /// The name of the persona that answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) persona: Option<String>,
     /// Whether the question was answered.
     pub(crate) answered: bool,
     /// The whole text.
@@ -119,6 +124,8 @@ impl From<GivenAnswer> for GivenAnswerBody {
             id: given.id,
             question: given.question,
             created: given.created,
+            cached: said.cached,
+            persona: said.persona,
             answered: said.answered,
             answer: said.text,
             sentences: said.sentences.into_iter().map(SentenceBody::from).collect(),

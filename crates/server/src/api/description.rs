@@ -79,6 +79,10 @@ pub(super) fn tags() -> Vec<Tag> {
             "Try another way of answering on a share of the questions, and compare.",
         ),
         ("collections", "The collections in which documents are."),
+        (
+            "personas",
+            "Names under which the library answers in a voice and from some collections.",
+        ),
         ("jobs", "The work in the background: reading and embedding."),
         ("status", "What the library holds and how it does."),
         (

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod answer;
+mod conversation;
 mod document;
 mod evaluation;
 mod experiment;
@@ -15,6 +16,7 @@ mod report;
 pub(crate) use answer::{
     AnswerBody, CitationBody, SentenceBody, UsageBody, VerdictBody, WriterBody, WriterKind,
 };
+pub(crate) use conversation::{ConversationBody, TurnBody, WholeConversationBody};
 pub(crate) use document::{CollectionBody, DocumentBody};
 pub(crate) use evaluation::EvaluationBody;
 pub(crate) use experiment::{MetricBody, NewExperimentBody, TrialBody};

@@ -113,7 +113,8 @@ impl Catalog {
         }))
     }
 
-    /// Forgets an answer, and what the one who asked thought of it.
+    /// Forgets an answer, the turn of a conversation that it was given in, and what the one who asked
+    /// thought of it.
     ///
     /// # Errors
     /// `NotFound`.
@@ -133,6 +134,9 @@ impl Catalog {
         if execute(&tx, sql, values()).await.doing(doing)? == 0 {
             return Err(not_found("answer", id));
         }
+        let sql = "DELETE FROM turns WHERE answer_id = $1 AND tenant_id = $2";
+        let of_answer = vec![id.as_uuid().into(), tenant(principal).into()];
+        execute(&tx, sql, of_answer).await.doing(doing)?;
         commit(tx, "that an answer is forgotten").await
     }
 

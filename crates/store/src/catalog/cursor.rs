@@ -40,6 +40,10 @@ pub(super) enum List {
     Jobs = 4,
     /// The answers, newest first.
     Answers = 5,
+    /// The conversations, the last that was gone on with first.
+    Conversations = 6,
+    /// The personas, oldest first.
+    Personas = 10,
     /// What people thought of answers, newest first.
     Feedback = 20,
     /// The cases, newest first.
@@ -127,12 +131,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 8] = [
+    const LISTS: [List; 10] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
         List::Jobs,
         List::Answers,
+        List::Conversations,
+        List::Personas,
         List::Feedback,
         List::Cases,
         List::Experiments,
