@@ -101,7 +101,8 @@ async fn feedback_becomes_a_case_by_one_call() {
 async fn ask_until_stopped(server: &Server) -> (u32, u32) {
     let (mut control, mut sceptic) = (0, 0);
     for number in 0..100 {
-        let question = format!("Who built the lighthouse of Orvane, in attempt {number}?");
+        // Another question each time, of the same words.
+        let question = format!("{QUESTION}{}", "?".repeat(number));
         let answer = ask(server, &question).await;
         match answer["experiment"]["variant"].as_str() {
             Some("control") => control += 1,
