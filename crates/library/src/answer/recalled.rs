@@ -89,7 +89,7 @@ impl Library {
             };
             self.remembered.count_answer(Outcome::Hit);
             return self
-                .give_again(principal, as_asked, &known, (started, emit))
+                .give_again(principal, as_asked.0, &known, (started, emit))
                 .await;
         }
     }
@@ -99,13 +99,12 @@ impl Library {
     async fn give_again(
         &self,
         principal: &Principal,
-        (spoken, way): (&Spoken, &Way),
+        spoken: &Spoken,
         known: &Answer,
         (started, emit): (Instant, Emit<'_>),
     ) -> Result<Answer> {
         let mut answer = Answer {
             cached: true,
-            trial: way.tried.clone(),
             conversation: spoken.asked.conversation,
             standalone: spoken.standalone.clone(),
             // This time no model was asked, save for understanding the question.
@@ -144,7 +143,8 @@ impl Library {
         principal: &Principal,
         (spoken, way): (&Spoken, &Way),
     ) -> Result<Option<Digest>> {
-        if !self.recall.is_on() {
+        // Variants of an experiment are compared by what answering takes, not by what was known.
+        if !self.recall.is_on() || way.tried.is_some() {
             return Ok(None);
         }
         let epoch = self.remembered.epoch();
@@ -157,7 +157,7 @@ impl Library {
         request.conversation = None;
         request.history.clear();
         request.filter.collections.sort_unstable();
-        // What a variant changes is in the key; whose question it is, is not.
+        // Whether an experiment might have chosen changes nothing about the answer.
         request.participation = Participation::default();
         let search = searched(&way);
         self.check_search(&search)?;
