@@ -11,6 +11,8 @@ mod degraded;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod evaluated;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod indexes;
