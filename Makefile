@@ -11,6 +11,12 @@ DATA ?= alexandria-data
 PORT ?= 8000
 PREFIX ?= $(HOME)/.local
 
+# LOCAL_MODEL=1 builds language models in the program's own process (llama.cpp; takes minutes more).
+ifdef LOCAL_MODEL
+FEATURES := --features local-model
+TOOLS := eval "$$(scripts/fetch-build-tools env)" &&
+endif
+
 .PHONY: help run build install test lint bench dist clean
 
 help: ## Show what can be made.
@@ -23,7 +29,7 @@ build:
 	@scripts/check-tools
 	@scripts/fetch-models
 	@scripts/install-ocr --optional
-	@cargo build --release --locked --package alexandria
+	@$(TOOLS) cargo build --release --locked --package alexandria $(FEATURES)
 
 install: build ## Build, and put the program at ~/.local/bin/alexandria (or PREFIX=/usr/local).
 	@mkdir -p $(PREFIX)/bin
@@ -38,6 +44,7 @@ test: ## Run everything: format, lints, every suite, with real servers.
 	@scripts/fetch-servers
 	@scripts/fetch-language-model
 	@scripts/fetch-clients
+	@scripts/fetch-build-tools
 	@scripts/test
 
 lint: ## Check the format and the lints only.
@@ -48,7 +55,7 @@ bench: build ## Measure beside the Python stack of the handbooks; writes docs/be
 	@bench/run
 
 dist: ## Build the binary that is shipped: slower to build, smaller, faster.
-	cargo build --profile dist --locked --package alexandria
+	@$(TOOLS) cargo build --profile dist --locked --package alexandria $(FEATURES)
 
 clean: ## Remove what was built; models and servers stay.
 	rm -rf $(CARGO_TARGET_DIR)

@@ -18,10 +18,10 @@ class Ours:
 
     name = "Alexandria"
 
-    def __init__(self, binary, models, directory):
+    def __init__(self, binary, models, directory, settings=None):
         self.data = pathlib.Path(directory) / "library"
         keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        environment = {**keep, "ALEXANDRIA_MODELS": str(models), "LOG_LEVEL": "warning"}
+        environment = {**keep, "ALEXANDRIA_MODELS": str(models), "LOG_LEVEL": "warning", **(settings or {})}
         command = [binary, "--data", self.data, "serve", "--port", "0"]
         self.server = Server("alexandria", command, directory, environment)
 

@@ -8,6 +8,7 @@ import dataclasses
 import statistics
 import time
 
+import asking
 import corpus
 import recall
 from ours import Ours
@@ -43,7 +44,7 @@ def measure(setup):
     """Fills both step by step and searches at each size."""
     sizes = SIZES[:1] if setup.quick else SIZES
     runs = len(sizes) * 2
-    asked = corpus.questions(WARM_UP + runs * QUESTIONS + QUESTIONS)
+    asked = corpus.questions(WARM_UP + runs * QUESTIONS + len(sizes) * asking.ANSWERS + QUESTIONS)
     warm, asked = asked[:WARM_UP], asked[WARM_UP:]
     documents = list(corpus.documents(sizes[-1]))
     rows, loaded, held, tagged = [], set(), set(), set()
@@ -61,7 +62,10 @@ def measure(setup):
             for tag in (None, corpus.TAG):
                 part, asked = asked[:QUESTIONS], asked[QUESTIONS:]
                 rows += _times(setup, ours, rival, library, size, tag, warm, part)
+            part, asked = asked[: asking.ANSWERS], asked[asking.ANSWERS :]
+            rows += asking.extractive(ours, _section(size), part)
     rows += _cold(setup, sizes[-1], asked)
+    rows += asking.written(setup, _section(sizes[-1]), asked[: asking.ANSWERS])
     return rows
 
 

@@ -99,6 +99,26 @@ id!(
     AnswerId, "answer"
 );
 id!(
+    /// A persona: a name, a voice and the collections it answers from.
+    PersonaId, "persona"
+);
+id!(
+    /// A conversation: questions that go on from each other.
+    ConversationId, "conversation"
+);
+id!(
+    /// What somebody thought of an answer.
+    FeedbackId, "feedback"
+);
+id!(
+    /// A question with the answer it should get.
+    CaseId, "case"
+);
+id!(
+    /// An experiment on live traffic.
+    ExperimentId, "experiment"
+);
+id!(
     /// A person, key or part of the system that acts.
     ActorId, "actor"
 );

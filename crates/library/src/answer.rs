@@ -6,6 +6,7 @@
 mod citing;
 mod extractive;
 mod generated;
+mod recalled;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,28 +15,38 @@ use std::time::Instant;
 use alexandria_core::citation::Citation;
 use alexandria_core::error::Result;
 use alexandria_core::principal::{Principal, Scope};
-use futures::StreamExt as _;
+use alexandria_models::generator::Usage;
+use futures::future::BoxFuture;
 use futures::stream::{BoxStream, unfold};
-use tokio::sync::mpsc::unbounded_channel;
+use futures::{FutureExt as _, StreamExt as _};
+use tokio::sync::mpsc::channel;
+use tracing::Instrument as _;
 
 use self::generated::Generated;
 use crate::ask::{Answer, AskEvent, AskRequest, NOT_FOUND, Writer, WriterChoice};
+use crate::experiments::trial::Way;
 use crate::library::Library;
-use crate::metrics::LLM_QUERY_DURATION_SECONDS;
+use crate::personas::Spoken;
 use crate::retrieve::milliseconds;
-use crate::search::{FoundPassage, SearchMode, SearchRequest};
+use crate::search::{FoundPassage, SearchReply, SearchRequest};
+
+/// Events of an answer that wait for whoever listens; while they do, the answer waits, too.
+const EVENTS_QUEUED_MAX: usize = 64;
 
 /// Told what an answer sends while it is made.
-type Emit<'a> = &'a (dyn Fn(AskEvent) + Send + Sync);
+type Emit<'a> = &'a (dyn Fn(AskEvent) -> BoxFuture<'static, ()> + Send + Sync);
 
 /// A question whose passages have been found.
 struct Asked<'a> {
     principal: &'a Principal,
     request: &'a AskRequest,
+    way: &'a Way,
     /// Best first.
     passages: &'a Arc<Vec<FoundPassage>>,
     /// The language that words are compared in.
     language: Option<&'a str>,
+    /// How a language model is to speak.
+    voice: Option<&'a str>,
     emit: Emit<'a>,
 }
 
@@ -47,7 +58,8 @@ impl Library {
     /// made without it and says so.
     pub async fn ask(&self, principal: &Principal, request: &AskRequest) -> Result<Answer> {
         principal.require(Scope::Ask)?;
-        self.answer(principal, request, &|_| {}).await
+        let unheard = |_| futures::future::ready(()).boxed();
+        self.answer_or_recall(principal, request, &unheard).await
     }
 
     /// The same, sent piece by piece: the passages, each sentence with its citations, the whole.
@@ -56,70 +68,86 @@ impl Library {
         principal: Principal,
         request: AskRequest,
     ) -> BoxStream<'static, Result<AskEvent>> {
-        let (sender, receiver) = unbounded_channel();
+        let (sender, receiver) = channel(EVENTS_QUEUED_MAX);
         let library = Arc::clone(self);
-        self.tracker.spawn(async move {
+        let answering = async move {
             let emit = |event| {
-                // Whoever does not listen any more needs no answer: sending may fail.
-                sender.send(Ok(event)).ok();
+                let sender = sender.clone();
+                async move {
+                    // Whoever does not listen any more needs no answer: sending may fail.
+                    sender.send(Ok(event)).await.ok();
+                }
+                .boxed()
             };
             tokio::select! {
-                answered = library.answer(&principal, &request, &emit) => {
+                answered = library.answer_or_recall(&principal, &request, &emit) => {
                     if let Err(error) = answered {
-                        sender.send(Err(error)).ok();
+                        sender.send(Err(error)).await.ok();
                     }
                 }
                 // Nobody listens any more: a language model need not go on.
                 () = sender.closed() => {}
             }
-        });
+        };
+        self.tracker.spawn(answering.in_current_span());
         unfold(receiver, |mut receiver| async move {
             receiver.recv().await.map(|event| (event, receiver))
         })
         .boxed()
     }
 
+    /// Makes an answer, all but the last event of it.
     async fn answer(
         &self,
         principal: &Principal,
-        request: &AskRequest,
+        (spoken, way): (&Spoken, &Way),
         emit: Emit<'_>,
     ) -> Result<Answer> {
         principal.require(Scope::Ask)?;
         let started = Instant::now();
-        let search = SearchRequest {
-            query: request.text.clone(),
-            filter: request.filter.clone(),
-            limit: request.passages,
-            mode: SearchMode::Hybrid,
-            explain: false,
-        };
+        let request = &way.request;
+        let search = searched(way);
         self.check_search(&search)?;
-        let reply = self.find(principal, &search, started).await?;
-        emit(AskEvent::Passages(reply.passages.clone()));
+        if let Some(standalone) = &spoken.standalone {
+            emit(AskEvent::Standalone(standalone.clone())).await;
+        }
+        let reply = if spoken.sees_nothing {
+            SearchReply::default()
+        } else {
+            self.find(principal, &search, started).await?
+        };
+        emit(AskEvent::Passages(reply.passages.clone())).await;
         let composing = Instant::now();
         let passages = Arc::new(reply.passages);
         let mut answer = Answer {
             degraded: reply.degraded,
             timings: reply.timings,
+            persona: spoken.persona.as_ref().map(|persona| persona.name.clone()),
+            conversation: spoken.asked.conversation,
+            standalone: spoken.standalone.clone(),
+            trial: way.tried.clone(),
             ..Answer::default()
         };
         let language = language(request, &passages);
-        let asked = Asked {
+        let writing = Asked {
             principal,
             request,
+            way,
             passages: &passages,
             language: language.as_deref(),
+            voice: spoken
+                .persona
+                .as_ref()
+                .map(|persona| persona.voice.as_str()),
             emit,
         };
-        self.write(&asked, &mut answer).await?;
+        self.write(&writing, &mut answer).await?;
+        answer.usage = Usage::sum(answer.usage, spoken.usage);
         answer.finish(Arc::unwrap_or_clone(passages));
         answer.timings.compose = milliseconds(composing);
-        self.keep(principal, request, &mut answer, language).await?;
+        self.keep(principal, &spoken.asked, &mut answer, language)
+            .await?;
         answer.timings.total = milliseconds(started);
-        emit(AskEvent::Done(Box::new(answer.clone())));
-        metrics::histogram!(LLM_QUERY_DURATION_SECONDS, "kind" => "ask")
-            .record(started.elapsed().as_secs_f64());
         Ok(answer)
     }
 
@@ -146,7 +174,7 @@ impl Library {
                     answer.degraded.push(why);
                     answer.removed = written.removed;
                     answer.usage = written.usage;
-                    (asked.emit)(AskEvent::Restart);
+                    (asked.emit)(AskEvent::Restart).await;
                 }
             }
         }
@@ -179,6 +207,18 @@ impl Answer {
         if !self.answered {
             self.sentences.clear();
         }
+    }
+}
+
+/// The search that finds the passages for a question.
+fn searched(way: &Way) -> SearchRequest {
+    let request = &way.request;
+    SearchRequest {
+        query: request.text.clone(),
+        filter: request.filter.clone(),
+        limit: request.passages,
+        mode: way.mode,
+        explain: false,
     }
 }
 

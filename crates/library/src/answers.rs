@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::headings_of;
 use crate::ask::{Answer, AnswerSentence, AskRequest, Writer};
+use crate::experiments::Tried;
 use crate::library::Library;
 use crate::support::judge;
 
@@ -35,6 +36,12 @@ pub struct GivenAnswer {
 /// What an answer said, and what it rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
+    /// Whether it was made for an equal question before.
+    #[serde(default)]
+    pub cached: bool,
+    /// The name of the persona that answered.
+    #[serde(default)]
+    pub persona: Option<String>,
     /// Whether the question was answered.
     pub answered: bool,
     /// The whole text.
@@ -51,6 +58,9 @@ pub struct Said {
     pub texts: Vec<QuotedText>,
     /// The language that the sentences were checked in.
     pub language: Option<String>,
+    /// The experiment that it was part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<Tried>,
 }
 
 /// A text that an answer quotes.
@@ -228,7 +238,8 @@ impl Library {
         answer: &mut Answer,
         language: Option<String>,
     ) -> Result<()> {
-        if self.settings.answers_kept_days == 0 {
+        let kept = self.settings.answers_kept_days > 0;
+        if !kept && request.conversation.is_none() {
             return Ok(());
         }
         let mut texts: Vec<QuotedText> = Vec::new();
@@ -243,6 +254,8 @@ impl Library {
             }
         }
         let said = Said {
+            cached: answer.cached,
+            persona: answer.persona.clone(),
             answered: answer.answered,
             text: answer.text.clone(),
             confidence: answer.confidence,
@@ -251,23 +264,32 @@ impl Library {
             sentences: answer.sentences.clone(),
             texts,
             language,
+            trial: answer.trial.clone(),
         };
+        let body = serde_json::to_string(&said)
+            .context(ErrorKind::Internal, || "cannot write an answer".to_owned())?;
         let new = NewAnswer {
             question: request.text.clone(),
-            body: serde_json::to_string(&said)
-                .context(ErrorKind::Internal, || "cannot write an answer".to_owned())?,
+            body: body.clone(),
         };
-        match self.catalog.keep_answer(principal, new).await {
-            Ok(id) => answer.id = Some(id),
-            // A full disk keeps nobody from reading.
-            Err(error) => {
-                tracing::error!(error = %error.chain(), "cannot keep an answer");
-                answer
-                    .degraded
-                    .push("this answer could not be kept and cannot be verified later".to_owned());
+        if kept {
+            match self.catalog.keep_answer(principal, new).await {
+                Ok(id) => answer.id = Some(id),
+                // A full disk keeps nobody from reading.
+                Err(error) => {
+                    tracing::error!(error = %error.chain(), "cannot keep an answer");
+                    let note = "this answer could not be kept and cannot be verified later";
+                    answer.degraded.push(note.to_owned());
+                }
             }
         }
-        Ok(())
+        match request.conversation {
+            Some(id) => {
+                let turn = (id, request.text.as_str());
+                self.keep_turn(principal, turn, body, answer).await
+            }
+            None => Ok(()),
+        }
     }
 
     /// Forgets answers that have been kept for as long as the settings say.

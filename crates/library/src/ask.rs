@@ -3,10 +3,11 @@
 use alexandria_core::check::Verdict;
 use alexandria_core::citation::Citation;
 use alexandria_core::filter::Filter;
-use alexandria_core::id::AnswerId;
+use alexandria_core::id::{AnswerId, ConversationId};
 use alexandria_models::generator::Usage;
 use serde::{Deserialize, Serialize};
 
+use crate::experiments::Tried;
 use crate::search::{FoundPassage, Timings};
 
 /// Passages looked through for an answer unless the caller says otherwise.
@@ -23,6 +24,35 @@ pub struct AskRequest {
     pub passages: usize,
     /// Who writes the answer.
     pub writer: WriterChoice,
+    /// The persona that answers, by name or id.
+    #[serde(default)]
+    pub persona: Option<String>,
+    /// The conversation that it goes on with.
+    pub conversation: Option<ConversationId>,
+    /// What was said before it, where that is kept elsewhere; a conversation has its own.
+    pub history: Vec<Exchange>,
+    /// Whether an experiment may choose how it is answered.
+    pub participation: Participation,
+}
+
+/// Whether an experiment may choose how a question is answered. Unless a face says otherwise, none may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participation {
+    /// Whether the question is live traffic.
+    pub takes_part: bool,
+    /// Whether the one who asks has said how many passages are looked through.
+    pub gives_passages: bool,
+    /// Whether the one who asks has said who writes.
+    pub gives_writer: bool,
+}
+
+/// A question and its answer, earlier.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The question.
+    pub question: String,
+    /// The text of its answer.
+    pub answer: String,
 }
 
 /// Who is to write an answer.
@@ -61,6 +91,10 @@ impl AskRequest {
             filter: Filter::default(),
             passages: ASK_PASSAGES_DEFAULT,
             writer: WriterChoice::Auto,
+            persona: None,
+            conversation: None,
+            history: Vec::new(),
+            participation: Participation::default(),
         }
     }
 }
@@ -70,6 +104,14 @@ impl AskRequest {
 pub struct Answer {
     /// Under which it is kept, to be verified again; none where answers are not kept.
     pub id: Option<AnswerId>,
+    /// Whether it was made for an equal question before, and nothing has changed since.
+    pub cached: bool,
+    /// The name of the persona that answers.
+    pub persona: Option<String>,
+    /// The conversation that it was given in.
+    pub conversation: Option<ConversationId>,
+    /// The question that was searched for, where there was something to go on from.
+    pub standalone: Option<String>,
     /// Whether the library answers the question.
     pub answered: bool,
     /// The sentences in reading order, joined; the sentence that says nothing was found otherwise.
@@ -81,7 +123,7 @@ pub struct Answer {
     pub removed: Vec<AnswerSentence>,
     /// Who has written it.
     pub writer: Writer,
-    /// What the language model used, if one was asked.
+    /// What the language model used, if one was asked; none for an answer that was made before.
     pub usage: Option<Usage>,
     /// How sure the answerer is that the question is answered, from 0 to 1; of a language model, the
     /// share of its sentences that are supported.
@@ -92,6 +134,8 @@ pub struct Answer {
     pub degraded: Vec<String>,
     /// How long each part took.
     pub timings: Timings,
+    /// The experiment that it was part of.
+    pub trial: Option<Tried>,
 }
 
 /// A sentence of an answer.
@@ -110,6 +154,8 @@ pub struct AnswerSentence {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AskEvent {
+    /// The question that is searched for, where there was something to go on from.
+    Standalone(String),
     /// The passages that are looked through.
     Passages(Vec<FoundPassage>),
     /// What a language model is just writing, before it has been checked.

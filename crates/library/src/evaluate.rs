@@ -7,6 +7,7 @@
 //! The cutting, the embedder, the text index, the vector store and the fusion are those of a library;
 //! the catalog has no part in it, because it changes no ranking.
 
+mod cases;
 mod checker;
 mod engines;
 mod figures;
@@ -22,6 +23,7 @@ use alexandria_core::evaluation::Measures;
 use alexandria_models::embedder::EmbedderConfig;
 use serde::{Deserialize, Serialize};
 
+pub use self::cases::CasesEvaluation;
 pub use self::checker::{CheckerEvaluation, CheckerRequest, Rate, evaluate_checker};
 use self::engines::{Engines, Tally};
 pub use self::figures::{Asked, Figures, digest};

@@ -14,22 +14,28 @@ pub mod ask;
 mod cache;
 pub mod clock;
 pub mod collections;
+pub mod conversations;
 mod copies;
 pub mod doctor;
 pub mod documents;
 mod drain;
 pub mod embed;
 pub mod evaluate;
+pub mod experiments;
+pub mod feedback;
 mod follow;
 pub mod health;
 mod jobs;
 mod layouts;
 mod library;
 mod lock;
+mod metered;
 pub mod metrics;
+pub mod personas;
 pub mod progress;
 pub mod reading;
 pub mod rebuild;
+mod recall;
 mod remember;
 mod retrieve;
 pub mod search;
@@ -41,16 +47,19 @@ mod tidy;
 mod workers;
 
 pub use alexandria_store::catalog::{
-    AnswerQuery, CollectionChange, DocumentChange, DocumentOrder, DocumentQuery, Job, JobQuery,
-    JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress, StoredReply,
+    AnswerQuery, CONVERSATION_TURNS_MAX, Case, CollectionChange, Conversation, ConversationQuery,
+    DocumentChange, DocumentOrder, DocumentQuery, Experiment, ExperimentState, Feedback,
+    FeedbackQuery, Job, JobQuery, JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress,
+    StoredReply,
 };
 
 pub use crate::ask::{
-    ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, NOT_FOUND, Writer,
-    WriterChoice,
+    ASK_PASSAGES_DEFAULT, Answer, AnswerSentence, AskEvent, AskRequest, Exchange, NOT_FOUND,
+    Participation, Writer, WriterChoice,
 };
 pub use crate::clock::{SystemClock, SystemIds};
 pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};
+pub use crate::conversations::{CONVERSATION_TITLE_BYTES_MAX, GivenTurn};
 pub use crate::doctor::{Diagnosis, Finding, Severity};
 pub use crate::documents::{
     Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, Upload,
@@ -64,6 +73,7 @@ pub use crate::evaluate::{
 };
 pub use crate::health::{Health, PartHealth, PartState};
 pub use crate::library::Library;
+pub use crate::personas::{PersonaDraft, PersonaEdit};
 pub use crate::progress::{Progress, ProgressUnit};
 pub use crate::reading::parse_worker;
 pub use crate::rebuild::{Rebuild, Rebuilt};

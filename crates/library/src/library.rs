@@ -27,6 +27,7 @@ use crate::follow::Followers;
 use crate::layouts::Layouts;
 use crate::lock::WorkLock;
 use crate::reading::Reader;
+use crate::recall::Recall;
 use crate::remember::Remembered;
 use crate::settings::{CATALOG_FILE, LibrarySettings, Recognition};
 use crate::tidy::Leftovers;
@@ -53,6 +54,8 @@ pub struct Library {
     pub(crate) followers: Followers,
     pub(crate) layouts: Layouts,
     pub(crate) remembered: Remembered,
+    /// Answers that can be given again.
+    pub(crate) recall: Recall,
     /// Whether vectors may be left of documents that are gone.
     pub(crate) leftovers: Leftovers,
     /// Told whenever there is a new job.
@@ -90,6 +93,10 @@ impl Library {
             reader: Reader::new(settings.reader.clone(), parts.recogniser),
             layouts: Layouts::new(Arc::clone(&parts.blobs)),
             remembered: Remembered::new(settings.limits.picture_cache_bytes_max),
+            recall: Recall::new(
+                settings.limits.answer_cache_bytes_max,
+                settings.limits.answer_cache_seconds_max,
+            ),
             blobs: parts.blobs,
             vectors: parts.vectors,
             text: parts.text,

@@ -6,6 +6,9 @@ pub const LLM_QUERY_DURATION_SECONDS: &str = "llm_query_duration_seconds";
 /// Gauge: the share of cache look-ups that hit, from 0 to 1, since the process started.
 pub const CACHE_HIT_RATE: &str = "cache_hit_rate";
 
+/// Counter: cache look-ups by cache (`answers`, `searches`, `questions`) and outcome (`hit`, `miss`).
+pub const CACHE_LOOKUPS_TOTAL: &str = "cache_lookups_total";
+
 /// Gauge: connections to the catalog's database that are in use.
 pub const DATABASE_CONNECTIONS_ACTIVE: &str = "database_connections_active";
 
@@ -25,8 +28,19 @@ pub const CITATIONS_DROPPED_TOTAL: &str = "citations_dropped_total";
 /// Counter: sentences of language models that were checked, by outcome (`supported`, `unsupported`).
 pub const SENTENCES_CHECKED_TOTAL: &str = "sentences_checked_total";
 
-/// Counter: tokens of language models, by provider and kind (`prompt`, `completion`, `cached`).
+/// Counter: tokens of language models, by provider, kind (`prompt`, `completion`, `cached`), and whether
+/// they are estimated because the provider did not say or broke off.
 pub const TOKENS_TOTAL: &str = "llm_tokens_total";
+
+/// Gauge that only grows: money spent on language models by the table of prices, in US dollars, by
+/// provider and whether it is estimated. Counters of this format hold whole numbers only.
+pub const COST_USD_TOTAL: &str = "llm_cost_usd_total";
+/// Counter: questions of experiments, by number of the variant (the control is 0) and outcome (`answered`,
+/// `not_found`, `failed`).
+pub const EXPERIMENT_ANSWERS_TOTAL: &str = "experiment_answers_total";
+
+/// Counter: experiments that were stopped, by what (`command`, `guardrail`).
+pub const EXPERIMENTS_STOPPED_TOTAL: &str = "experiments_stopped_total";
 
 /// Tells the recorder what each metric means. Call it once, after installing a recorder.
 pub fn describe() {
@@ -39,6 +53,7 @@ pub fn describe() {
         CACHE_HIT_RATE,
         "Share of cache look-ups that hit, from 0 to 1."
     );
+    metrics::describe_counter!(CACHE_LOOKUPS_TOTAL, "Cache look-ups by cache and outcome.");
     metrics::describe_gauge!(
         DATABASE_CONNECTIONS_ACTIVE,
         "Connections to the catalog's database in use."
@@ -63,6 +78,19 @@ pub fn describe() {
     );
     metrics::describe_counter!(
         TOKENS_TOTAL,
-        "Tokens of language models, by provider and kind."
+        "Tokens of language models, by provider, kind, and whether they are estimated."
+    );
+    metrics::describe_gauge!(
+        COST_USD_TOTAL,
+        "US dollars spent on language models by the table of prices, by provider; only grows."
+    );
+    alexandria_models::metrics::describe();
+    metrics::describe_counter!(
+        EXPERIMENT_ANSWERS_TOTAL,
+        "Questions of experiments, by variant and outcome."
+    );
+    metrics::describe_counter!(
+        EXPERIMENTS_STOPPED_TOTAL,
+        "Experiments that were stopped, by what."
     );
 }

@@ -11,7 +11,7 @@ use alexandria_core::id::{DocumentId, TenantId, VersionId};
 use alexandria_store::catalog::Version;
 
 use crate::cache::Cache;
-use crate::metrics::CACHE_HIT_RATE;
+use crate::metrics::{CACHE_HIT_RATE, CACHE_LOOKUPS_TOTAL};
 use crate::search::SearchReply;
 
 /// Embeddings of questions kept.
@@ -37,6 +37,24 @@ pub(crate) struct ReplyKey {
 
 /// What a picture of a page is kept under.
 pub(crate) type PictureKey = (TenantId, DocumentId, u32, u32);
+
+/// How a look-up ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It was there.
+    Hit,
+    /// It has to be made.
+    Miss,
+}
+
+impl Outcome {
+    const fn of<T>(found: &Option<T>) -> Self {
+        match found {
+            Some(_) => Self::Hit,
+            None => Self::Miss,
+        }
+    }
+}
 
 /// What is remembered.
 #[derive(Debug)]
@@ -65,7 +83,9 @@ impl Remembered {
 
     /// The embedding of a question, which depends on nothing but the model of this process.
     pub(crate) fn question(&self, text: &str) -> Option<Arc<Vec<f32>>> {
-        self.counted(self.questions.get(&text.to_owned()))
+        let found = self.questions.get(&text.to_owned());
+        self.count("questions", Outcome::of(&found));
+        found
     }
 
     pub(crate) fn keep_question(&self, text: &str, vector: Arc<Vec<f32>>) {
@@ -73,7 +93,9 @@ impl Remembered {
     }
 
     pub(crate) fn reply(&self, key: &ReplyKey) -> Option<Arc<SearchReply>> {
-        self.counted(self.replies.get(key))
+        let found = self.replies.get(key);
+        self.count("searches", Outcome::of(&found));
+        found
     }
 
     pub(crate) fn keep_reply(&self, key: ReplyKey, reply: Arc<SearchReply>) {
@@ -119,14 +141,18 @@ impl Remembered {
         rate
     }
 
-    fn counted<T>(&self, found: Option<T>) -> Option<T> {
-        let counter = if found.is_some() {
-            &self.hits
-        } else {
-            &self.misses
+    /// Counts a look-up among the answers given before.
+    pub(crate) fn count_answer(&self, outcome: Outcome) {
+        self.count("answers", outcome);
+    }
+
+    fn count(&self, cache: &'static str, outcome: Outcome) {
+        let (counter, name) = match outcome {
+            Outcome::Hit => (&self.hits, "hit"),
+            Outcome::Miss => (&self.misses, "miss"),
         };
         counter.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!(CACHE_LOOKUPS_TOTAL, "cache" => cache, "outcome" => name).increment(1);
         metrics::gauge!(CACHE_HIT_RATE).set(self.hit_rate());
-        found
     }
 }

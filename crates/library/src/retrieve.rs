@@ -10,6 +10,7 @@ use alexandria_core::document::Collection;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::fusion::{Fusion, Leg, fuse};
 use alexandria_core::principal::{Principal, Scope};
+use alexandria_models::embedder::Embedder;
 use alexandria_store::catalog::PAGE_ITEMS_MAX;
 
 use self::legs::Legs;
@@ -109,7 +110,9 @@ impl Library {
         };
         let (rankings, degraded) = legs.run(&mut timings).await?;
         let fusing = Instant::now();
-        let hits = fuse(&rankings, Fusion::default());
+        let grasp = |embedder: &dyn Embedder| Fusion::grasping(embedder.grasp(&request.query));
+        let how = self.embedder.as_deref().map_or_else(Fusion::default, grasp);
+        let hits = fuse(&rankings, how);
         timings.fuse = milliseconds(fusing);
         let total = hits.len();
         let reading = Instant::now();
@@ -158,7 +161,7 @@ impl Library {
     }
 
     /// The collections that a request looks at: those it names, or all.
-    async fn searched_collections(
+    pub(crate) async fn searched_collections(
         &self,
         principal: &Principal,
         request: &SearchRequest,

@@ -40,6 +40,8 @@ pub struct LibrarySettings {
     pub unsupported: Unsupported,
     /// For how many days answers are kept to be verified again; 0 for not at all.
     pub answers_kept_days: u32,
+    /// For how many days conversations are kept after their last question; 0 until they are deleted.
+    pub conversations_kept_days: u32,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
 }
@@ -61,6 +63,7 @@ impl LibrarySettings {
             answers: AnswerPolicy::default(),
             unsupported: Unsupported::default(),
             answers_kept_days: ANSWERS_KEPT_DAYS_DEFAULT,
+            conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
             limits: LibraryLimits::default(),
         }
     }
@@ -71,6 +74,16 @@ pub const WORKERS_DEFAULT: usize = 2;
 
 /// For how many days answers are kept unless the settings say otherwise.
 pub const ANSWERS_KEPT_DAYS_DEFAULT: u32 = 365;
+
+/// The most answers kept in memory to be given again unless the settings say otherwise, in bytes: some
+/// hundreds of answers.
+pub const ANSWER_CACHE_BYTES_MAX_DEFAULT: usize = 16 * 1024 * 1024;
+
+/// How long an answer is given again at most unless the settings say otherwise, in seconds.
+pub const ANSWER_CACHE_SECONDS_MAX_DEFAULT: u64 = 3_600;
+
+/// For how many days conversations are kept unless the settings say otherwise: until they are deleted.
+pub const CONVERSATIONS_KEPT_DAYS_DEFAULT: u32 = 0;
 
 /// What becomes of a language model's sentences that nothing in the library supports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +135,10 @@ pub struct LibraryLimits {
     pub stored_text_bytes_max: u64,
     /// The most pictures of pages kept in memory, in bytes.
     pub picture_cache_bytes_max: usize,
+    /// The most answers kept in memory to be given again, in bytes; 0 for none.
+    pub answer_cache_bytes_max: usize,
+    /// How long an answer is given again at most, in seconds.
+    pub answer_cache_seconds_max: u64,
     /// The finest picture of a page, in dots per inch.
     pub picture_dots_per_inch_max: u32,
     /// How often an interrupted or failed job is tried.
@@ -138,6 +155,8 @@ impl Default for LibraryLimits {
             search_vectors_timeout_ms: 5_000,
             stored_text_bytes_max: 1024 * 1024,
             picture_cache_bytes_max: 16 * 1024 * 1024,
+            answer_cache_bytes_max: ANSWER_CACHE_BYTES_MAX_DEFAULT,
+            answer_cache_seconds_max: ANSWER_CACHE_SECONDS_MAX_DEFAULT,
             picture_dots_per_inch_max: 300,
             job_attempts_max: 5,
         }

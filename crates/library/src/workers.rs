@@ -278,7 +278,8 @@ impl Library {
         self.release().await?;
         self.follow_all().await?;
         self.forget_the_past().await?;
-        self.forget_old_answers().await
+        self.forget_old_answers().await?;
+        self.forget_old_conversations().await
     }
 
     async fn release(&self) -> Result<()> {

@@ -128,6 +128,11 @@ pub trait Embedder: Send + Sync + Debug {
     /// and what is made of several signs leaves them out.
     fn knows(&self, text: &str) -> bool;
 
+    /// How well the model knows the words of a text in such a writing: from 0, when it spells them
+    /// out, to 1, when most are words of its vocabulary. How much meaning weighs beside words follows
+    /// it.
+    fn grasp(&self, text: &str) -> f32;
+
     /// Embeds texts. Any number may be given; batching is the embedder's business.
     async fn embed(&self, texts: &[&str], purpose: Purpose) -> Result<Embedded>;
 }

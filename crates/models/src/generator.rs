@@ -1,7 +1,8 @@
 //! Writing text with a language model: the contract of every generator, and which there are.
 //!
 //! A generator is a [`remote`] model behind a [`guarded`] door: the one speaks a provider's protocol
-//! ([`openai`], [`gemini`], [`ollama`], [`anthropic`]), the other decides when it is asked at all.
+//! ([`openai`], [`gemini`], [`ollama`], [`anthropic`]), the other decides when it is asked at all. A
+//! [`local`] model needs neither.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::provider::{Provider, ProviderConfig};
 mod anthropic;
 mod gemini;
 mod guarded;
+mod local;
 mod meter;
 mod ollama;
 mod openai;
@@ -24,6 +26,7 @@ mod prices;
 mod remote;
 mod writing;
 
+pub use local::{LOCAL_NAME, LocalConfig};
 pub use meter::estimate_tokens;
 pub use prices::{Price, Prices};
 
@@ -46,6 +49,8 @@ pub enum GeneratorConfig {
     Ollama(ProviderConfig),
     /// Anthropic.
     Anthropic(ProviderConfig),
+    /// A model in this process, from a file.
+    Local(LocalConfig),
 }
 
 /// Opens the generator that the configuration names, if it names one. Nothing is sent: whether the
@@ -53,7 +58,8 @@ pub enum GeneratorConfig {
 ///
 /// # Errors
 /// [`ErrorKind::Invalid`](alexandria_core::error::ErrorKind::Invalid) for a key that is missing, an
-/// address, a name or a file of prices that cannot be one.
+/// address, a name, a file of prices or of a model that cannot be one; `Unsupported` for a model in
+/// this process in a program that was built without.
 pub fn open(config: &GeneratorConfig, clock: Arc<dyn Clock>) -> Result<Option<Arc<dyn Generator>>> {
     let (provider, config) = match config {
         GeneratorConfig::Off => return Ok(None),
@@ -62,6 +68,7 @@ pub fn open(config: &GeneratorConfig, clock: Arc<dyn Clock>) -> Result<Option<Ar
         GeneratorConfig::Gemini(config) => (Provider::Gemini, config),
         GeneratorConfig::Ollama(config) => (Provider::Ollama, config),
         GeneratorConfig::Anthropic(config) => (Provider::Anthropic, config),
+        GeneratorConfig::Local(config) => return local::open(config).map(Some),
     };
     let remote = Remote::open(provider, config)?;
     Ok(Some(Arc::new(Guarded::new(remote, config.limits, clock))))
@@ -124,6 +131,23 @@ pub struct Usage {
     pub is_estimated: bool,
 }
 
+impl Usage {
+    /// What two calls used together; nothing when neither was made.
+    #[must_use]
+    pub fn sum(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let (Some(one), Some(other)) = (one, other) else {
+            return one.or(other);
+        };
+        Some(Self {
+            prompt_tokens: one.prompt_tokens + other.prompt_tokens,
+            completion_tokens: one.completion_tokens + other.completion_tokens,
+            cached_tokens: one.cached_tokens + other.cached_tokens,
+            cost_micros: one.cost_micros + other.cost_micros,
+            is_estimated: one.is_estimated || other.is_estimated,
+        })
+    }
+}
+
 /// Why a model has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FinishReason {
@@ -168,6 +192,11 @@ pub trait Generator: Send + Sync + Debug {
     /// for a model it does not have, `Invalid` for a prompt it does not take. The stream ends with
     /// the same kinds when the provider breaks off, is silent for too long or writes without end.
     async fn generate(&self, prompt: &Prompt) -> Result<BoxStream<'static, Result<Delta>>>;
+
+    /// What its tokens cost; nothing for a model that costs nothing.
+    fn price(&self) -> Price {
+        Price::default()
+    }
 
     /// Whether the provider can be reached, by its cheapest call, which costs nothing.
     ///

@@ -6,5 +6,6 @@
 
 pub mod embedder;
 pub mod generator;
+pub mod metrics;
 pub mod provider;
 pub mod recogniser;

@@ -26,11 +26,15 @@ use crate::presence::INSTANCE_HEADER;
 
 pub(crate) mod answers;
 mod ask;
+mod cases;
 mod collections;
+pub(crate) mod conversations;
 mod description;
 pub(crate) mod documents;
 mod events;
+mod experiments;
 pub(crate) mod extract;
+mod feedback;
 pub(crate) mod form;
 pub(crate) mod health;
 mod idempotency;
@@ -39,11 +43,14 @@ mod measures;
 mod observe;
 mod openai;
 pub(crate) mod originals;
+pub(crate) mod personas;
 pub(crate) mod problem;
+mod query;
 pub(crate) mod requests;
 mod search;
 mod start;
 pub(crate) mod status;
+mod streams;
 pub(crate) mod upload;
 pub(crate) mod wire;
 
@@ -56,7 +63,7 @@ pub(crate) const UPLOAD_PATH: &str = "/api/v1/documents";
 const UPLOAD_PATHS: [&str; 2] = [UPLOAD_PATH, openai::FILES_PATH];
 
 /// What looks at the whole library, and may take as long as an upload.
-const LONG_PATHS: [&str; 2] = ["/api/v1/doctor", "/api/v1/rebuild"];
+const LONG_PATHS: [&str; 3] = ["/api/v1/doctor", "/api/v1/rebuild", cases::RUN_PATH];
 
 /// What every handler shares.
 pub(crate) type Shared = Arc<App>;
@@ -82,6 +89,8 @@ pub(crate) struct App {
     pub(crate) places: Semaphore,
     /// How the parts did when they were last looked at.
     pub(crate) checker: health::Checker,
+    /// The streams of answers that can be read again.
+    pub(crate) streams: streams::Streams,
     /// The description of the API, as JSON.
     pub(crate) description: OnceLock<String>,
     /// The pages that show it.
@@ -106,6 +115,7 @@ impl App {
             ids,
             places: Semaphore::new(config.requests_max),
             checker: health::Checker::default(),
+            streams: streams::Streams::default(),
             description: OnceLock::new(),
             pages: description::Pages::default(),
             config,
@@ -169,7 +179,14 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(originals::routes())
         .merge(search::routes())
         .merge(ask::routes())
+        .merge(streams::routes())
+        .merge(conversations::routes())
         .merge(answers::routes())
+        .merge(query::routes())
+        .merge(personas::routes())
+        .merge(feedback::routes())
+        .merge(cases::routes())
+        .merge(experiments::routes())
         .merge(jobs::routes())
         .merge(status::routes())
         .merge(openai::routes())
@@ -202,10 +219,21 @@ fn cors(config: &Config) -> CorsLayer {
     };
     CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         // The origin decides; clients of other dialects send headers of their own.
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([header::LOCATION, header::CONTENT_RANGE, observe::REQUEST_ID])
+        .expose_headers([
+            header::LOCATION,
+            header::CONTENT_RANGE,
+            observe::REQUEST_ID,
+            streams::STREAM_ID,
+        ])
 }
 
 /// Says which instance answers, so that the command line knows the server of its directory.

@@ -16,10 +16,15 @@ use crate::config::{Config, Flags, Settled, Surroundings, settle};
 mod add;
 mod answer;
 mod ask;
+mod case;
+mod chat;
 mod config;
+mod conversation;
 mod doctor;
 mod door;
 mod eval;
+mod experiment;
+mod feedback;
 mod health;
 mod list;
 mod mcp;
@@ -27,6 +32,7 @@ mod migrate;
 mod models;
 mod paint;
 pub(crate) mod parse_worker;
+mod persona;
 mod program;
 mod remove;
 mod search;
@@ -104,6 +110,14 @@ enum Verb {
     Ask(ask::Ask),
     /// Look at the answers that were given, and check one again
     Answer(answer::Answer),
+    /// Ask question after question in one conversation, one a line
+    Chat(chat::Chat),
+    /// Make personas, who answer in a voice and from some collections, and look at them
+    Persona(persona::Persona),
+    /// Look at the conversations, and rename, take along or delete one
+    Conversation(conversation::Conversation),
+    /// Try another way of answering on a share of the questions, and compare
+    Experiment(experiment::Experiment),
     /// List the documents, or the collections
     List(list::List),
     /// Show one document: what is known of it, and its text
@@ -238,6 +252,10 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Search(verb) => verb.run(setting).await,
             Verb::Ask(verb) => verb.run(setting).await,
             Verb::Answer(verb) => verb.run(setting).await,
+            Verb::Chat(verb) => verb.run(setting).await,
+            Verb::Persona(verb) => verb.run(setting).await,
+            Verb::Conversation(verb) => verb.run(setting).await,
+            Verb::Experiment(verb) => verb.run(setting).await,
             Verb::List(verb) => verb.run(setting).await,
             Verb::Show(verb) => verb.run(setting).await,
             Verb::Remove(verb) => verb.run(setting).await,

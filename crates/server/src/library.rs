@@ -138,6 +138,9 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
         Doubted::Mark => Unsupported::Mark,
     };
     settings.answers_kept_days = config.answer_kept_days;
+    settings.conversations_kept_days = config.conversation_kept_days;
     settings.limits.upload_bytes_max = config.upload_bytes_max;
+    settings.limits.answer_cache_bytes_max = config.answer_cache_bytes_max;
+    settings.limits.answer_cache_seconds_max = config.answer_cache_seconds_max;
     Ok(settings)
 }

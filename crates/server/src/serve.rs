@@ -209,6 +209,7 @@ async fn answer(app: api::Shared, listener: TcpListener, tell: impl FnOnce(Strin
     );
     tracing::info!(address, name, environment, "listening");
     tell(address);
+    let streams = app.streams.tracker.clone();
     let router = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, router)
         .with_graceful_shutdown({
@@ -228,6 +229,9 @@ async fn answer(app: api::Shared, listener: TcpListener, tell: impl FnOnce(Strin
         }
     };
     drop(announced);
+    stop.cancel();
+    streams.close();
+    streams.wait().await;
     served
 }
 

@@ -18,19 +18,25 @@ mod door {
     mod cgroup;
     mod clients;
     mod commands;
+    mod conversations;
     mod disk;
     mod evaluation;
+    mod experiments;
     mod faults;
     mod hostile;
     mod kills;
     mod limits;
+    mod local_model;
     mod mcp;
     mod memory;
     mod openai;
     mod operations;
     mod paper;
     mod paths;
+    mod personas;
     mod protocol;
+    mod providers;
     mod questions;
+    mod streams;
     mod support;
 }

@@ -10,18 +10,23 @@
 //! only; another tenant's id behaves exactly as one that does not exist.
 
 mod answers;
+mod cases;
 mod chunks;
 mod collections;
+mod conversations;
 mod counts;
 mod cursor;
 mod database;
 mod documents;
 mod embeddings;
+mod experiments;
+mod feedback;
 mod generations;
 mod idempotency;
 mod jobs;
 mod outbox;
 mod passages;
+mod personas;
 mod purge;
 mod row;
 mod spaces;
@@ -42,19 +47,28 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
+pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
+pub use self::conversations::{
+    CONVERSATION_TURNS_MAX, Conversation, ConversationQuery, KeptTurn, NewTurn,
+};
 pub use self::counts::{CollectionCounts, Counts};
 pub use self::cursor::{PAGE_ITEMS_MAX, Page};
 pub use self::documents::{
     Created, DocumentChange, DocumentOrder, DocumentQuery, NewDocument, Original,
 };
 pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
+pub use self::experiments::{
+    EXPERIMENTS_MAX, Experiment, ExperimentState, NewExperiment, Outcome, Standing,
+};
+pub use self::feedback::{Feedback, FeedbackQuery, NewFeedback};
 pub use self::generations::{Generation, GenerationState};
 pub use self::idempotency::StoredReply;
 pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
+pub use self::personas::{NewPersona, PersonaChange};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};
 
 pub(crate) use self::database::Database;

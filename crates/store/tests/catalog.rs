@@ -16,8 +16,14 @@
 mod answers;
 #[path = "catalog/collections.rs"]
 mod collections;
+#[path = "catalog/conversations.rs"]
+mod conversations;
 #[path = "catalog/documents.rs"]
 mod documents;
+#[path = "catalog/experiments.rs"]
+mod experiments;
+#[path = "catalog/feedback.rs"]
+mod feedback;
 #[path = "support/fixture.rs"]
 mod fixture;
 #[path = "catalog/isolation.rs"]
@@ -26,6 +32,8 @@ mod isolation;
 mod jobs;
 #[path = "catalog/outbox.rs"]
 mod outbox;
+#[path = "catalog/personas.rs"]
+mod personas;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "catalog/requests.rs"]
@@ -106,6 +114,15 @@ suite!(
     requests::a_request_sent_again_gets_the_first_reply,
     requests::a_key_is_for_one_request_only,
     answers::an_answer_is_kept_for_the_one_who_asked,
+    personas::a_persona_can_be_made_found_changed_and_removed,
+    personas::personas_belong_to_their_tenant,
+    conversations::a_conversation_belongs_to_the_one_who_holds_it,
+    conversations::turns_added_at_once_are_all_there,
+    conversations::conversations_are_listed_and_old_ones_forgotten,
+    feedback::feedback_is_one_for_each_person_and_answer,
+    feedback::cases_are_one_for_each_answer,
+    experiments::an_experiment_runs_once_and_alone,
+    experiments::outcomes_written_at_once_are_all_counted,
     isolation::another_tenants_ids_behave_as_unknown,
 );
 

@@ -46,7 +46,7 @@ impl Library {
                     citations: vec![citation],
                     verdict: Verdict::exact(),
                 };
-                (asked.emit)(AskEvent::Sentence(sentence.clone()));
+                (asked.emit)(AskEvent::Sentence(sentence.clone())).await;
                 sentences.push(sentence);
             }
         }
@@ -82,7 +82,7 @@ impl Library {
                 Vec::new()
             }
         };
-        let policy = self.settings.answers;
+        let policy = asked.way.policy;
         off_runtime(passages, move |candidates| {
             compose(candidates, &listed, &cosines, &policy)
         })

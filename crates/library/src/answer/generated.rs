@@ -10,13 +10,15 @@ use alexandria_core::citation::Citation;
 use alexandria_core::citation::reader::{CitationReader, Flow, Marked};
 use alexandria_core::error::{ErrorKind, Result};
 use alexandria_core::prompt::{Shown, ground};
-use alexandria_models::generator::{Delta, FinishReason, Generator, Message, Prompt, Role, Usage};
-use futures::StreamExt as _;
+use alexandria_models::generator::{
+    Delta, FinishReason, Generator, GeneratorModel, Message, Prompt, Role, Usage,
+};
 
 use super::{Asked, headings_of};
-use crate::ask::{AnswerSentence, AskEvent, AskRequest};
+use crate::ask::{AnswerSentence, AskEvent};
 use crate::library::Library;
-use crate::metrics::{SENTENCES_CHECKED_TOTAL, TOKENS_TOTAL};
+use crate::metered::Metered;
+use crate::metrics::SENTENCES_CHECKED_TOTAL;
 use crate::search::FoundPassage;
 use crate::settings::Unsupported;
 use crate::support;
@@ -68,13 +70,16 @@ impl Library {
         asked: &Asked<'_>,
         generator: &dyn Generator,
     ) -> Result<Generated> {
-        let (prompt, shown) = prompt(asked.request, asked.passages, generator);
+        let (prompt, shown) = prompt(asked, generator);
         if shown == 0 {
             let name = &generator.model().name;
-            let why = format!("the model {name} takes too few tokens for a single passage");
+            let why = format!(
+                "the model {name} takes too few tokens for a single \
+                               passage: set models.generator_context_tokens_max to what it takes"
+            );
             return Ok(Generated::Failed(why, Written::default()));
         }
-        let mut stream = match generator.generate(&prompt).await {
+        let mut stream = match Metered::begin(generator, &prompt).await {
             Ok(stream) => stream,
             Err(error) => {
                 let why = failed(generator, &error);
@@ -96,7 +101,6 @@ impl Library {
                 }
                 Ok(Delta::Done { reason, usage }) => {
                     written.usage = Some(usage);
-                    count_tokens(generator, &usage);
                     if reason == FinishReason::Refused {
                         written.broken = Some(format!(
                             "the model {} did not want to answer",
@@ -105,6 +109,7 @@ impl Library {
                     }
                 }
                 Err(error) => {
+                    written.usage = Some(stream.usage());
                     written.broken = Some(failed(generator, &error));
                     break;
                 }
@@ -144,7 +149,7 @@ impl Desk<'_> {
     /// Takes what has flowed in: shows the draft, checks the sentences.
     async fn take(&self, flow: Flow, written: &mut Written) -> Result<()> {
         if !flow.draft.is_empty() {
-            (self.asked.emit)(AskEvent::Draft(flow.draft));
+            (self.asked.emit)(AskEvent::Draft(flow.draft)).await;
         }
         for marked in flow.sentences {
             let sentence = self.judge(&marked).await?;
@@ -154,13 +159,13 @@ impl Desk<'_> {
                 "unsupported"
             };
             metrics::counter!(SENTENCES_CHECKED_TOTAL, "outcome" => outcome).increment(1);
-            let stays = sentence.verdict.supported
-                || self.library.settings.unsupported == Unsupported::Mark;
+            let stays =
+                sentence.verdict.supported || self.asked.way.unsupported == Unsupported::Mark;
             if stays {
-                (self.asked.emit)(AskEvent::Sentence(sentence.clone()));
+                (self.asked.emit)(AskEvent::Sentence(sentence.clone())).await;
                 written.sentences.push(sentence);
             } else {
-                (self.asked.emit)(AskEvent::Removed(sentence.clone()));
+                (self.asked.emit)(AskEvent::Removed(sentence.clone())).await;
                 written.removed.push(sentence);
             }
         }
@@ -226,12 +231,9 @@ impl Desk<'_> {
 }
 
 /// What the model is told, and how many of the passages are in it.
-fn prompt(
-    request: &AskRequest,
-    passages: &[FoundPassage],
-    generator: &dyn Generator,
-) -> (Prompt, usize) {
-    let shown: Vec<Shown<'_>> = passages
+fn prompt(asked: &Asked<'_>, generator: &dyn Generator) -> (Prompt, usize) {
+    let shown: Vec<Shown<'_>> = asked
+        .passages
         .iter()
         .map(|found| Shown {
             title: &found.passage.title,
@@ -244,7 +246,7 @@ fn prompt(
         .min(room / 3);
     let tokens_max = room.saturating_sub(answer).min(PROMPT_TOKENS_MAX);
     let count = |text: &str| text.len().div_ceil(BYTES_PER_TOKEN);
-    let grounding = ground(&request.text, &shown, None, tokens_max, &count);
+    let grounding = ground(&asked.request.text, &shown, asked.voice, tokens_max, &count);
     let prompt = Prompt {
         system: grounding.system,
         messages: vec![Message {
@@ -267,7 +269,8 @@ fn failed(generator: &dyn Generator, error: &alexandria_core::error::Error) -> S
         ErrorKind::Exhausted => "wants fewer questions at present",
         ErrorKind::Forbidden => "does not take the key",
         ErrorKind::Unavailable => "cannot be reached or broke off",
-        ErrorKind::Invalid | ErrorKind::TooLarge => "does not take the question",
+        ErrorKind::TooLarge => return too_long(model),
+        ErrorKind::Invalid => "does not take the question",
         ErrorKind::NotFound
         | ErrorKind::Conflict
         | ErrorKind::Unsupported
@@ -282,14 +285,12 @@ fn failed(generator: &dyn Generator, error: &alexandria_core::error::Error) -> S
     )
 }
 
-fn count_tokens(generator: &dyn Generator, usage: &Usage) {
-    let provider = generator.model().provider.clone();
-    for (kind, tokens) in [
-        ("prompt", usage.prompt_tokens),
-        ("completion", usage.completion_tokens),
-        ("cached", usage.cached_tokens),
-    ] {
-        metrics::counter!(TOKENS_TOTAL, "provider" => provider.clone(), "kind" => kind)
-            .increment(tokens);
-    }
+/// What a reader is told of a model that takes fewer tokens than it is given.
+fn too_long(model: &GeneratorModel) -> String {
+    format!(
+        "the language model {} ({}) does not take a question with so many tokens of passages: set \
+         models.generator_context_tokens_max (ALEXANDRIA_GENERATOR_CONTEXT_TOKENS_MAX), which is {}, to \
+         what the model takes, or ask with fewer passages; this answer is made of exact sentences instead",
+        model.name, model.provider, model.context_tokens_max
+    )
 }

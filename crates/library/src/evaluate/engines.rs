@@ -216,8 +216,10 @@ impl Engines {
             return Ok(());
         };
         let quotes = self.quotes.get(&query.id).map(Vec::as_slice);
+        let grasp = |embedder: &dyn Embedder| Fusion::grasping(embedder.grasp(&query.text));
+        let how = self.embedder.as_deref().map_or_else(Fusion::default, grasp);
         for ((tally, leg), took) in tallies.iter_mut().zip([text, vectors, both]).zip(times) {
-            let hits: Vec<(usize, Span)> = fuse(leg, Fusion::default())
+            let hits: Vec<(usize, Span)> = fuse(leg, how)
                 .iter()
                 .filter_map(|hit| self.piece(hit.chunk))
                 .collect();

@@ -8,6 +8,7 @@ use alexandria_core::evaluation::gate::{Better, Figure};
 use alexandria_core::evaluation::interval::Estimate;
 use alexandria_store::blobs::Digest;
 
+use super::cases::CasesEvaluation;
 use super::checker::CheckerEvaluation;
 use super::question_set::{QUESTIONS_FILE, QuestionSetEvaluation};
 use super::questions::QuestionsEvaluation;
@@ -78,6 +79,12 @@ impl Figures for QuestionSetEvaluation {
         let each = self.writers.iter().flat_map(of_writer);
         each.chain([Figure::new("ingest_ms", self.ingest_ms, Better::LowerShown)])
             .collect()
+    }
+}
+
+impl Figures for CasesEvaluation {
+    fn figures(&self) -> Vec<Figure> {
+        self.writers.iter().flat_map(of_writer).collect()
     }
 }
 

@@ -159,6 +159,11 @@ async fn what_was_checked_before_a_model_broke_off_stays() {
         "{answer:?}"
     );
     assert!(!answer.degraded.is_empty());
+    let usage = answer.usage.unwrap();
+    assert!(
+        usage.is_estimated && usage.prompt_tokens > 100 && usage.completion_tokens > 15,
+        "{usage:?}"
+    );
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ mod answers;
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod conversations;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod degraded;
@@ -12,6 +14,10 @@ mod degraded;
 mod documents;
 #[cfg(test)]
 mod evaluated;
+#[cfg(test)]
+mod experiments;
+#[cfg(test)]
+mod feedback;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
@@ -22,6 +28,10 @@ mod injection;
 mod limits;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod personas;
+#[cfg(test)]
+mod recalled;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -248,6 +248,18 @@ impl Embedder for MiniLm {
         is_latin(text)
     }
 
+    fn grasp(&self, text: &str) -> f32 {
+        let words: Vec<&str> = text
+            .split(|letter: char| !letter.is_alphabetic())
+            .filter(|word| !word.is_empty())
+            .collect();
+        let pieces = self.count_tokens(&words.join(" "));
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^24")]
+        let pieces_per_word = pieces as f32 / words.len().max(1) as f32;
+        let (known, spelled) = (PIECES_OF_KNOWN_WORDS, PIECES_OF_SPELLED_WORDS);
+        ((spelled - pieces_per_word) / (spelled - known)).clamp(0.0, 1.0)
+    }
+
     async fn embed(&self, texts: &[&str], purpose: Purpose) -> Result<Embedded> {
         let texts = texts
             .iter()
@@ -265,6 +277,14 @@ impl Embedder for MiniLm {
             })
     }
 }
+
+/// Pieces a word has on average, at most, in texts whose words the model knows. English questions have
+/// 1.0 to 1.4, claims of biomedicine 1.2 to 1.6.
+const PIECES_OF_KNOWN_WORDS: f32 = 1.3;
+
+/// Pieces a word has on average, at least, in texts that the model spells out. German questions have
+/// 1.9 to 2.6, Spanish and Romanian ones 1.6 to 2.1.
+const PIECES_OF_SPELLED_WORDS: f32 = 1.8;
 
 /// Whether at least half of a text's letters are Latin: the model was trained on English, and its
 /// vocabulary has hardly more than single letters of other writings.

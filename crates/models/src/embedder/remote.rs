@@ -183,6 +183,10 @@ impl Embedder for Remote {
         true
     }
 
+    fn grasp(&self, _text: &str) -> f32 {
+        1.0
+    }
+
     async fn embed(&self, texts: &[&str], purpose: Purpose) -> Result<Embedded> {
         let mut all = Embedded {
             vectors: Vec::with_capacity(texts.len()),

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::remote::Remote;
-use super::{Delta, Generator, GeneratorModel, Prompt};
+use super::{Delta, Generator, GeneratorModel, Price, Prompt};
 use crate::provider::{Door, Limits, Permit};
 
 /// How long a sign of life counts: those who watch over a service ask often.
@@ -67,6 +67,10 @@ impl Guarded {
 impl Generator for Guarded {
     fn model(&self) -> &GeneratorModel {
         self.remote.model()
+    }
+
+    fn price(&self) -> Price {
+        self.remote.price()
     }
 
     async fn generate(&self, prompt: &Prompt) -> Result<BoxStream<'static, Result<Delta>>> {

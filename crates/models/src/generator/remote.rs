@@ -117,6 +117,10 @@ impl Remote {
         &self.model
     }
 
+    pub(super) const fn price(&self) -> Price {
+        self.price
+    }
+
     pub(super) fn provider(&self) -> Provider {
         self.connection.provider()
     }

@@ -99,6 +99,15 @@ impl Circuit {
         }
     }
 
+    /// What it does, as the measures say it: 0 lets calls through, 1 lets one through, 2 lets none.
+    pub(super) const fn measure(&self) -> f64 {
+        match (self.state, self.quiet) {
+            (State::Open(_), _) | (_, Some(_)) => 2.0,
+            (State::Trying(_), None) => 1.0,
+            (State::Closed { .. }, None) => 0.0,
+        }
+    }
+
     /// A call has shown that the provider works.
     pub(super) const fn succeeded(&mut self) {
         self.state = State::Closed { failures: 0 };
@@ -225,6 +234,22 @@ mod tests {
             Err(Refusal::Asked(Duration::from_secs(1)))
         );
         assert_eq!(circuit.admit(at(30)), Ok(Admission::Usual));
+    }
+
+    #[test]
+    fn its_measure_says_whether_calls_are_let_through() {
+        let mut circuit = Circuit::new();
+        assert_eq!(circuit.measure().to_string(), "0");
+        circuit.asked_to_wait(at(0), Duration::from_secs(30));
+        assert_eq!(circuit.measure().to_string(), "2");
+        assert_eq!(circuit.admit(at(30)), Ok(Admission::Usual));
+        assert_eq!(circuit.measure().to_string(), "0");
+        let mut circuit = opened();
+        assert_eq!(circuit.measure().to_string(), "2");
+        assert_eq!(circuit.admit(at(10)), Ok(Admission::Trial));
+        assert_eq!(circuit.measure().to_string(), "1");
+        circuit.succeeded();
+        assert_eq!(circuit.measure().to_string(), "0");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::circuit::{Admission, Circuit, Refusal};
 use super::{Failure, Limits};
+use crate::metrics::{PROVIDER_CIRCUIT_STATE, PROVIDER_FAILURES_TOTAL};
 
 /// The wait before the second attempt where the provider names none; each further one is four times
 /// as long.
@@ -72,8 +73,16 @@ impl Door {
         self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Changes the circuit, and tells the measures how it stands then.
+    fn change<T>(&self, change: impl FnOnce(&mut Circuit) -> T) -> T {
+        let mut circuit = self.circuit();
+        let outcome = change(&mut circuit);
+        metrics::gauge!(PROVIDER_CIRCUIT_STATE, "provider" => self.provider).set(circuit.measure());
+        outcome
+    }
+
     fn enter(self: &Arc<Self>) -> Result<Permit> {
-        let admitted = self.circuit().admit(self.clock.now());
+        let admitted = self.change(|circuit| circuit.admit(self.clock.now()));
         let name = self.provider;
         match admitted {
             Ok(admission) => Ok(Permit {
@@ -107,25 +116,32 @@ impl Permit {
     /// It went well.
     pub(crate) fn succeeded(&mut self) {
         self.is_settled = true;
-        self.door.circuit().succeeded();
+        self.door.change(Circuit::succeeded);
     }
 
     /// It went wrong.
     pub(crate) fn note(&mut self, error: &Error) {
         self.is_settled = true;
         let now = self.door.clock.now();
-        let mut circuit = self.door.circuit();
-        let left_alone = if matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout) {
-            circuit.failed(self.admission, now)
-        } else {
-            // It answers, whatever it thinks of the call.
-            circuit.succeeded();
-            None
-        };
-        if let Some(wait) = error.retry_after() {
-            circuit.asked_to_wait(now, wait);
-        }
-        drop(circuit);
+        let labels = [
+            ("provider", self.door.provider),
+            ("kind", kind_name(error.kind())),
+        ];
+        metrics::counter!(PROVIDER_FAILURES_TOTAL, &labels).increment(1);
+        let left_alone = self.door.change(|circuit| {
+            let left_alone = if matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Timeout)
+            {
+                circuit.failed(self.admission, now)
+            } else {
+                // It answers, whatever it thinks of the call.
+                circuit.succeeded();
+                None
+            };
+            if let Some(wait) = error.retry_after() {
+                circuit.asked_to_wait(now, wait);
+            }
+            left_alone
+        });
         if let Some(wait) = left_alone {
             let (name, wait_ms) = (self.door.provider, wait.as_millis());
             tracing::warn!(
@@ -141,8 +157,27 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if !self.is_settled {
-            self.door.circuit().abandoned(self.admission);
+            let admission = self.admission;
+            self.door.change(|circuit| circuit.abandoned(admission));
         }
+    }
+}
+
+/// The name of a kind of failure in the measures.
+const fn kind_name(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Timeout => "timeout",
+        ErrorKind::Exhausted => "exhausted",
+        ErrorKind::Forbidden => "forbidden",
+        ErrorKind::Unavailable => "unavailable",
+        ErrorKind::NotFound => "not_found",
+        ErrorKind::Invalid => "invalid",
+        ErrorKind::TooLarge => "too_large",
+        ErrorKind::Conflict
+        | ErrorKind::Unsupported
+        | ErrorKind::Corrupt
+        | ErrorKind::Internal
+        | _ => "other",
     }
 }
 

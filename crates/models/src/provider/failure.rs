@@ -62,7 +62,10 @@ pub(super) fn refused(
     let reply: Value = serde_json::from_slice(body).unwrap_or_default();
     let mut codes = codes(&reply);
     codes.retain(|code| key.is_none_or(|key| !code.contains(key)));
-    let kind = kind(status, &codes);
+    let kind = match kind(status, &codes) {
+        ErrorKind::Invalid if is_about_length(&reply, &codes) => ErrorKind::TooLarge,
+        kind => kind,
+    };
     let is_out_of_money = codes.iter().any(|code| code == "insufficient_quota");
     let mut error = Error::new(kind, sentence(provider, kind, status, &codes));
     if matches!(kind, ErrorKind::Exhausted | ErrorKind::Unavailable)
@@ -123,6 +126,26 @@ fn is_about_temperature(reply: &Value) -> bool {
     says("param") || says("message")
 }
 
+/// Whether a prompt is refused because it has more tokens than the model takes. Only some providers have
+/// a code for it; what the others write is looked at and not passed on.
+fn is_about_length(reply: &Value, codes: &[String]) -> bool {
+    const CODES: [&str; 2] = ["context_length_exceeded", "exceed_context_size_error"];
+    const WORDS: [&str; 6] = [
+        "context length",
+        "context size",
+        "context window",
+        "prompt is too long",
+        "input token count",
+        "maximum number of tokens",
+    ];
+    let reply = reply.get(0).unwrap_or(reply);
+    let error = reply.get("error").unwrap_or(reply);
+    let message = error.get("message").or(Some(error)).and_then(Value::as_str);
+    let message = message.unwrap_or_default().to_lowercase();
+    codes.iter().any(|code| CODES.contains(&code.as_str()))
+        || WORDS.iter().any(|words| message.contains(words))
+}
+
 fn kind(status: u16, codes: &[String]) -> ErrorKind {
     match status {
         // A key that Gemini does not know comes as a bad request.
@@ -151,7 +174,7 @@ fn by_codes(codes: &[String]) -> Option<ErrorKind> {
         ("permission_error", ErrorKind::Forbidden),
         ("UNAUTHENTICATED", ErrorKind::Forbidden),
         ("PERMISSION_DENIED", ErrorKind::Forbidden),
-        ("context_length_exceeded", ErrorKind::Invalid),
+        ("context_length_exceeded", ErrorKind::TooLarge),
         ("invalid_request_error", ErrorKind::Invalid),
         ("INVALID_ARGUMENT", ErrorKind::Invalid),
     ];
@@ -172,6 +195,8 @@ fn sentence(provider: Provider, kind: ErrorKind, status: u16, codes: &[String]) 
         format!("{name} does not have the model: fetch it with `ollama pull`")
     } else if kind == ErrorKind::NotFound {
         format!("{name} knows no such model at this address")
+    } else if kind == ErrorKind::TooLarge {
+        format!("{name} does not take as many tokens as the prompt has")
     } else if kind == ErrorKind::Invalid {
         format!("{name} does not take the prompt or the settings of the model")
     } else if (300..400).contains(&status) {

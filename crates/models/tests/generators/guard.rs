@@ -16,6 +16,14 @@ use crate::support::{TestClock, limits, open, open_with, prompt, write};
 /// A refusal with the key in it, as a careless provider might send it.
 const REFUSAL: &str = r#"{"error":{"message":"about key-that-must-not-show","code":"some_code"}}"#;
 
+/// Refusals for the length of a prompt, by their codes and by their words.
+const TOO_LONG: [&str; 4] = [
+    r#"{"error":{"message":"about key-that-must-not-show","code":"context_length_exceeded"}}"#,
+    r#"{"error":{"code":400,"message":"no","type":"exceed_context_size_error"}}"#,
+    r#"{"error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 8 maximum"}}"#,
+    r#"{"error":{"code":400,"status":"INVALID_ARGUMENT","message":"The input token count (9) exceeds the maximum number of tokens allowed (8)."}}"#,
+];
+
 fn answer(recording: &Recording) -> Vec<Act> {
     streamed(recording.answer.as_bytes())
 }
@@ -80,6 +88,9 @@ async fn what_may_have_had_an_effect_is_not_tried_again() {
             assert_eq!(server.seen().len(), 1, "{name}: {error:?}");
         };
         check(plain(400, "", REFUSAL), ErrorKind::Invalid).await;
+        for long in TOO_LONG {
+            check(plain(400, "", long), ErrorKind::TooLarge).await;
+        }
         check(plain(401, "", REFUSAL), ErrorKind::Forbidden).await;
         check(plain(404, "", REFUSAL), ErrorKind::NotFound).await;
         let broke = r#"{"error":{"code":"insufficient_quota"}}"#;

@@ -12,6 +12,7 @@ mod answers;
 mod embedding;
 mod faults;
 mod guard;
+mod local;
 mod real;
 mod recordings;
 mod server;

@@ -39,18 +39,13 @@ impl LanguageModel {
     /// # Panics
     /// When it is not installed or does not start: these tests do not pass by not running.
     fn start() -> Option<Self> {
-        if variable("ALEXANDRIA_TEST_LANGUAGE_MODEL").as_deref() == Some("skip") {
-            println!(
-                "left out, because ALEXANDRIA_TEST_LANGUAGE_MODEL=skip: this needs a language model"
-            );
-            return None;
-        }
+        let weights = weights()?;
         let installed = installed();
         let program =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/generators/language_model.py");
         let mut child = Command::new("python3")
             .arg(program)
-            .arg(installed.join(MODEL))
+            .arg(weights)
             .env("PYTHONPATH", &installed)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -71,6 +66,21 @@ impl LanguageModel {
             _child: child,
         })
     }
+}
+
+/// The file of the small model; none when the tests that need it are to be left out, of which a line
+/// is printed.
+///
+/// # Panics
+/// When it is not installed.
+pub(crate) fn weights() -> Option<PathBuf> {
+    if variable("ALEXANDRIA_TEST_LANGUAGE_MODEL").as_deref() == Some("skip") {
+        println!(
+            "left out, because ALEXANDRIA_TEST_LANGUAGE_MODEL=skip: this needs a language model"
+        );
+        return None;
+    }
+    Some(installed().join(MODEL))
 }
 
 fn installed() -> PathBuf {

@@ -17,7 +17,7 @@ use super::Shared;
 use super::collections::PAGE_ITEMS_DEFAULT;
 use super::extract::{Asker, Parameters, Segments};
 use super::problem::Problem;
-use super::wire::{PageBody, SentenceBody, UsageBody, VerdictBody, WriterBody};
+use super::wire::{PageBody, SentenceBody, TrialBody, UsageBody, VerdictBody, WriterBody};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -73,6 +73,11 @@ pub(crate) struct GivenAnswerBody {
     pub(crate) question: String,
     /// When it was given.
     pub(crate) created: Timestamp,
+    /// Whether it was made for an equal question before.
+    pub(crate) cached: bool,
+    /// The name of the persona that answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) persona: Option<String>,
     /// Whether the question was answered.
     pub(crate) answered: bool,
     /// The whole text.
@@ -87,6 +92,9 @@ pub(crate) struct GivenAnswerBody {
     pub(crate) usage: Option<UsageBody>,
     /// The texts that it quotes.
     pub(crate) texts: Vec<QuotedTextBody>,
+    /// The experiment that it was part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) experiment: Option<TrialBody>,
 }
 
 /// A text that an answer quotes.
@@ -116,6 +124,8 @@ impl From<GivenAnswer> for GivenAnswerBody {
             id: given.id,
             question: given.question,
             created: given.created,
+            cached: said.cached,
+            persona: said.persona,
             answered: said.answered,
             answer: said.text,
             sentences: said.sentences.into_iter().map(SentenceBody::from).collect(),
@@ -123,6 +133,7 @@ impl From<GivenAnswer> for GivenAnswerBody {
             writer: said.writer.into(),
             usage: said.usage.map(UsageBody::from),
             texts: said.texts.into_iter().map(QuotedTextBody::from).collect(),
+            experiment: said.trial.map(TrialBody::from),
         }
     }
 }

@@ -70,7 +70,19 @@ pub(super) fn tags() -> Vec<Tag> {
             "ask",
             "Get answers in sentences that are quoted word for word.",
         ),
+        (
+            "feedback",
+            "What people think of their answers, and the cases that are made of it.",
+        ),
+        (
+            "experiments",
+            "Try another way of answering on a share of the questions, and compare.",
+        ),
         ("collections", "The collections in which documents are."),
+        (
+            "personas",
+            "Names under which the library answers in a voice and from some collections.",
+        ),
         ("jobs", "The work in the background: reading and embedding."),
         ("status", "What the library holds and how it does."),
         (

@@ -1,6 +1,7 @@
 //! Replies that come piece by piece: server-sent events.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -14,14 +15,13 @@ use super::problem::Problem;
 /// The media type of server-sent events.
 pub(super) const EVENT_STREAM: &str = "text/event-stream";
 
-/// How often a silent stream says that it is alive.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-
 /// What is told.
 #[derive(Debug)]
 pub(super) enum Told {
     /// An event of this name with this JSON.
     Event(&'static str, String),
+    /// An event of a log: its id, its name, its JSON.
+    Kept(String, &'static str, Arc<str>),
     /// These words alone, under no name.
     Data(String),
     /// What went wrong; nothing comes after it.
@@ -39,27 +39,41 @@ impl Told {
         // Twins of the wire are made of strings, numbers and lists: they always have a JSON form.
         Self::Event(name, serde_json::to_string(value).unwrap_or_default())
     }
+
+    /// The name and the words, as a log keeps them. The server's own log is told of problems here.
+    pub(super) fn parts(self) -> (&'static str, String) {
+        match self {
+            Self::Event(name, data) => (name, data),
+            Self::Kept(_, name, data) => (name, data.to_string()),
+            Self::Data(data) => ("message", data),
+            Self::Problem(problem) => {
+                tracing::warn!("a stream failed: {}", problem.for_log());
+                let data = serde_json::json!({
+                    "status": problem.status().as_u16(), "detail": problem.detail() });
+                ("problem", data.to_string())
+            }
+        }
+    }
 }
 
 /// The reply that tells it; it ends when the server stops.
 pub(super) fn reply(app: &Shared, stream: impl Stream<Item = Told> + Send + 'static) -> Response {
     let stop = app.stop.clone();
+    let heartbeat = Duration::from_secs(app.config.heartbeat_seconds);
     let stream = stream.map(|told| Ok::<_, Infallible>(render(told)));
     let stream = stream.take_until(async move { stop.cancelled().await });
     Sse::new(stream)
-        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .keep_alive(KeepAlive::new().interval(heartbeat))
         .into_response()
 }
 
 fn render(told: Told) -> Event {
     match told {
-        Told::Event(name, data) => Event::default().event(name).data(data),
+        Told::Kept(id, name, data) => Event::default().id(id).event(name).data(data),
         Told::Data(data) => Event::default().data(data),
-        Told::Problem(problem) => {
-            tracing::warn!("a stream failed: {}", problem.for_log());
-            let data = serde_json::json!({
-                "status": problem.status().as_u16(), "detail": problem.detail() });
-            Event::default().event("problem").data(data.to_string())
+        Told::Event(..) | Told::Problem(_) => {
+            let (name, data) = told.parts();
+            Event::default().event(name).data(data)
         }
     }
 }

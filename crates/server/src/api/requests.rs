@@ -2,7 +2,8 @@
 
 use alexandria_core::error::Result;
 use alexandria_core::filter::Filter;
-use alexandria_core::id::DocumentId;
+use alexandria_core::id::{ConversationId, DocumentId};
+use alexandria_core::persona::PERSONA_NAME_BYTES_MAX;
 use alexandria_core::principal::Principal;
 use alexandria_library::search::SearchMode;
 use alexandria_library::{Library, WriterChoice};
@@ -205,9 +206,17 @@ pub(crate) struct QuestionBody {
     #[schemars(range(min = 1, max = 100))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) passages: Option<usize>,
-    /// Who writes the answer.
-    #[serde(default)]
-    pub(crate) writer: WriterChoiceBody,
+    /// Who writes the answer; `auto` unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) writer: Option<WriterChoiceBody>,
+    /// The persona that answers, by name or id: in its voice, and from its collections.
+    #[schemars(length(min = 1, max = PERSONA_NAME_BYTES_MAX))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) persona: Option<String>,
+    /// The conversation that the question goes on with.
+    #[schemars(with = "Option<Uuid>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) conversation_id: Option<ConversationId>,
 }
 
 /// Who is to write an answer.

@@ -17,7 +17,8 @@ use crate::web::Fence;
 mod bars;
 mod wait;
 
-use bars::Bars;
+pub(super) use bars::Bars;
+pub(super) use wait::until_found;
 
 /// What a newcomer may type.
 const EXAMPLES: &str = "\
@@ -135,7 +136,7 @@ impl Add {
             return Ok(());
         }
         let documents = rows.iter_mut().filter_map(|row| row.document.as_mut());
-        wait::until_found(door, bars, documents.collect()).await
+        until_found(door, bars, documents.collect()).await
     }
 
     async fn send_all(

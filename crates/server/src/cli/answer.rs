@@ -17,7 +17,8 @@ const QUESTION_CHARACTERS: usize = 60;
 const EXAMPLES: &str = "\
 Examples:
   alexandria answer list
-  alexandria answer verify 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69";
+  alexandria answer verify 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69
+  alexandria answer feedback 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69 --up";
 
 /// Look at the answers that were given, and check one again.
 #[derive(Debug, Args)]
@@ -47,6 +48,8 @@ enum Verb {
         #[arg(value_name = "ID")]
         id: String,
     },
+    /// Say what you think of an answer; without a thumb, show what you said
+    Feedback(super::feedback::Feedback),
     /// Forget an answer
     Forget {
         /// The answer's id
@@ -63,6 +66,7 @@ impl Answer {
             Verb::List { limit } => list(setting, &door, *limit).await,
             Verb::Show { id } => show(setting, &door, id).await,
             Verb::Verify { id } => verify(setting, &door, id).await,
+            Verb::Feedback(feedback) => feedback.run(setting, &door).await,
             Verb::Forget { id } => forget(setting, &door, id).await,
         };
         door.close().await;

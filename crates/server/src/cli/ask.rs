@@ -3,6 +3,7 @@
 use alexandria_core::error::Result;
 use clap::Args;
 
+use super::conversation;
 use super::door::{Door, Work};
 use super::paint::{FAINT, MARK, STRONG, WARN, clean, counted, paint, wrap};
 use super::search::{FilterFlags, describe, say_place};
@@ -17,7 +18,9 @@ const NEAR_MISSES: usize = 3;
 const EXAMPLES: &str = "\
 Examples:
   alexandria ask \"Who built the lighthouse?\"
-  alexandria ask --collection Novels \"Who built the lighthouse?\"";
+  alexandria ask --persona Aristotle \"What is courage?\"
+  alexandria ask --collection Novels \"Who built the lighthouse?\"
+  alexandria ask --continue \"And when was he born?\"";
 
 /// Ask a question and get an answer in quoted sentences.
 #[derive(Debug, Args)]
@@ -28,28 +31,39 @@ pub(super) struct Ask {
     question: Vec<String>,
     #[command(flatten)]
     filter: FilterFlags,
-    /// How many passages are looked through
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    passages: usize,
+    /// How many passages are looked through [default: 10]
+    #[arg(long, value_name = "N")]
+    passages: Option<usize>,
+    /// The persona that answers; `alexandria persona list` shows them
+    #[arg(long, value_name = "NAME")]
+    persona: Option<String>,
     /// Answer with exact sentences, although a language model is set
     #[arg(long)]
     extractive: bool,
+    /// Go on with this conversation
+    #[arg(long, value_name = "ID", conflicts_with = "go_on")]
+    conversation: Option<String>,
+    /// Go on with the last conversation, or begin one
+    #[arg(long = "continue")]
+    go_on: bool,
 }
 
 impl Ask {
     /// Asks.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
-        let body = QuestionBody {
+        let named = self.conversation.as_deref().map(str::parse).transpose()?;
+        let mut body = QuestionBody {
             question: self.question.join(" "),
             filter: self.filter.body()?,
-            passages: Some(self.passages),
-            writer: if self.extractive {
-                WriterChoiceBody::Extractive
-            } else {
-                WriterChoiceBody::Auto
-            },
+            passages: self.passages,
+            writer: self.extractive.then_some(WriterChoiceBody::Extractive),
+            persona: self.persona.clone(),
+            conversation_id: named,
         };
         let door = Door::open(setting, Work::Look).await?;
+        if self.go_on {
+            body.conversation_id = Some(conversation::latest(&door).await?);
+        }
         let answer: Result<AnswerBody> = door.post("/api/v1/ask", &body).await;
         door.close().await;
         let answer = answer?;
@@ -66,10 +80,13 @@ impl Ask {
     }
 }
 
-fn show(setting: &Setting, answer: &AnswerBody) {
+pub(super) fn show(setting: &Setting, answer: &AnswerBody) {
     let painter = setting.painter;
     for sentence in &answer.degraded {
         painter.tell(format!("{} {}", paint(WARN, "note:"), clean(sentence)));
+    }
+    if let Some(standalone) = &answer.standalone {
+        painter.say(paint(FAINT, format!("{}\n", clean(standalone))));
     }
     if !answer.answered {
         painter.say(paint(WARN, clean(&answer.answer)));
@@ -112,6 +129,9 @@ fn show(setting: &Setting, answer: &AnswerBody) {
         painter.say(paint(FAINT, wrap(&format!("“{}”", citation.quote), "    ")));
     }
     let mut closing = format!("\nanswered in {:.0} ms", answer.timings_ms.total);
+    if answer.cached {
+        closing.push_str(" from the answers given before");
+    }
     if let (WriterKind::Model, Some(name)) = (answer.writer.kind, &answer.writer.name) {
         closing.push_str(&format!(" by {}", clean(name)));
     }

@@ -146,10 +146,31 @@ impl Door {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        let json = serde_json::to_vec(body).context(ErrorKind::Internal, || {
-            "cannot write the request".to_owned()
-        })?;
-        self.call(Method::POST, path, Body::from(json)).await
+        self.call(Method::POST, path, json(body)?).await
+    }
+
+    /// Puts something in the place of what was there.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        self.call(Method::PUT, path, json(body)?).await
+    }
+
+    /// Changes something.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        self.call(Method::PATCH, path, json(body)?).await
     }
 
     /// Removes something.
@@ -174,6 +195,14 @@ impl Door {
         let response = self.send(request).await?;
         read_json(response).await
     }
+}
+
+/// A body of JSON.
+fn json(body: &impl Serialize) -> Result<Body> {
+    let json = serde_json::to_vec(body).context(ErrorKind::Internal, || {
+        "cannot write the request".to_owned()
+    })?;
+    Ok(Body::from(json))
 }
 
 /// Reads a JSON reply.

@@ -9,7 +9,7 @@ use alexandria_library::evaluate::{
     Asked, CheckerRequest, EvaluationRequest, EvaluationStep, Figures, QUESTIONS_FILE, evaluate,
     evaluate_checker,
 };
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use super::{Outcome, Setting};
 use crate::config::Config;
 
+mod cases;
 mod gate;
 mod questions;
 mod show;
@@ -31,15 +32,26 @@ Examples:
   alexandria eval beir/scifact --split train --json
   alexandria eval beir/scifact --checker
   alexandria eval my-questions --writer both
-  alexandria eval my-questions --baseline before.json --fail-below 0.98";
+  alexandria eval my-questions --baseline before.json --fail-below 0.98
+  alexandria eval case add 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69
+  alexandria eval --cases";
 
 /// Measure the search or the answers on a folder of judged questions.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
 pub(super) struct Eval {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// The folder with corpus.jsonl, and queries.jsonl and qrels/ or questions.jsonl
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    #[arg(value_name = "DIR", required_unless_present = "cases")]
+    folder: Option<PathBuf>,
+    /// Measure the answers of the library itself to its cases, see alexandria eval case
+    #[arg(long, conflicts_with_all = ["folder", "checker", "questions", "limit"])]
+    cases: bool,
     /// Which judgements: the name of a file in qrels/ without its ending
     #[arg(long, value_name = "NAME", default_value = "test")]
     split: String,
@@ -78,6 +90,12 @@ pub(super) struct Eval {
     fail_below: Option<f64>,
 }
 
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Keep questions with the answers they should get
+    Case(super::case::Case),
+}
+
 /// In which numbers the model computes.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum PrecisionFlag {
@@ -111,6 +129,12 @@ impl Drop for Scratch {
 impl Eval {
     /// Measures.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
+        if let Some(Verb::Case(case)) = &self.verb {
+            return case.run(setting).await;
+        }
+        if self.cases {
+            return self.ask_cases(setting).await;
+        }
         if self.checker {
             return self.check(setting).await;
         }
@@ -132,7 +156,7 @@ impl Eval {
         let scratch = Scratch::new(&std::env::temp_dir())?;
         let config = self.config(setting.config());
         let request = EvaluationRequest {
-            folder: self.folder.clone(),
+            folder: self.folder()?.to_owned(),
             split: self.split.clone(),
             language: self.language.clone(),
             scratch: scratch.0.clone(),
@@ -145,7 +169,8 @@ impl Eval {
         let report = move |step: EvaluationStep| show_step(&shown, step);
         let found = evaluate(&request, &report).await;
         bar.finish_and_clear();
-        let show = |found: &_| show::show_search(setting, &self.folder, found);
+        let folder = self.folder()?;
+        let show = |found: &_| show::show_search(setting, folder, found);
         conclude(setting, gate, &found?, show)
     }
 
@@ -155,7 +180,7 @@ impl Eval {
         let gate = self.gate(Kind::Checker, Asked::Checker { sentences })?;
         let config = self.config(setting.config());
         let request = CheckerRequest {
-            folder: self.folder.clone(),
+            folder: self.folder()?.to_owned(),
             language: self.language.clone(),
             sentences,
             models: config.models.clone(),
@@ -176,8 +201,9 @@ impl Eval {
 
     /// Whether the folder holds questions to be answered, or is said to.
     fn asks_questions(&self) -> Result<bool> {
+        let folder = self.folder()?;
         let holds = |name: &str| {
-            let path = self.folder.join(name);
+            let path = folder.join(name);
             path.try_exists().context(ErrorKind::Invalid, || {
                 format!("cannot look for {}", path.display())
             })
@@ -186,9 +212,16 @@ impl Eval {
     }
 
     fn gate<T: Figures + DeserializeOwned>(&self, kind: Kind, asked: Asked<'_>) -> Result<Gate<T>> {
-        let digest = alexandria_library::evaluate::digest(&self.folder, asked, &self.language)?;
+        let folder = self.folder()?;
+        let digest = alexandria_library::evaluate::digest(folder, asked, &self.language)?;
         let baseline = self.baseline.as_deref();
-        Gate::open(kind, &self.folder, digest, baseline, self.fail_below)
+        Gate::open(kind, folder, digest, baseline, self.fail_below)
+    }
+
+    /// The folder of questions, which must be named where it is needed.
+    fn folder(&self) -> Result<&Path> {
+        let none = || Error::new(ErrorKind::Invalid, "name the folder of questions");
+        self.folder.as_deref().ok_or_else(none)
     }
 
     fn policy(&self) -> Result<ChunkPolicy> {

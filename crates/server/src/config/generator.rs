@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use alexandria_core::error::{Error, ErrorKind, Result};
-use alexandria_models::generator::GeneratorConfig;
+use alexandria_models::generator::{GeneratorConfig, LocalConfig};
 use alexandria_models::provider::{Limits, Provider, ProviderConfig, Secret};
 
 use super::settings::Config;
@@ -22,6 +22,7 @@ pub(crate) fn settings(config: &Config) -> Result<GeneratorConfig> {
         Writer::Gemini => (Provider::Gemini, GeneratorConfig::Gemini),
         Writer::Ollama => (Provider::Ollama, GeneratorConfig::Ollama),
         Writer::Anthropic => (Provider::Anthropic, GeneratorConfig::Anthropic),
+        Writer::Local => return local(config),
     };
     let limits = limits(config)?;
     let (url, key) = reach(provider, config);
@@ -41,6 +42,23 @@ pub(crate) fn settings(config: &Config) -> Result<GeneratorConfig> {
         context_tokens_max: config.generator_context_tokens_max,
         prices: config.prices.as_ref().map(PathBuf::from),
         limits,
+    }))
+}
+
+/// A model in this process.
+fn local(config: &Config) -> Result<GeneratorConfig> {
+    let file = config.generator_file.as_ref().map(PathBuf::from);
+    let file = file.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Invalid,
+            "ALEXANDRIA_GENERATOR is local, and no model is named: set ALEXANDRIA_GENERATOR_FILE to a \
+             file in the GGUF format; or set ALEXANDRIA_GENERATOR=off for answers made of quotes alone",
+        )
+    })?;
+    Ok(GeneratorConfig::Local(LocalConfig {
+        file,
+        context_tokens_max: config.generator_context_tokens_max,
+        limits: limits(config)?,
     }))
 }
 

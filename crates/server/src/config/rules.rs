@@ -28,7 +28,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     Ok(warnings(config))
 }
 
-fn refusals(config: &Config) -> [(bool, String); 10] {
+fn refusals(config: &Config) -> [(bool, String); 11] {
     let production = config.production.is_on();
     let exposed = production || (config.is_public() && !config.debug.is_on());
     let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
@@ -57,6 +57,10 @@ fn refusals(config: &Config) -> [(bool, String); 10] {
                 .to_owned(),
         ),
         (config.workers == 0, zero("jobs.workers")),
+        (
+            config.heartbeat_seconds == 0,
+            zero("server.heartbeat_seconds"),
+        ),
         (config.requests_max == 0, zero("server.requests_max")),
         (
             config.request_seconds_max == 0,

@@ -83,10 +83,12 @@ settings! {
     "models.embedder_name" ["ALEXANDRIA_EMBEDDER_NAME"] embedder_name: String = String::new();
     #[doc = " Numbers in the vectors of a provider's embedding model."]
     "models.embedder_dimensions" ["ALEXANDRIA_EMBEDDER_DIMENSIONS"] embedder_dimensions: usize = 0;
-    #[doc = " Who writes answers in sentences of its own: off (answers are quotes), openai, compatible, gemini, ollama or anthropic."]
+    #[doc = " Who writes answers in sentences of its own: off (answers are quotes), openai, compatible, gemini, ollama, anthropic, or local (a GGUF file, in programs built with it)."]
     "models.generator" ["ALEXANDRIA_GENERATOR"] generator: Writer = Writer::Off;
     #[doc = " The language model, as its provider calls it."]
     "models.generator_name" ["ALEXANDRIA_GENERATOR_NAME"] generator_name: String = String::new();
+    #[doc = " The GGUF file of a language model in this process."]
+    "models.generator_file" ["ALEXANDRIA_GENERATOR_FILE"] generator_file: Option<String> = None;
     #[doc = " Tokens of prompt and answer together that the language model is given at most."]
     "models.generator_context_tokens_max" ["ALEXANDRIA_GENERATOR_CONTEXT_TOKENS_MAX"] generator_context_tokens_max: usize = alexandria_models::provider::CONTEXT_TOKENS_MAX_DEFAULT;
     #[doc = " Seconds until the language model's first word; one that must be loaded first may need more."]
@@ -132,6 +134,12 @@ settings! {
     "server.body_bytes_max" ["ALEXANDRIA_BODY_BYTES_MAX"] body_bytes_max: usize = 256 * 1024;
     #[doc = " Seconds that requests under way are given when the server stops."]
     "server.drain_seconds_max" ["ALEXANDRIA_DRAIN_SECONDS_MAX"] drain_seconds_max: u64 = 10;
+    #[doc = " Seconds of silence after which a stream of events says that it is alive."]
+    "server.heartbeat_seconds" ["ALEXANDRIA_HEARTBEAT_SECONDS"] heartbeat_seconds: u64 = 15;
+    #[doc = " Seconds for which the events of an answer can still be read after its end."]
+    "server.stream_kept_seconds" ["ALEXANDRIA_STREAM_KEPT_SECONDS"] stream_kept_seconds: u64 = 300;
+    #[doc = " Seconds for which an answer is still written when nobody reads its stream."]
+    "server.stream_unread_seconds_max" ["ALEXANDRIA_STREAM_UNREAD_SECONDS_MAX"] stream_unread_seconds_max: u64 = 60;
     #[doc = " Whether /metrics is open to this machine without the scope `metrics`."]
     "metrics.loopback" ["ALEXANDRIA_METRICS_LOOPBACK"] metrics_loopback: Switch = Switch::On;
 
@@ -154,6 +162,13 @@ settings! {
     "answer.unsupported" ["ALEXANDRIA_ANSWER_UNSUPPORTED"] answer_unsupported: Doubted = Doubted::Remove;
     #[doc = " Days for which answers are kept, to be verified again; 0 keeps none."]
     "answer.kept_days" ["ALEXANDRIA_ANSWER_KEPT_DAYS"] answer_kept_days: u32 = alexandria_library::settings::ANSWERS_KEPT_DAYS_DEFAULT;
+    #[doc = " Memory for answers that are given again while nothing has changed, in bytes; 0 gives none again."]
+    "answer.cache_bytes_max" ["ALEXANDRIA_ANSWER_CACHE_BYTES_MAX"] answer_cache_bytes_max: usize = alexandria_library::settings::ANSWER_CACHE_BYTES_MAX_DEFAULT;
+    #[doc = " Seconds for which an answer is given again at most."]
+    "answer.cache_seconds_max" ["ALEXANDRIA_ANSWER_CACHE_SECONDS_MAX"] answer_cache_seconds_max: u64 = alexandria_library::settings::ANSWER_CACHE_SECONDS_MAX_DEFAULT;
+
+    #[doc = " Days for which conversations are kept after their last question; 0 keeps them until they are deleted."]
+    "conversation.kept_days" ["ALEXANDRIA_CONVERSATION_KEPT_DAYS"] conversation_kept_days: u32 = alexandria_library::settings::CONVERSATIONS_KEPT_DAYS_DEFAULT;
 
     #[doc = " Jobs worked on at the same time."]
     "jobs.workers" ["ALEXANDRIA_WORKERS"] workers: usize = alexandria_library::settings::WORKERS_DEFAULT;

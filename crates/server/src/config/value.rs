@@ -229,6 +229,8 @@ choice!(
         Ollama = "ollama",
         /// Anthropic.
         Anthropic = "anthropic",
+        /// A model in this process.
+        Local = "local",
     }
 );
 

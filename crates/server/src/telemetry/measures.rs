@@ -50,6 +50,7 @@ pub(crate) fn begin() -> Result<PrometheusHandle> {
 
 /// Says what each measure is, and makes those known that nothing has reported yet.
 fn describe() {
+    alexandria_library::metrics::describe();
     metrics::describe_counter!(HTTP_REQUESTS_TOTAL, "Requests answered.");
     metrics::describe_histogram!(HTTP_REQUEST_DURATION_SECONDS, "How long requests took.");
     metrics::describe_gauge!(HTTP_REQUESTS_ACTIVE, "Requests being answered.");

@@ -36,6 +36,16 @@ const said = reply.choices[0].message;
 assert.match(said.content, /Ondine Karr.*\[1\]/);
 assert.match(said.annotations[0].citation.quote, /Ondine Karr/);
 
+const followed = await client.chat.completions.create({
+  model: "alexandria/Harbours",
+  messages: [
+    ...messages,
+    { role: "assistant", content: reply.choices[0].message.content },
+    { role: "user", content: "When?" },
+  ],
+});
+assert.match(followed.choices[0].message.content, /1851/);
+
 let pieces = "";
 const stream = await client.chat.completions.create({ model: "alexandria/Harbours", messages, stream: true });
 for await (const chunk of stream) pieces += chunk.choices[0]?.delta?.content ?? "";

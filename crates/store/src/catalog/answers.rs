@@ -14,7 +14,7 @@ use super::cursor::{List, Page, older, page_limit};
 use super::database::execute;
 use super::row::timestamp;
 use super::table::answer::{Column, Entity, Model};
-use super::{Catalog, Doing, micros, not_found, tenant};
+use super::{Catalog, Doing, commit, micros, not_found, tenant};
 
 /// An answer about to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,22 +113,31 @@ impl Catalog {
         }))
     }
 
-    /// Forgets an answer.
+    /// Forgets an answer, the turn of a conversation that it was given in, and what the one who asked
+    /// thought of it.
     ///
     /// # Errors
     /// `NotFound`.
     pub async fn forget_answer(&self, principal: &Principal, id: AnswerId) -> Result<()> {
+        let doing = || format!("cannot forget the answer {id}");
+        let values = || {
+            vec![
+                id.as_uuid().into(),
+                tenant(principal).into(),
+                principal.actor().to_string().into(),
+            ]
+        };
+        let tx = self.begin().await?;
+        let sql = "DELETE FROM feedback WHERE answer_id = $1 AND tenant_id = $2 AND actor = $3";
+        execute(&tx, sql, values()).await.doing(doing)?;
         let sql = "DELETE FROM answers WHERE id = $1 AND tenant_id = $2 AND actor = $3";
-        let values = vec![
-            id.as_uuid().into(),
-            tenant(principal).into(),
-            principal.actor().to_string().into(),
-        ];
-        let done = execute(self.database.write(), sql, values).await;
-        match done.doing(|| format!("cannot forget the answer {id}"))? {
-            0 => Err(not_found("answer", id)),
-            _ => Ok(()),
+        if execute(&tx, sql, values()).await.doing(doing)? == 0 {
+            return Err(not_found("answer", id));
         }
+        let sql = "DELETE FROM turns WHERE answer_id = $1 AND tenant_id = $2";
+        let of_answer = vec![id.as_uuid().into(), tenant(principal).into()];
+        execute(&tx, sql, of_answer).await.doing(doing)?;
+        commit(tx, "that an answer is forgotten").await
     }
 
     /// Forgets all answers given before this moment. Says how many there were.

@@ -40,6 +40,16 @@ pub(super) enum List {
     Jobs = 4,
     /// The answers, newest first.
     Answers = 5,
+    /// The conversations, the last that was gone on with first.
+    Conversations = 6,
+    /// The personas, oldest first.
+    Personas = 10,
+    /// What people thought of answers, newest first.
+    Feedback = 20,
+    /// The cases, newest first.
+    Cases = 21,
+    /// The experiments, newest first.
+    Experiments = 22,
 }
 
 /// How many rows a page of `limit` items has.
@@ -121,12 +131,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 5] = [
+    const LISTS: [List; 10] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
         List::Jobs,
         List::Answers,
+        List::Conversations,
+        List::Personas,
+        List::Feedback,
+        List::Cases,
+        List::Experiments,
     ];
 
     proptest! {

@@ -17,5 +17,6 @@ pub(super) mod document_tag;
 pub(super) mod generation;
 pub(super) mod idempotency_key;
 pub(super) mod job;
+pub(super) mod persona;
 pub(super) mod tenant;
 pub(super) mod version;

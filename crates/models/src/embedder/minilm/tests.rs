@@ -314,3 +314,19 @@ fn unknown_settings_are_refused() {
     // A key is never read from, or written to, what is stored.
     check(r#"{"engine":"openai","dimensions":2}"#, None);
 }
+
+#[test]
+fn the_model_grasps_english_better_than_languages_it_spells_out() {
+    let model = open(Precision::Int8);
+    let english = model.grasp("Who built the lighthouse, and when was it opened?");
+    let medicine =
+        model.grasp("Cholesterol loading induces KLF4 expression in smooth muscle cells.");
+    let german = model.grasp("Welche Schiffahrtsgesellschaft versorgte die Leuchtturmwärter?");
+    assert!((english - 1.0).abs() < f32::EPSILON, "{english}");
+    assert!((0.2..1.0).contains(&medicine), "{medicine}");
+    assert!(german < 0.1, "{german}");
+    assert!(
+        (model.grasp("1743?") - 1.0).abs() < f32::EPSILON,
+        "no words, nothing spelled out"
+    );
+}

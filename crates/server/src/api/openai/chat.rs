@@ -3,6 +3,7 @@
 use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
 use alexandria_core::principal::Principal;
+use alexandria_library::Exchange;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -71,8 +72,9 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                 .tag(TAG)
                 .summary("Ask a question as a chat")
                 .description(
-                    "The last message of the user is the question; earlier messages and those of \
-                     the system are taken and change nothing. The reply is made of exact sentences \
+                    "The last message of the user is the question. It is understood from earlier \
+                     messages of the user and the assistant; those of the system are taken and \
+                     change nothing. The reply is made of exact sentences \
                      with marks such as [1], and `annotations` say what each mark stands for. With \
                      `stream` it comes as server-sent events that end with `data: [DONE]`.",
                 )
@@ -128,6 +130,15 @@ impl ChatBody {
         };
         content.check("messages")?;
         Ok(content.text())
+    }
+
+    /// What was asked and answered before.
+    fn history(&self) -> Vec<Exchange> {
+        let said = self.messages.iter().filter_map(|message| {
+            let content = message.content.as_ref()?;
+            Some((message.role.as_str(), content.text()))
+        });
+        reply::history(said)
     }
 
     /// Everything that was said so far.
@@ -259,7 +270,8 @@ async fn complete(
 ) -> Result<Response, Refusal> {
     check(&body.others, RULES)?;
     let asked = (body.model.as_str(), body.question()?);
-    let request = reply::question(&app, &principal, asked, &[]).await?;
+    let mut request = reply::question(&app, &principal, asked, &[]).await?;
+    request.history = body.history();
     let prompts = body.prompts();
     let pieces = reply::say(&app, principal.clone(), request).await?;
     let id = format!("chatcmpl-{}", app.ids.next().simple());

@@ -9,7 +9,7 @@ use alexandria_core::citation::Citation;
 use alexandria_core::error::{Error, ErrorKind};
 use alexandria_core::id::DocumentId;
 use alexandria_core::principal::Principal;
-use alexandria_library::ask::{AnswerSentence, AskEvent, AskRequest};
+use alexandria_library::ask::{AnswerSentence, AskEvent, AskRequest, Exchange};
 use axum::http::StatusCode;
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt as _};
@@ -84,6 +84,24 @@ impl PartBody {
         let is_text = matches!(self.kind.as_str(), "text" | "input_text" | "output_text");
         self.text.as_deref().filter(|_text| is_text)
     }
+}
+
+/// The questions and answers before the last question, of messages with who said them. What the system
+/// and tools say is no part of them: a message cannot change what an answer rests on.
+pub(super) fn history<'a>(messages: impl IntoIterator<Item = (&'a str, String)>) -> Vec<Exchange> {
+    let mut exchanges: Vec<Exchange> = Vec::new();
+    for (role, text) in messages {
+        match (role, exchanges.last_mut()) {
+            ("user", _) => exchanges.push(Exchange {
+                question: text,
+                answer: String::new(),
+            }),
+            ("assistant", Some(last)) => last.answer.push_str(&text),
+            _ => {}
+        }
+    }
+    exchanges.pop();
+    exchanges
 }
 
 /// A question to the model of this name: `alexandria` for everything, `alexandria/NAME` for one
@@ -280,7 +298,8 @@ async fn next(
         let piece = match events.next().await? {
             // Drafts are not told: a client of this dialect cannot take back what it has been told.
             Ok(
-                AskEvent::Passages(_)
+                AskEvent::Standalone(_)
+                | AskEvent::Passages(_)
                 | AskEvent::Draft(_)
                 | AskEvent::Removed(_)
                 | AskEvent::Restart,

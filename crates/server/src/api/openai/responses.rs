@@ -3,6 +3,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
+use alexandria_library::Exchange;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -171,6 +172,18 @@ impl AskBody {
         Ok(content.text())
     }
 
+    /// What was asked and answered before.
+    fn history(&self) -> Vec<Exchange> {
+        let InputBody::Items(items) = &self.input else {
+            return Vec::new();
+        };
+        let said = items.iter().filter_map(|item| {
+            let content = item.content.as_ref()?;
+            Some((item.role.as_deref()?, content.text()))
+        });
+        reply::history(said)
+    }
+
     fn prompts(&self) -> Vec<String> {
         let mut prompts: Vec<String> = self.instructions.iter().cloned().collect();
         match &self.input {
@@ -213,7 +226,8 @@ async fn respond(
     check(&body.others, RULES)?;
     let asked = (body.model.as_str(), body.question()?);
     let stores = body.stores()?;
-    let request = reply::question(&app, &principal, asked, &stores).await?;
+    let mut request = reply::question(&app, &principal, asked, &stores).await?;
+    request.history = body.history();
     let prompts = body.prompts();
     let pieces = reply::say(&app, principal.clone(), request).await?;
     let id = format!("resp_{}", app.ids.next().simple());

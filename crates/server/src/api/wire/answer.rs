@@ -2,13 +2,14 @@
 
 use alexandria_core::check::{Finding, FindingKind, Verdict};
 use alexandria_core::citation::Citation;
-use alexandria_core::id::{AnswerId, DocumentId, VersionId};
+use alexandria_core::id::{AnswerId, ConversationId, DocumentId, VersionId};
 use alexandria_library::ask::{Answer, AnswerSentence, Writer};
 use alexandria_models::generator::Usage;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::experiment::TrialBody;
 use super::passage::{PassageBody, TimingsBody};
 use super::place::{PlaceBody, RectangleBody, SpanBody};
 
@@ -255,6 +256,18 @@ pub(crate) struct AnswerBody {
     /// Under which it is kept and can be verified again; absent where answers are not kept.
     #[schemars(with = "Option<Uuid>")]
     pub(crate) id: Option<AnswerId>,
+    /// Whether it was made for an equal question before, and nothing has changed since.
+    pub(crate) cached: bool,
+    /// The name of the persona that answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) persona: Option<String>,
+    /// The conversation that it was given in.
+    #[schemars(with = "Option<Uuid>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) conversation_id: Option<ConversationId>,
+    /// The question that was searched for, where there was something to go on from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) standalone: Option<String>,
     /// Whether the library answers the question.
     pub(crate) answered: bool,
     /// The sentences joined, or the statement that nothing was found.
@@ -265,7 +278,7 @@ pub(crate) struct AnswerBody {
     pub(crate) removed: Vec<SentenceBody>,
     /// Who has written it.
     pub(crate) writer: WriterBody,
-    /// What the language model used, if one was asked.
+    /// What the language model used, if one was asked; none for an answer that was made before.
     pub(crate) usage: Option<UsageBody>,
     /// How sure the answerer is, from 0 to 1; of a language model, the share of its sentences that are
     /// supported.
@@ -276,12 +289,19 @@ pub(crate) struct AnswerBody {
     pub(crate) degraded: Vec<String>,
     /// How long the parts took.
     pub(crate) timings_ms: TimingsBody,
+    /// The experiment that it was part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) experiment: Option<TrialBody>,
 }
 
 impl From<Answer> for AnswerBody {
     fn from(answer: Answer) -> Self {
         Self {
             id: answer.id,
+            cached: answer.cached,
+            persona: answer.persona,
+            conversation_id: answer.conversation,
+            standalone: answer.standalone,
             answered: answer.answered,
             answer: answer.text,
             sentences: answer
@@ -296,6 +316,7 @@ impl From<Answer> for AnswerBody {
             passages: answer.passages.into_iter().map(PassageBody::from).collect(),
             degraded: answer.degraded,
             timings_ms: answer.timings.into(),
+            experiment: answer.trial.map(TrialBody::from),
         }
     }
 }

@@ -25,7 +25,7 @@ const SCREEN_CHARACTERS: usize = 80;
 
 /// The bars.
 #[derive(Debug)]
-pub(super) struct Bars {
+pub(in crate::cli) struct Bars {
     all: MultiProgress,
     whole: ProgressBar,
     job: ProgressBar,
@@ -35,7 +35,7 @@ pub(super) struct Bars {
 
 impl Bars {
     /// Bars on standard error, when a person looks at it.
-    pub(super) fn new(painter: Painter) -> Self {
+    pub(in crate::cli) fn new(painter: Painter) -> Self {
         let shown = !painter.is_json() && !painter.still && std::io::stderr().is_terminal();
         let target = if shown {
             ProgressDrawTarget::stderr()
@@ -124,7 +124,7 @@ impl Bars {
     }
 
     /// Takes the bars away.
-    pub(super) fn clear(&self) {
+    pub(in crate::cli) fn clear(&self) {
         self.whole.finish_and_clear();
         self.job.finish_and_clear();
         // What cannot be cleared stays on the screen; nothing depends on it.

@@ -18,7 +18,7 @@ const ASK_EVERY: Duration = Duration::from_millis(150);
 const ASKED_AT_ONCE: usize = 4;
 
 /// Waits, and brings the documents up to date.
-pub(super) async fn until_found(
+pub(in crate::cli) async fn until_found(
     door: &Door,
     bars: &Bars,
     mut documents: Vec<&mut DocumentBody>,

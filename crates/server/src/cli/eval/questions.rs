@@ -1,5 +1,7 @@
 //! `alexandria eval` on a set of questions: who answers them, and the table of what was found.
 
+use std::path::Path;
+
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::evaluation::interval::Estimate;
 use alexandria_core::evaluation::questions::QuestionMeasures;
@@ -45,7 +47,7 @@ impl Eval {
         let scratch = Scratch::new(&std::env::temp_dir())?;
         let settings = crate::library::settings(&self.config(setting.config()))?;
         let request = QuestionSetRequest {
-            folder: self.folder.clone(),
+            folder: self.folder()?.to_owned(),
             language: self.language.clone(),
             limit,
             writers: writers(self.writer, &settings.generator)?,
@@ -59,13 +61,17 @@ impl Eval {
         let report = move |step: EvaluationStep| show_step(&shown, step);
         let found = evaluate_question_set(&request, &report).await;
         bar.finish_and_clear();
-        let show = |found: &_| show(setting, self, found);
+        let folder = self.folder()?;
+        let show = |found: &_| show(setting, folder, found);
         conclude(setting, gate, &found?, show)
     }
 }
 
 /// Who writes: as it is said, or everybody there is.
-fn writers(flag: Option<WriterFlag>, generator: &GeneratorConfig) -> Result<Vec<WriterChoice>> {
+pub(super) fn writers(
+    flag: Option<WriterFlag>,
+    generator: &GeneratorConfig,
+) -> Result<Vec<WriterChoice>> {
     let has_model = *generator != GeneratorConfig::Off;
     let (extractive, model) = (WriterChoice::Extractive, WriterChoice::Auto);
     match flag {
@@ -102,11 +108,27 @@ const ROWS: [Row; 14] = [
     }),
 ];
 
+/// What was found in a folder.
+fn show(setting: &Setting, folder: &Path, found: &QuestionSetEvaluation) {
+    let about = format!(
+        "{} documents, put in within {:.1} s; model {}",
+        found.documents,
+        found.ingest_ms / 1000.0,
+        found.model.as_deref().unwrap_or("none"),
+    );
+    let title = folder.display().to_string();
+    show_writers(setting, &title, &found.writers, &about);
+}
+
 /// What was found as a table, one column a writer.
-fn show(setting: &Setting, eval: &Eval, found: &QuestionSetEvaluation) {
+pub(super) fn show_writers(
+    setting: &Setting,
+    title: &str,
+    writers: &[QuestionsEvaluation],
+    about: &str,
+) {
     let painter = setting.painter;
-    painter.say(paint(STRONG, clean(&eval.folder.display().to_string())));
-    let writers = &found.writers;
+    painter.say(paint(STRONG, clean(title)));
     let row = |name: &str, cell: &dyn Fn(&QuestionsEvaluation) -> String| {
         let cells = writers.iter().map(cell);
         [name.to_owned()].into_iter().chain(cells).collect()
@@ -150,12 +172,9 @@ fn show(setting: &Setting, eval: &Eval, found: &QuestionSetEvaluation) {
     painter.say(paint(
         FAINT,
         format!(
-            "{} documents, put in within {:.1} s; {all} questions, {} without an answer; model {}; in \
-             brackets the interval in which 95 of a hundred draws of questions lie",
-            found.documents,
-            found.ingest_ms / 1000.0,
+            "{about}; {all} questions, {} without an answer; in brackets the interval in which 95 of a \
+             hundred draws of questions lie",
             all - answerable,
-            found.model.as_deref().unwrap_or("none"),
         ),
     ));
 }

@@ -2,6 +2,7 @@
 
 use alexandria_core::error::Result;
 use alexandria_core::id::DocumentId;
+use alexandria_core::persona::PERSONA_NAME_BYTES_MAX;
 use alexandria_core::principal::Principal;
 use alexandria_library::ask::AskRequest;
 use schemars::JsonSchema;
@@ -36,6 +37,10 @@ pub(super) struct Given {
     /// Which documents may answer; all unless given.
     #[serde(default)]
     filter: FilterBody,
+    /// The persona that answers, by name or id; the library itself unless given.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = PERSONA_NAME_BYTES_MAX))]
+    persona: Option<String>,
 }
 
 /// An answer.
@@ -106,6 +111,7 @@ impl From<SentenceBody> for SentenceTold {
 pub(super) async fn run(app: &Shared, principal: &Principal, given: Given) -> Result<Said> {
     let mut request = AskRequest::new(given.question);
     request.filter = given.filter.resolve(&app.library, principal).await?;
+    request.persona = given.persona;
     let answer = app.library.ask(principal, &request).await?;
     let answer = AnswerBody::from(answer);
     let sentences = answer.sentences.into_iter();
