@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::words::{Stems, words};
 
 mod asking;
+pub(crate) mod denial;
 
 /// The longest question that is read, in bytes; what is beyond is not looked at.
 pub const QUESTION_BYTES_MAX: usize = 4_000;
@@ -40,6 +41,8 @@ pub struct Question {
     pub terms: Vec<Term>,
     /// What sort of words would answer.
     pub kind: AnswerKind,
+    /// Whether it asks for what is not so.
+    pub(crate) is_denied: bool,
     /// How words of its language are compared.
     pub(crate) stems: Stems,
 }
@@ -81,6 +84,7 @@ impl Question {
         Self {
             terms,
             kind: asking::kind(&plain, &text.to_lowercase(), language),
+            is_denied: denial::is_denied(text, language),
             stems,
         }
     }

@@ -1,6 +1,8 @@
 //! How well this machine's engines find what people judged relevant: a folder in the layout of BEIR,
-//! indexed in a throw-away directory and asked all its queries. How well questions are answered stands
-//! in [`question_set`] and [`questions`], how well the checker judges in [`checker`].
+//! indexed in a throw-away directory and asked all its queries.
+//!
+//! How well questions are answered stands in [`question_set`] and [`questions`], how well the checker
+//! judges in [`checker`].
 //!
 //! The cutting, the embedder, the text index, the vector store and the fusion are those of a library;
 //! the catalog has no part in it, because it changes no ranking.

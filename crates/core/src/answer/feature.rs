@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::Candidate;
 use crate::block::Span;
+use crate::question::denial::may_deny;
 use crate::question::{AnswerKind, Question};
 use crate::words::{Word, words};
 
 /// How many numbers describe a sentence.
-pub const FEATURES: usize = 13;
+pub const FEATURES: usize = 14;
 
 /// Their names, in order.
 pub const FEATURE_NAMES: [&str; FEATURES] = [
@@ -25,6 +26,7 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "length",
     "matched",
     "unmatched",
+    "denial_missing",
 ];
 
 /// Words farther apart than this are not taken for neighbours.
@@ -46,6 +48,7 @@ pub(super) struct Evidence {
     length: f32,
     matched: f32,
     unmatched: f32,
+    denial_missing: f32,
 }
 
 impl Evidence {
@@ -75,6 +78,7 @@ impl Evidence {
             self.length,
             self.matched,
             self.unmatched,
+            self.denial_missing,
         ]
     }
 }
@@ -187,6 +191,7 @@ impl<'a> Weigher<'a> {
             matched: (coverage * total / 10.0).min(2.0),
             unmatched: ((1.0 - self.coverage(|stem| passage.contains(stem))) * total / 10.0)
                 .min(2.0),
+            denial_missing: flag(self.question.is_denied && !may_deny(&read.words)),
         })
     }
 

@@ -47,8 +47,9 @@ pub struct Difference {
     pub has_fallen: bool,
 }
 
-/// Compares figures with those of a baseline by their names. `least` is the share of the baseline's
-/// figure that is still good enough. A figure of the baseline that is not there any more is given
+/// Compares figures with those of a baseline by their names.
+///
+/// `least` is the share of the baseline's figure that is still good enough. A figure of the baseline that is not there any more is given
 /// back by its name: whoever drops a figure could hide a fall.
 #[must_use]
 pub fn compare(now: &[Figure], before: &[Figure], least: f64) -> (Vec<Difference>, Vec<String>) {

@@ -19,14 +19,8 @@ pub struct Observed {
     pub is_answered: bool,
     /// How sure it was.
     pub confidence: f64,
-    /// Whether the answer is one of the people's.
-    pub is_match: bool,
-    /// The F1 of its tokens.
-    pub token_f1: f64,
-    /// Whether the answer holds one of the people's.
-    pub holds_answer: bool,
-    /// Whether one of the quotes does.
-    pub quote_holds_answer: bool,
+    /// What the answer and the people's answers have in common.
+    pub shared: Shared,
     /// Citations of documents that answer, by people's word.
     pub citations_right: usize,
     /// All citations.
@@ -39,6 +33,19 @@ pub struct Observed {
     pub sentences_supported: usize,
     /// All sentences, those that were removed for want of support included.
     pub sentences: usize,
+}
+
+/// What an answer and the people's answers have in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Shared {
+    /// Whether the answer is one of the people's.
+    pub is_match: bool,
+    /// The F1 of its tokens.
+    pub token_f1: f64,
+    /// Whether the answer holds one of the people's.
+    pub holds_answer: bool,
+    /// Whether one of the quotes does.
+    pub quote_holds_answer: bool,
 }
 
 /// The measures of a set of questions with their intervals; each nothing where it is not defined.
@@ -102,11 +109,11 @@ pub fn measure(observed: &[Observed]) -> QuestionMeasures {
         .collect();
     QuestionMeasures {
         answered: over(answerable, |one| flag(one.is_answered)),
-        holds_answer: over(answerable, |one| flag(one.holds_answer)),
-        holds_answer_when_given: over(given, |one| flag(one.holds_answer)),
-        quote_holds_answer: over(given, |one| flag(one.quote_holds_answer)),
-        exact_match: over(answerable, |one| flag(one.is_match)),
-        token_f1: over(answerable, |one| one.token_f1),
+        holds_answer: over(answerable, |one| flag(one.shared.holds_answer)),
+        holds_answer_when_given: over(given, |one| flag(one.shared.holds_answer)),
+        quote_holds_answer: over(given, |one| flag(one.shared.quote_holds_answer)),
+        exact_match: over(answerable, |one| flag(one.shared.is_match)),
+        token_f1: over(answerable, |one| one.shared.token_f1),
         citation_precision: over(cited, |one| share(one.citations_right, one.citations)),
         citation_recall: over(cited, |one| share(one.documents_cited, one.documents)),
         support_rate: ratio(&written),
@@ -123,7 +130,7 @@ impl Observed {
         Outcome {
             is_answerable: self.is_answerable,
             is_answered: self.is_answered,
-            is_right: self.holds_answer,
+            is_right: self.shared.holds_answer,
             confidence: self.confidence,
         }
     }
@@ -147,16 +154,18 @@ mod tests {
             is_answerable: true,
             is_answered: true,
             confidence: 0.9,
-            holds_answer: true,
-            quote_holds_answer: true,
-            token_f1: 0.5,
+            shared: Shared {
+                holds_answer: true,
+                quote_holds_answer: true,
+                token_f1: 0.5,
+                is_match: false,
+            },
             citations_right: 1,
             citations: 2,
             documents_cited: 1,
             documents: 1,
             sentences_supported: 2,
             sentences: 2,
-            is_match: false,
         };
         let silent = Observed {
             is_answerable: true,

@@ -208,8 +208,8 @@ fn judgements(
 fn for_lines(path: &Path, mut take: impl FnMut(usize, &str) -> Result<()>) -> Result<()> {
     let cannot = || {
         format!(
-            "cannot read {}: a judged collection is a folder with corpus.jsonl, \
-        queries.jsonl and qrels/*.tsv",
+            "cannot read {}: a folder to evaluate holds corpus.jsonl, and queries.jsonl and \
+             qrels/*.tsv, or questions.jsonl",
             path.display()
         )
     };

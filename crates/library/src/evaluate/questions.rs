@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use alexandria_core::citation::Citation;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
-use alexandria_core::evaluation::questions::{Observed, QuestionMeasures, measure};
+use alexandria_core::evaluation::questions::{Observed, QuestionMeasures, Shared, measure};
 use alexandria_core::evaluation::{average, overlap, percentile};
 use alexandria_core::id::DocumentId;
 use alexandria_core::principal::{Principal, Scope};
@@ -199,16 +199,18 @@ fn observe(question: &JudgedQuestion, answer: &Answer) -> Observed {
         is_answerable,
         is_answered: answer.answered,
         confidence: f64::from(answer.confidence),
-        is_match: counts && overlap::is_match(text, gold, language),
-        token_f1: if counts {
-            overlap::token_f1(text, gold, language)
-        } else {
-            0.0
+        shared: Shared {
+            is_match: counts && overlap::is_match(text, gold, language),
+            token_f1: if counts {
+                overlap::token_f1(text, gold, language)
+            } else {
+                0.0
+            },
+            holds_answer: overlap::holds(text, gold),
+            quote_holds_answer: citations
+                .iter()
+                .any(|citation| overlap::holds(&citation.quote, gold)),
         },
-        holds_answer: overlap::holds(text, gold),
-        quote_holds_answer: citations
-            .iter()
-            .any(|citation| overlap::holds(&citation.quote, gold)),
         citations_right: citations
             .iter()
             .filter(|citation| wanted.contains(&citation.document))

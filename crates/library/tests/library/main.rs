@@ -13,6 +13,8 @@ mod degraded;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod evaluated;
+#[cfg(test)]
 mod experiments;
 #[cfg(test)]
 mod feedback;

@@ -23,7 +23,7 @@ fn evaluate(home: &Path, folder: &str, flags: &[&str], embedder: &str) -> Value 
 #[test]
 fn the_library_says_that_it_does_not_know() {
     let home = tempfile::tempdir().unwrap();
-    for (embedder, floors) in [("int8", [0.9, 0.6, 0.8]), ("off", [0.9, 0.6, 0.8])] {
+    for (embedder, floors) in [("int8", [0.9, 0.62, 0.8]), ("off", [0.9, 0.65, 0.8])] {
         let found = evaluate(home.path(), questions().to_str().unwrap(), &[], embedder);
         let writer = &found["writers"][0];
         assert_eq!(
@@ -115,8 +115,8 @@ fn a_figure_that_falls_ends_the_run_with_a_code_of_its_own() {
     assert_eq!(code, Some(0), "{told}");
     assert!(said.contains("extractive.holds_answer"), "{said}");
 
-    // As if the one before had been better in one figure, and, where less is better, in another.
-    let mut better = before.clone();
+    // As if the one before had been better in one figure.
+    let mut better = before;
     better["writers"][0]["measures"]["token_f1"]["value"] = json!(0.99);
     std::fs::write(path("better.json"), better.to_string()).unwrap();
     let (code, told, _) = gate("better.json", "0.98");
