@@ -33,6 +33,9 @@ pub struct AskRequest {
     pub history: Vec<Exchange>,
     /// Whether an experiment may choose how it is answered.
     pub participation: Participation,
+    /// Whether it is answered anew, although an equal question has been answered before.
+    #[serde(default)]
+    pub fresh: bool,
 }
 
 /// Whether an experiment may choose how a question is answered. Unless a face says otherwise, none may.
@@ -95,6 +98,7 @@ impl AskRequest {
             conversation: None,
             history: Vec::new(),
             participation: Participation::default(),
+            fresh: false,
         }
     }
 }

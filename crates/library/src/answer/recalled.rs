@@ -144,7 +144,7 @@ impl Library {
         (spoken, way): (&Spoken, &Way),
     ) -> Result<Option<Digest>> {
         // Variants of an experiment are compared by what answering takes, not by what was known.
-        if !self.recall.is_on() || way.tried.is_some() {
+        if !self.recall.is_on() || way.tried.is_some() || way.request.fresh {
             return Ok(None);
         }
         let epoch = self.remembered.epoch();

@@ -97,6 +97,8 @@ impl Library {
         for (at, question) in questions.iter().enumerate() {
             let asked = AskRequest {
                 text: question.text.clone(),
+                // What was answered before says nothing of how long answering takes.
+                fresh: true,
                 ..request.clone()
             };
             let reply = self.reply(principal, asked).await.map_err(|error| {

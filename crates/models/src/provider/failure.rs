@@ -62,10 +62,10 @@ pub(super) fn refused(
     let reply: Value = serde_json::from_slice(body).unwrap_or_default();
     let mut codes = codes(&reply);
     codes.retain(|code| key.is_none_or(|key| !code.contains(key)));
-    let kind = match kind(status, &codes) {
-        ErrorKind::Invalid if is_about_length(&reply, &codes) => ErrorKind::TooLarge,
-        kind => kind,
-    };
+    let mut kind = kind(status, &codes);
+    if kind == ErrorKind::Invalid && is_about_length(&reply, &codes) {
+        kind = ErrorKind::TooLarge;
+    }
     let is_out_of_money = codes.iter().any(|code| code == "insufficient_quota");
     let mut error = Error::new(kind, sentence(provider, kind, status, &codes));
     if matches!(kind, ErrorKind::Exhausted | ErrorKind::Unavailable)

@@ -65,6 +65,7 @@ async fn ask(
     request.writer = body.writer.unwrap_or_default().into();
     request.persona = body.persona;
     request.conversation = body.conversation_id;
+    request.fresh = body.fresh;
     if !wants_events(&headers) {
         let answer = app.library.ask(&principal, &request).await?;
         return Ok(Json(AnswerBody::from(answer)).into_response());

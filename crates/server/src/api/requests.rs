@@ -217,6 +217,9 @@ pub(crate) struct QuestionBody {
     #[schemars(with = "Option<Uuid>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) conversation_id: Option<ConversationId>,
+    /// Whether it is answered anew, although an equal question has been answered before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) fresh: bool,
 }
 
 /// Who is to write an answer.

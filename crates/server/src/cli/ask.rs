@@ -40,6 +40,9 @@ pub(super) struct Ask {
     /// Answer with exact sentences, although a language model is set
     #[arg(long)]
     extractive: bool,
+    /// Answer anew, although the same has been answered before
+    #[arg(long)]
+    fresh: bool,
     /// Go on with this conversation
     #[arg(long, value_name = "ID", conflicts_with = "go_on")]
     conversation: Option<String>,
@@ -59,6 +62,7 @@ impl Ask {
             writer: self.extractive.then_some(WriterChoiceBody::Extractive),
             persona: self.persona.clone(),
             conversation_id: named,
+            fresh: self.fresh,
         };
         let door = Door::open(setting, Work::Look).await?;
         if self.go_on {

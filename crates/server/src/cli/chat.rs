@@ -72,6 +72,7 @@ impl Chat {
                 passages: None,
                 writer: None,
                 persona: None,
+                fresh: false,
                 conversation_id: Some(id),
             };
             let answer: AnswerBody = door.post("/api/v1/ask", &body).await?;
