@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use alexandria_core::id::{DocumentId, TenantId, VersionId};
+use alexandria_core::id::{CollectionId, DocumentId, TenantId, VersionId};
 use alexandria_store::catalog::Version;
 
 use crate::cache::Cache;
@@ -29,10 +29,23 @@ pub(crate) struct ReplyKey {
     pub(crate) tenant: TenantId,
     /// The request, written out.
     pub(crate) request: String,
-    /// The last change of every space searched.
-    pub(crate) heads: Vec<u64>,
+    /// The state of every collection searched.
+    pub(crate) collections: Vec<CollectionState>,
     /// How often the indexes or names have changed in this process.
     pub(crate) epoch: u64,
+}
+
+/// What is read anew of a collection for every question, so that changes of other processes count.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CollectionState {
+    pub(crate) id: CollectionId,
+    pub(crate) name: String,
+    /// Its last change in the catalog.
+    pub(crate) head: u64,
+    /// How far the index of words has followed.
+    pub(crate) text: Option<u64>,
+    /// How far the index of vectors has followed.
+    pub(crate) vectors: Option<u64>,
 }
 
 /// What a picture of a page is kept under.

@@ -16,7 +16,7 @@ use alexandria_store::catalog::PAGE_ITEMS_MAX;
 use self::legs::Legs;
 use crate::library::Library;
 use crate::metrics::LLM_QUERY_DURATION_SECONDS;
-use crate::remember::ReplyKey;
+use crate::remember::{CollectionState, ReplyKey};
 use crate::search::{SearchMode, SearchReply, SearchRequest, Timings};
 
 /// Candidates that each index names for every passage wanted.
@@ -195,6 +195,23 @@ impl Library {
         }
     }
 
+    /// What an answer from a collection depends on.
+    pub(crate) async fn collection_state(
+        &self,
+        principal: &Principal,
+        collection: &Collection,
+    ) -> Result<CollectionState> {
+        let space = self.space(principal, collection.id);
+        Ok(CollectionState {
+            id: collection.id,
+            name: collection.name.clone(),
+            head: self.catalog.outbox_head(space).await?,
+            // An index that does not answer is the search's to report.
+            text: self.text.position(space).await.ok().flatten(),
+            vectors: self.vectors.position(space).await.ok().flatten(),
+        })
+    }
+
     /// What the reply to a request is kept under; none when it is not worth keeping.
     async fn reply_key(
         &self,
@@ -206,19 +223,15 @@ impl Library {
             return Ok(None);
         }
         let epoch = self.remembered.epoch();
-        let mut heads = Vec::with_capacity(collections.len());
+        let mut states = Vec::with_capacity(collections.len());
         for collection in collections {
-            heads.push(
-                self.catalog
-                    .outbox_head(self.space(principal, collection.id))
-                    .await?,
-            );
+            states.push(self.collection_state(principal, collection).await?);
         }
         let request = format!("{request:?}");
         Ok(Some(ReplyKey {
             tenant: principal.tenant(),
             request,
-            heads,
+            collections: states,
             epoch,
         }))
     }

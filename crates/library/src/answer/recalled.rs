@@ -168,11 +168,7 @@ impl Library {
                 return Ok(None);
             }
             for collection in collections {
-                let space = self.space(principal, collection.id);
-                let head = self.catalog.outbox_head(space).await?;
-                let text = self.text.position(space).await?;
-                let vectors = self.vectors.position(space).await?;
-                corpus.push((collection.id, collection.name, head, text, vectors));
+                corpus.push(self.collection_state(principal, &collection).await?);
             }
         }
         let persona = spoken

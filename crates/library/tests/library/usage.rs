@@ -8,13 +8,13 @@ use alexandria_models::generator::GeneratorConfig;
 use crate::model::Model;
 use crate::support::{Fixture, LIGHTHOUSE, open, settings};
 
-/// A library that asks this model, each token of whose prompts costs a dollar.
+/// A library that asks this model, a call of which costs ten dollars.
 async fn library(model: &Model, budget_usd: u64) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let prices = folder.path().join("prices.toml");
     std::fs::write(
         &prices,
-        "[compatible.scripted]\nprompt = 1000000\ncompletion = 0\n",
+        "[compatible.scripted]\nprompt = 100000\ncompletion = 0\n",
     )
     .unwrap();
     let mut settings = settings(folder.path());
@@ -40,8 +40,8 @@ async fn library(model: &Model, budget_usd: u64) -> Fixture {
 async fn at_the_end_of_the_budget_answers_go_on_without_the_model_and_say_so() {
     let said = "The architect of the lighthouse was Sostratus of Cnidus [1].";
     let model = Model::saying(said).await;
-    // A call costs $100: two are within the budget when they begin.
-    let fixture = library(&model, 150).await;
+    // A call costs $10: two are within the budget when they begin.
+    let fixture = library(&model, 15).await;
     let asking = [
         "Who was the architect of the lighthouse?",
         "Who was the architect of the lighthouse of Pharos?",
@@ -61,14 +61,14 @@ async fn at_the_end_of_the_budget_answers_go_on_without_the_model_and_say_so() {
     let (by_model, degraded) = &written[2];
     assert!(!by_model);
     assert!(
-        degraded[0].contains("$200.00") && degraded[0].contains("$150.00"),
+        degraded[0].contains("$20.00") && degraded[0].contains("$15.00"),
         "{degraded:?}"
     );
     assert!(degraded[0].contains("budget.month_usd_max"));
     assert_eq!(model.asked().len(), 2);
 
     let report = fixture.library.usage(&fixture.owner, 30).await.unwrap();
-    assert_eq!(report.month_micros, 200_000_000);
+    assert_eq!(report.month_micros, 20_000_000);
     let [today] = report.days.as_slice() else {
         panic!("{report:?}");
     };

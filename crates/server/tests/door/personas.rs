@@ -13,6 +13,10 @@ async fn query(server: &Server, body: &Value) -> (u16, Value) {
     read(request.body(body.to_string())).await
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the beginning to the end"
+)]
 #[tokio::test]
 async fn a_persona_is_made_looked_at_changed_and_removed() {
     let server = Server::start();
@@ -91,6 +95,10 @@ async fn a_persona_is_made_looked_at_changed_and_removed() {
     assert_eq!(read(server.request("DELETE", &by_id)).await.0, 404);
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the beginning to the end"
+)]
 #[tokio::test]
 async fn a_philosopher_is_asked_as_the_handbook_shows() {
     let mut server = Server::start();
@@ -191,6 +199,10 @@ async fn a_philosopher_is_asked_as_the_handbook_shows() {
     );
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the beginning to the end"
+)]
 #[tokio::test]
 async fn the_sample_is_set_up_by_one_command_and_answers_with_citations() {
     let home = tempfile::tempdir().unwrap();

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 use super::support::{LIGHTHOUSE, Server};
 
@@ -18,13 +19,15 @@ const TOO_LONG: &str = "{\"error\":{\"code\":400,\"type\":\"exceed_context_size_
     \"message\":\"the request exceeds the available context size\"}}";
 
 /// A provider that breaks off at the first call, does not take the second, and fails from then on.
-async fn provider() -> (String, tokio::task::JoinHandle<()>) {
+async fn provider() -> (String, JoinSet<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/v1", listener.local_addr().unwrap());
     let calls = Arc::new(AtomicUsize::new(0));
-    let serving = tokio::spawn(async move {
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
+        let mut open = JoinSet::new();
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, Arc::clone(&calls)));
+            open.spawn(serve(stream, Arc::clone(&calls)));
         }
     });
     (address, serving)
@@ -60,9 +63,9 @@ async fn serve(mut stream: TcpStream, calls: Arc<AtomicUsize>) {
 
 #[tokio::test]
 async fn what_a_failing_provider_costs_and_how_it_fails_is_measured() {
-    let (address, serving) = provider().await;
+    let (address, mut serving) = provider().await;
     let home = tempfile::tempdir().unwrap();
-    let prices = "[compatible.\"scripted\"]\nprompt = 1000000.0\ncompletion = 1000000.0\n";
+    let prices = "[compatible.\"scripted\"]\nprompt = 100000.0\ncompletion = 100000.0\n";
     std::fs::write(home.path().join("prices.toml"), prices).unwrap();
     let server = Server::start_in(
         home,
@@ -103,10 +106,10 @@ async fn what_a_failing_provider_costs_and_how_it_fails_is_measured() {
     );
     let tokens = "llm_tokens_total{provider=\"compatible\",kind=\"completion\",estimated=\"true\"}";
     assert_eq!(Some(measure(tokens).await), written.as_f64());
-    // At a dollar a token, the money is the tokens.
+    // At ten cents a token, the money is a tenth of the tokens.
     let spent = measure("llm_cost_usd_total{provider=\"compatible\",estimated=\"true\"}").await;
     let tokens = prompt.as_f64().unwrap() + written.as_f64().unwrap();
-    assert!((spent - tokens).abs() < 0.01, "{spent} {tokens}");
+    assert!((spent - tokens / 10.0).abs() < 0.01, "{spent} {tokens}");
 
     let refused = ask().await;
     let why = refused["degraded"].to_string();
@@ -126,5 +129,5 @@ async fn what_a_failing_provider_costs_and_how_it_fails_is_measured() {
     }
     assert!(measure(state).await > 1.5, "it is left alone");
     assert!(measure(&failures("unavailable")).await > 5.5);
-    serving.abort();
+    serving.abort_all();
 }

@@ -38,7 +38,7 @@ impl Slow {
         serving.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 counts.fetch_add(1, Ordering::SeqCst);
-                write(stream, &waits, &tells).await;
+                Box::pin(write(stream, &waits, &tells)).await;
             }
         });
         Self {
