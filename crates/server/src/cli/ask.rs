@@ -9,10 +9,13 @@ use super::paint::{FAINT, MARK, STRONG, WARN, clean, counted, paint, wrap};
 use super::search::{FilterFlags, describe, say_place};
 use super::{Outcome, Setting};
 use crate::api::requests::{QuestionBody, WriterChoiceBody};
-use crate::api::wire::{AnswerBody, CitationBody, WriterKind};
+use crate::api::wire::{AnswerBody, CitationBody, PassageBody, WriterKind};
 
 /// How many near misses are shown when nothing was found.
 const NEAR_MISSES: usize = 3;
+
+/// Characters of a near miss that are shown at most.
+const NEAR_MISS_CHARACTERS: usize = 300;
 
 /// What a newcomer may type.
 const EXAMPLES: &str = "\
@@ -84,6 +87,20 @@ impl Ask {
     }
 }
 
+/// A near miss with no more of its text than shows what it is about.
+fn beginning(passage: &PassageBody) -> PassageBody {
+    let mut near = passage.clone();
+    let rest = near.text.char_indices().nth(NEAR_MISS_CHARACTERS);
+    if let Some((end, _)) = rest {
+        let cut = near.text.get(..end).unwrap_or_default();
+        let cut = cut
+            .rsplit_once(char::is_whitespace)
+            .map_or(cut, |(before, _)| before);
+        near.text = format!("{cut} …");
+    }
+    near
+}
+
 pub(super) fn show(setting: &Setting, answer: &AnswerBody) {
     let painter = setting.painter;
     for sentence in &answer.degraded {
@@ -98,7 +115,7 @@ pub(super) fn show(setting: &Setting, answer: &AnswerBody) {
             painter.say(paint(FAINT, "\nNearest passages:\n"));
         }
         for (index, passage) in answer.passages.iter().take(NEAR_MISSES).enumerate() {
-            painter.say(describe(index + 1, passage));
+            painter.say(describe(index + 1, &beginning(passage)));
         }
         return;
     }

@@ -172,9 +172,11 @@ mod tests {
     }
 
     fn ids(events: Vec<Told>) -> Vec<String> {
-        let id = |told| match told {
-            Told::Kept(id, ..) => id.split_once('/').unwrap().1.to_owned(),
-            other => panic!("{other:?}"),
+        let id = |told| {
+            let Told::Kept(id, ..) = told else {
+                panic!("{told:?}");
+            };
+            id.split_once('/').unwrap().1.to_owned()
         };
         events.into_iter().map(id).collect()
     }
