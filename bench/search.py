@@ -21,7 +21,7 @@ QUESTIONS = 200
 QUESTIONS_FOR_RECALL = 100
 WARM_UP = 20
 MIB = 1 << 20
-# The size at which the issue of the benchmarks asks for numbers.
+# The size that the targets are for.
 SIZE_ASKED = 100_000
 
 
