@@ -145,6 +145,11 @@ impl VectorStore for EmbeddedVectors {
     }
 
     async fn position(&self, space: Space) -> Result<Option<u64>> {
+        // What is open and unchanged needs a look at one file, which is less than another thread costs.
+        let known = self.space(space).current()?;
+        if let Some(snapshot) = known.filter(|snapshot| !snapshot.is_damaged()) {
+            return Ok(Some(snapshot.manifest.position));
+        }
         self.blocking(space, OpenSpace::position).await
     }
 

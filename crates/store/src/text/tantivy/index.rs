@@ -147,7 +147,8 @@ impl OpenIndex {
         self.look()
     }
 
-    fn current(&self) -> Result<Option<Arc<View>>> {
+    /// The view that is open, if nothing has been committed since.
+    pub(super) fn current(&self) -> Result<Option<Arc<View>>> {
         let stamp = Stamp::of(&self.commit())?;
         let current = self.current.load_full();
         Ok(current.filter(|view| stamp.is_some() && view.stamp == stamp))
