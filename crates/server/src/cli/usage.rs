@@ -14,7 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   alexandria usage
   alexandria usage --days 7
-  alexandria usage --days 1 --json     (today, for a daily report)";
+  alexandria usage --days 1 --json";
 
 /// Say what language models have used and cost, day by day.
 #[derive(Debug, Args)]
