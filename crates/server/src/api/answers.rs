@@ -3,8 +3,8 @@
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use alexandria_core::id::{AnswerId, VersionId};
+use alexandria_library::AnswerQuery;
 use alexandria_library::answers::{GivenAnswer, QuotedText, TextState, Verification};
-use alexandria_library::{AnswerQuery, PAGE_ITEMS_MAX};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
-use super::collections::PAGE_ITEMS_DEFAULT;
 use super::extract::{Asker, Parameters, Segments};
 use super::problem::Problem;
-use super::wire::{PageBody, SentenceBody, TrialBody, UsageBody, VerdictBody, WriterBody};
+use super::wire::{
+    PageBody, PageParameters, SentenceBody, TrialBody, UsageBody, VerdictBody, WriterBody,
+};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -195,18 +196,6 @@ impl From<Verification> for VerificationBody {
     }
 }
 
-/// Which page of the list.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-struct ListParameters {
-    /// Where the page before ended, from its `next`.
-    #[schemars(length(min = 1))]
-    cursor: Option<String>,
-    /// Items on the page, 200 at most; 50 unless given.
-    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
-    limit: Option<u32>,
-}
-
 /// Which answer.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Which {
@@ -218,17 +207,14 @@ struct Which {
 async fn list(
     State(app): State<Shared>,
     Asker(principal): Asker,
-    Parameters(wanted): Parameters<ListParameters>,
+    Parameters(wanted): Parameters<PageParameters>,
 ) -> Result<Json<PageBody<GivenAnswerBody>>, Problem> {
     let query = AnswerQuery {
+        limit: wanted.limit(),
         cursor: wanted.cursor,
-        limit: wanted.limit.unwrap_or(PAGE_ITEMS_DEFAULT),
     };
     let page = app.library.answers(&principal, &query).await?;
-    Ok(Json(PageBody {
-        items: page.items.into_iter().map(GivenAnswerBody::from).collect(),
-        next: page.next,
-    }))
+    Ok(Json(page.into()))
 }
 
 async fn get(

@@ -3,8 +3,6 @@
 use aide::axum::ApiRouter;
 use aide::axum::routing::{delete_with, get_with, post_with};
 use alexandria_core::id::CaseId;
-use alexandria_library::PAGE_ITEMS_MAX;
-use alexandria_store::blobs::Digest;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -14,12 +12,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Shared;
-use super::collections::PAGE_ITEMS_DEFAULT;
 use super::extract::{Asker, Body, Parameters, Segments};
-use super::idempotency::{Key, Reply};
+use super::idempotency::{Key, digest};
 use super::problem::Problem;
 use super::requests::WriterChoiceBody;
-use super::wire::{CaseBody, EvaluationBody, NewCaseBody, PageBody, QuestionLine};
+use super::wire::{CaseBody, EvaluationBody, NewCaseBody, PageBody, PageParameters, QuestionLine};
 
 /// Where cases are.
 const PATH: &str = "/api/v1/evaluation/cases";
@@ -109,32 +106,17 @@ struct Which {
     case: CaseId,
 }
 
-/// Which page of the list.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-struct ListParameters {
-    /// Where the page before ended, from its `next`.
-    #[schemars(length(min = 1))]
-    cursor: Option<String>,
-    /// Items on the page, 200 at most; 50 unless given.
-    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
-    limit: Option<u32>,
-}
-
 async fn list(
     State(app): State<Shared>,
     Asker(principal): Asker,
-    Parameters(wanted): Parameters<ListParameters>,
+    Parameters(wanted): Parameters<PageParameters>,
 ) -> Result<Json<PageBody<CaseBody>>, Problem> {
-    let limit = wanted.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
+    let limit = wanted.limit();
     let page = app
         .library
         .cases(&principal, wanted.cursor.as_deref(), limit)
         .await?;
-    Ok(Json(PageBody {
-        items: page.items.into_iter().map(CaseBody::from).collect(),
-        next: page.next,
-    }))
+    Ok(Json(page.into()))
 }
 
 async fn add(
@@ -143,17 +125,15 @@ async fn add(
     key: Key,
     Body(new): Body<NewCaseBody>,
 ) -> Result<Response, Problem> {
-    let request = Digest::of(&serde_json::to_vec(&new).unwrap_or_default());
-    if let Some(reply) = key.recall(&app, &principal, request).await? {
-        return Ok(reply);
-    }
-    let made = app
-        .library
-        .add_case(&principal, new.answer_id, new.answers)
-        .await?;
-    let location = format!("{PATH}/{}", made.id);
-    let reply = Reply::new(StatusCode::CREATED, Some(location), &CaseBody::from(made));
-    key.keep(&app, &principal, request, reply).await
+    let request = digest(&new);
+    let make = async {
+        let made = app
+            .library
+            .add_case(&principal, new.answer_id, new.answers)
+            .await?;
+        Ok((format!("{PATH}/{}", made.id), CaseBody::from(made)))
+    };
+    key.once((&app, &principal), request, make).await
 }
 
 async fn export(State(app): State<Shared>, Asker(principal): Asker) -> Result<Response, Problem> {

@@ -2,9 +2,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
-use alexandria_core::error::ErrorKind;
-use alexandria_store::blobs::Digest;
-use alexandria_store::catalog::{CollectionChange, PAGE_ITEMS_MAX};
+use alexandria_store::catalog::CollectionChange;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,12 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::extract::{Asker, Body, Parameters, Segments};
-use super::idempotency::{Key, Reply};
+use super::idempotency::{Key, digest};
 use super::problem::Problem;
-use super::wire::{CollectionBody, PageBody};
-
-/// Items on a page unless the caller says otherwise.
-pub(super) const PAGE_ITEMS_DEFAULT: u32 = 50;
+use super::wire::{CollectionBody, PageBody, PageParameters};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -93,33 +88,17 @@ struct Which {
     collection: String,
 }
 
-/// Which page of a list.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct PageParameters {
-    /// Where the page before ended, from its `next`.
-    #[schemars(length(min = 1))]
-    cursor: Option<String>,
-    /// Items on the page, 200 at most; 50 unless given.
-    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
-    limit: Option<u32>,
-}
-
 async fn list(
     State(app): State<Shared>,
     Asker(principal): Asker,
     Parameters(page): Parameters<PageParameters>,
 ) -> Result<Json<PageBody<CollectionBody>>, Problem> {
-    let limit = page.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
+    let limit = page.limit();
     let page = app
         .library
         .collections(&principal, page.cursor.as_deref(), limit)
         .await?;
-    let items = page.items.into_iter().map(CollectionBody::from).collect();
-    Ok(Json(PageBody {
-        items,
-        next: page.next,
-    }))
+    Ok(Json(page.into()))
 }
 
 async fn create(
@@ -128,30 +107,15 @@ async fn create(
     key: Key,
     Body(new): Body<NewCollection>,
 ) -> Result<Response, Problem> {
-    let request = Digest::of(&serde_json::to_vec(&new).unwrap_or_default());
-    if let Some(reply) = key.recall(&app, &principal, request).await? {
-        return Ok(reply);
-    }
-    let made = app
-        .library
-        .create_collection(&principal, &new.name, &new.description)
-        .await;
-    let made = match made {
-        Ok(made) => made,
-        // The same request may have made it since it was looked for.
-        Err(error) if error.kind() == ErrorKind::Conflict => {
-            let earlier = key.recall(&app, &principal, request).await?;
-            return earlier.ok_or_else(|| error.into());
-        }
-        Err(error) => return Err(error.into()),
+    let make = async {
+        let made = app
+            .library
+            .create_collection(&principal, &new.name, &new.description)
+            .await?;
+        let location = format!("/api/v1/collections/{}", made.id);
+        Ok((location, CollectionBody::from(made)))
     };
-    let location = format!("/api/v1/collections/{}", made.id);
-    let reply = Reply::new(
-        StatusCode::CREATED,
-        Some(location),
-        &CollectionBody::from(made),
-    );
-    key.keep(&app, &principal, request, reply).await
+    key.once((&app, &principal), digest(&new), make).await
 }
 
 async fn get(

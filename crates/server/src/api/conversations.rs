@@ -6,10 +6,7 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use alexandria_core::id::ConversationId;
 use alexandria_core::principal::Principal;
-use alexandria_library::{
-    CONVERSATION_TITLE_BYTES_MAX, CONVERSATION_TURNS_MAX, ConversationQuery, PAGE_ITEMS_MAX,
-};
-use alexandria_store::blobs::Digest;
+use alexandria_library::{CONVERSATION_TITLE_BYTES_MAX, CONVERSATION_TURNS_MAX, ConversationQuery};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -19,11 +16,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
-use super::collections::PAGE_ITEMS_DEFAULT;
 use super::extract::{Asker, Body, Parameters, Segments};
-use super::idempotency::{Key, Reply};
+use super::idempotency::{Key, digest};
 use super::problem::Problem;
-use super::wire::{ConversationBody, PageBody, TurnBody, WholeConversationBody};
+use super::wire::{ConversationBody, PageBody, PageParameters, TurnBody, WholeConversationBody};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -111,18 +107,6 @@ struct Which {
     conversation: ConversationId,
 }
 
-/// Which page of the list.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-struct ListParameters {
-    /// Where the page before ended, from its `next`.
-    #[schemars(length(min = 1))]
-    cursor: Option<String>,
-    /// Items on the page, 200 at most; 50 unless given.
-    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
-    limit: Option<u32>,
-}
-
 /// As what a conversation is taken along.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -145,17 +129,14 @@ struct ExportParameters {
 async fn list(
     State(app): State<Shared>,
     Asker(principal): Asker,
-    Parameters(wanted): Parameters<ListParameters>,
+    Parameters(wanted): Parameters<PageParameters>,
 ) -> Result<Json<PageBody<ConversationBody>>, Problem> {
     let query = ConversationQuery {
+        limit: wanted.limit(),
         cursor: wanted.cursor,
-        limit: wanted.limit.unwrap_or(PAGE_ITEMS_DEFAULT),
     };
     let page = app.library.conversations(&principal, &query).await?;
-    Ok(Json(PageBody {
-        items: page.items.into_iter().map(ConversationBody::from).collect(),
-        next: page.next,
-    }))
+    Ok(Json(page.into()))
 }
 
 async fn create(
@@ -164,18 +145,15 @@ async fn create(
     key: Key,
     Body(new): Body<NewConversation>,
 ) -> Result<Response, Problem> {
-    let request = Digest::of(&serde_json::to_vec(&new).unwrap_or_default());
-    if let Some(reply) = key.recall(&app, &principal, request).await? {
-        return Ok(reply);
-    }
-    let made = app
-        .library
-        .create_conversation(&principal, new.title.as_deref())
-        .await?;
-    let location = format!("/api/v1/conversations/{}", made.id);
-    let body = ConversationBody::from(made);
-    let reply = Reply::new(StatusCode::CREATED, Some(location), &body);
-    key.keep(&app, &principal, request, reply).await
+    let make = async {
+        let made = app
+            .library
+            .create_conversation(&principal, new.title.as_deref())
+            .await?;
+        let location = format!("/api/v1/conversations/{}", made.id);
+        Ok((location, ConversationBody::from(made)))
+    };
+    key.once((&app, &principal), digest(&new), make).await
 }
 
 async fn get(

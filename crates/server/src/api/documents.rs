@@ -17,10 +17,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
-use super::collections::PAGE_ITEMS_DEFAULT;
 use super::extract::{Asker, Body, Parameters, Segments};
 use super::problem::Problem;
-use super::wire::{DocumentBody, PageBody};
+use super::wire::{DocumentBody, PAGE_ITEMS_DEFAULT, PageBody};
 use super::{Shared, UPLOAD_PATH};
 
 pub(crate) use super::upload::UploadBody;

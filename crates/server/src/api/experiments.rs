@@ -3,10 +3,8 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
-use alexandria_core::error::ErrorKind;
+use alexandria_library::Experiment;
 use alexandria_library::experiments::Plan;
-use alexandria_library::{Experiment, PAGE_ITEMS_MAX};
-use alexandria_store::blobs::Digest;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,11 +13,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use super::collections::PAGE_ITEMS_DEFAULT;
 use super::extract::{Asker, Body, Parameters, Segments};
-use super::idempotency::{Key, Reply};
+use super::idempotency::{Key, digest};
 use super::problem::Problem;
-use super::wire::{ExperimentBody, ExperimentReportBody, NewExperimentBody, PageBody};
+use super::wire::{
+    ExperimentBody, ExperimentReportBody, NewExperimentBody, PageBody, PageParameters,
+};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -93,18 +92,6 @@ struct Which {
     experiment: String,
 }
 
-/// Which page of the list.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-struct ListParameters {
-    /// Where the page before ended, from its `next`.
-    #[schemars(length(min = 1))]
-    cursor: Option<String>,
-    /// Items on the page, 200 at most; 50 unless given.
-    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
-    limit: Option<u32>,
-}
-
 /// What to change about an experiment.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -124,9 +111,9 @@ fn body(experiment: Experiment) -> Result<ExperimentBody, Problem> {
 async fn list(
     State(app): State<Shared>,
     Asker(principal): Asker,
-    Parameters(wanted): Parameters<ListParameters>,
+    Parameters(wanted): Parameters<PageParameters>,
 ) -> Result<Json<PageBody<ExperimentBody>>, Problem> {
-    let limit = wanted.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
+    let limit = wanted.limit();
     let page = app
         .library
         .experiments(&principal, wanted.cursor.as_deref(), limit)
@@ -143,27 +130,16 @@ async fn create(
     key: Key,
     Body(new): Body<NewExperimentBody>,
 ) -> Result<Response, Problem> {
-    let request = Digest::of(&serde_json::to_vec(&new).unwrap_or_default());
-    if let Some(reply) = key.recall(&app, &principal, request).await? {
-        return Ok(reply);
-    }
-    let (name, share) = (new.name.clone(), new.share);
-    let made = app
-        .library
-        .create_experiment(&principal, &name, share, &Plan::from(new))
-        .await;
-    let made = match made {
-        Ok(made) => made,
-        // The same request may have made it since it was looked for.
-        Err(error) if error.kind() == ErrorKind::Conflict => {
-            let earlier = key.recall(&app, &principal, request).await?;
-            return earlier.ok_or_else(|| error.into());
-        }
-        Err(error) => return Err(error.into()),
+    let request = digest(&new);
+    let make = async {
+        let (name, share) = (new.name.clone(), new.share);
+        let made = app
+            .library
+            .create_experiment(&principal, &name, share, &Plan::from(new))
+            .await?;
+        Ok((format!("/api/v1/experiments/{}", made.id), body(made)?))
     };
-    let location = format!("/api/v1/experiments/{}", made.id);
-    let reply = Reply::new(StatusCode::CREATED, Some(location), &body(made)?);
-    key.keep(&app, &principal, request, reply).await
+    key.once((&app, &principal), request, make).await
 }
 
 async fn get(

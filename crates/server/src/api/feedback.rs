@@ -13,10 +13,9 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Shared;
-use super::collections::PAGE_ITEMS_DEFAULT;
 use super::extract::{Asker, Body, Parameters, Segments};
 use super::problem::Problem;
-use super::wire::{FeedbackBody, OpinionBody, PageBody, ThumbBody};
+use super::wire::{FeedbackBody, OpinionBody, PAGE_ITEMS_DEFAULT, PageBody, ThumbBody};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -124,8 +123,5 @@ async fn list(
         limit: wanted.limit.unwrap_or(PAGE_ITEMS_DEFAULT),
     };
     let page = app.library.all_feedback(&principal, &query).await?;
-    Ok(Json(PageBody {
-        items: page.items.into_iter().map(FeedbackBody::from).collect(),
-        next: page.next,
-    }))
+    Ok(Json(page.into()))
 }

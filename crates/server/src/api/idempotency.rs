@@ -120,6 +120,33 @@ impl Key {
         }
     }
 
+    /// Makes a thing, once for each key: a request that was sent before gets the reply it got then.
+    /// `make` gives where the thing is and what it is.
+    ///
+    /// # Errors
+    /// `Conflict` when the key was used for another request; those of `make`.
+    pub(super) async fn once<B: Serialize>(
+        &self,
+        (app, asker): (&Shared, &Principal),
+        request: Digest,
+        make: impl Future<Output = Result<(String, B), Problem>>,
+    ) -> Result<Response, Problem> {
+        if let Some(reply) = self.recall(app, asker, request).await? {
+            return Ok(reply);
+        }
+        let (location, body) = match make.await {
+            Ok(made) => made,
+            // The same request may have made it since it was looked for.
+            Err(problem) if problem.status() == StatusCode::CONFLICT => {
+                let earlier = self.recall(app, asker, request).await?;
+                return earlier.ok_or(problem);
+            }
+            Err(problem) => return Err(problem),
+        };
+        let reply = Reply::new(StatusCode::CREATED, Some(location), &body);
+        self.keep(app, asker, request, reply).await
+    }
+
     /// Keeps a reply and gives it; when another request with this key was quicker, gives its reply.
     pub(super) async fn keep(
         &self,
@@ -137,6 +164,12 @@ impl Key {
             .await?;
         Ok(earlier.map_or_else(|| reply.into_response(), |earlier| replay(&earlier)))
     }
+}
+
+/// What tells a request from another: the digest of its body.
+pub(super) fn digest(body: &impl Serialize) -> Digest {
+    // Twins of the wire always have a JSON form.
+    Digest::of(&serde_json::to_vec(body).unwrap_or_default())
 }
 
 fn reused() -> Error {

@@ -19,11 +19,10 @@ use uuid::Uuid;
 
 use super::Shared;
 use super::ask::wants_events;
-use super::collections::PAGE_ITEMS_DEFAULT;
 use super::events::{self, Told};
 use super::extract::{Asker, Parameters, Segments};
 use super::problem::Problem;
-use super::wire::PageBody;
+use super::wire::{PAGE_ITEMS_DEFAULT, PageBody};
 
 /// How often a followed job is looked at.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);

@@ -2,14 +2,13 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
-use alexandria_core::error::{ErrorKind, Result};
+use alexandria_core::error::Result;
 use alexandria_core::id::{CollectionId, PersonaId};
 use alexandria_core::persona::{
     PERSONA_COLLECTIONS_MAX, PERSONA_NAME_BYTES_MAX, PERSONA_VOICE_BYTES_MAX, Persona,
 };
 use alexandria_core::principal::Principal;
-use alexandria_library::{Library, PAGE_ITEMS_MAX, PersonaDraft, PersonaEdit};
-use alexandria_store::blobs::Digest;
+use alexandria_library::{Library, PersonaDraft, PersonaEdit};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -20,11 +19,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
-use super::collections::PAGE_ITEMS_DEFAULT;
 use super::extract::{Asker, Body, Parameters, Segments};
-use super::idempotency::{Key, Reply};
+use super::idempotency::{Key, digest};
 use super::problem::Problem;
-use super::wire::PageBody;
+use super::wire::{PageBody, PageParameters};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -154,32 +152,17 @@ struct Which {
     persona: String,
 }
 
-/// Which page of the list.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ListParameters {
-    /// Where the page before ended, from its `next`.
-    #[schemars(length(min = 1))]
-    cursor: Option<String>,
-    /// Items on the page, 200 at most; 50 unless given.
-    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
-    limit: Option<u32>,
-}
-
 async fn list(
     State(app): State<Shared>,
     Asker(principal): Asker,
-    Parameters(page): Parameters<ListParameters>,
+    Parameters(page): Parameters<PageParameters>,
 ) -> Result<Json<PageBody<PersonaBody>>, Problem> {
-    let limit = page.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
+    let limit = page.limit();
     let page = app
         .library
         .personas(&principal, page.cursor.as_deref(), limit)
         .await?;
-    Ok(Json(PageBody {
-        items: page.items.into_iter().map(PersonaBody::from).collect(),
-        next: page.next,
-    }))
+    Ok(Json(page.into()))
 }
 
 async fn create(
@@ -188,28 +171,18 @@ async fn create(
     key: Key,
     Body(new): Body<NewPersonaBody>,
 ) -> Result<Response, Problem> {
-    let request = Digest::of(&serde_json::to_vec(&new).unwrap_or_default());
-    if let Some(reply) = key.recall(&app, &principal, request).await? {
-        return Ok(reply);
-    }
-    let draft = PersonaDraft {
-        name: new.name,
-        voice: new.voice,
-        collections: resolve(&app.library, &principal, &new.collections).await?,
+    let request = digest(&new);
+    let make = async {
+        let draft = PersonaDraft {
+            name: new.name,
+            voice: new.voice,
+            collections: resolve(&app.library, &principal, &new.collections).await?,
+        };
+        let made = app.library.create_persona(&principal, draft).await?;
+        let location = format!("/api/v1/personas/{}", made.id);
+        Ok((location, PersonaBody::from(made)))
     };
-    let made = match app.library.create_persona(&principal, draft).await {
-        Ok(made) => made,
-        // The same request may have made it since it was looked for.
-        Err(error) if error.kind() == ErrorKind::Conflict => {
-            let earlier = key.recall(&app, &principal, request).await?;
-            return earlier.ok_or_else(|| error.into());
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let location = format!("/api/v1/personas/{}", made.id);
-    let body = PersonaBody::from(made);
-    let reply = Reply::new(StatusCode::CREATED, Some(location), &body);
-    key.keep(&app, &principal, request, reply).await
+    key.once((&app, &principal), request, make).await
 }
 
 async fn get(

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::door::{Door, Work};
 use super::list::gather;
-use super::paint::{BAD, FAINT, GOOD, STRONG, WARN, clean, counted, paint, shorten, table, wrap};
+use super::paint::{BAD, FAINT, GOOD, STRONG, WARN, clean, counted, paint, shorten, wrap};
 use super::{Outcome, Setting};
 use crate::api::answers::{GivenAnswerBody, TextStateBody, VerificationBody};
 
@@ -76,10 +76,6 @@ impl Answer {
 
 async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
     let items: Vec<GivenAnswerBody> = gather(door, "/api/v1/answers", &[], limit).await?;
-    if setting.painter.is_json() {
-        setting.painter.json(&items)?;
-        return Ok(Outcome::Done);
-    }
     let row = |answer: &GivenAnswerBody| {
         vec![
             shorten(&answer.question, QUESTION_CHARACTERS),
@@ -88,9 +84,8 @@ async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
             answer.id.to_string(),
         ]
     };
-    let rows: Vec<_> = items.iter().map(row).collect();
     let headings = ["QUESTION", "ANSWERED", "GIVEN (UTC)", "ID"];
-    setting.painter.say(table(&headings, &rows));
+    setting.painter.list(&items, &headings, row)?;
     Ok(Outcome::Done)
 }
 

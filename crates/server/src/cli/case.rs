@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use super::door::{Door, Work};
 use super::list::gather;
-use super::paint::{FAINT, GOOD, WARN, clean, counted, paint, shorten, table};
+use super::paint::{FAINT, GOOD, WARN, clean, counted, paint, shorten};
 use super::{Outcome, Setting};
 use crate::api::wire::{CaseBody, NewCaseBody};
 
@@ -120,10 +120,6 @@ async fn add(
 
 async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
     let items: Vec<CaseBody> = gather(door, PATH, &[], limit).await?;
-    if setting.painter.is_json() {
-        setting.painter.json(&items)?;
-        return Ok(Outcome::Done);
-    }
     let row = |case: &CaseBody| {
         let first = case.answers.first().map(String::as_str);
         vec![
@@ -133,9 +129,8 @@ async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
             case.id.to_string(),
         ]
     };
-    let rows: Vec<_> = items.iter().map(row).collect();
     let headings = ["QUESTION", "RIGHT ANSWER", "DOCUMENTS", "CASE"];
-    setting.painter.say(table(&headings, &rows));
+    setting.painter.list(&items, &headings, row)?;
     Ok(Outcome::Done)
 }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::door::{Door, Work};
 use super::list::gather;
-use super::paint::{FAINT, GOOD, MARK, STRONG, clean, counted, paint, shorten, table, wrap};
+use super::paint::{FAINT, GOOD, MARK, STRONG, clean, counted, paint, shorten, wrap};
 use super::{Outcome, Setting};
 use crate::api::wire::{ConversationBody, TurnBody, WholeConversationBody};
 
@@ -120,10 +120,6 @@ pub(super) async fn latest(door: &Door) -> Result<ConversationId> {
 
 async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
     let items: Vec<ConversationBody> = gather(door, "/api/v1/conversations", &[], limit).await?;
-    if setting.painter.is_json() {
-        setting.painter.json(&items)?;
-        return Ok(Outcome::Done);
-    }
     let row = |conversation: &ConversationBody| {
         vec![
             shorten(&conversation.title, TITLE_CHARACTERS),
@@ -132,9 +128,8 @@ async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
             conversation.id.to_string(),
         ]
     };
-    let rows: Vec<_> = items.iter().map(row).collect();
     let headings = ["TITLE", "TURNS", "LAST (UTC)", "ID"];
-    setting.painter.say(table(&headings, &rows));
+    setting.painter.list(&items, &headings, row)?;
     Ok(Outcome::Done)
 }
 

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use super::door::{Door, Work};
 use super::feedback::word;
 use super::list::{encode, gather};
-use super::paint::{GOOD, clean, paint, shorten, table};
+use super::paint::{GOOD, clean, paint, shorten};
 use super::{Outcome, Setting};
 use crate::api::wire::{ExperimentBody, ExperimentReportBody};
 
@@ -173,10 +173,6 @@ fn told(setting: &Setting, experiment: &ExperimentBody, what: &str) -> Result<Ou
 
 async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
     let items: Vec<ExperimentBody> = gather(door, PATH, &[], limit).await?;
-    if setting.painter.is_json() {
-        setting.painter.json(&items)?;
-        return Ok(Outcome::Done);
-    }
     let row = |experiment: &ExperimentBody| {
         vec![
             shorten(&experiment.name, NAME_CHARACTERS),
@@ -187,8 +183,7 @@ async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
             experiment.id.to_string(),
         ]
     };
-    let rows: Vec<_> = items.iter().map(row).collect();
     let headings = ["EXPERIMENT", "STATE", "SHARE", "METRIC", "VARIANTS", "ID"];
-    setting.painter.say(table(&headings, &rows));
+    setting.painter.list(&items, &headings, row)?;
     Ok(Outcome::Done)
 }

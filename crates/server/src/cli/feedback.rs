@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::door::Door;
 use super::list::gather;
-use super::paint::{FAINT, GOOD, STRONG, WARN, clean, paint, shorten, table, wrap};
+use super::paint::{FAINT, GOOD, STRONG, WARN, clean, paint, shorten, wrap};
 use super::{Outcome, Setting};
 use crate::api::wire::{FeedbackBody, OpinionBody, ReasonBody, ThumbBody};
 
@@ -196,10 +196,6 @@ async fn list(
 ) -> Result<Outcome> {
     let query = [("thumb", thumb)];
     let items: Vec<FeedbackBody> = gather(door, "/api/v1/feedback", &query, limit).await?;
-    if setting.painter.is_json() {
-        setting.painter.json(&items)?;
-        return Ok(Outcome::Done);
-    }
     let row = |said: &FeedbackBody| {
         let more = said.correction.as_deref().or(said.comment.as_deref());
         vec![
@@ -210,7 +206,6 @@ async fn list(
             said.answer_id.to_string(),
         ]
     };
-    let rows: Vec<_> = items.iter().map(row).collect();
     let headings = [
         "THUMB",
         "REASON",
@@ -218,7 +213,7 @@ async fn list(
         "CORRECTION OR COMMENT",
         "ANSWER",
     ];
-    setting.painter.say(table(&headings, &rows));
+    setting.painter.list(&items, &headings, row)?;
     Ok(Outcome::Done)
 }
 

@@ -52,6 +52,24 @@ impl Painter {
         self.json
     }
 
+    /// Says a list: as JSON, or as rows under headings.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub(crate) fn list<T: Serialize>(
+        self,
+        items: &[T],
+        headings: &[&str],
+        row: impl Fn(&T) -> Vec<String>,
+    ) -> Result<()> {
+        if self.is_json() {
+            return self.json(&items);
+        }
+        let rows: Vec<_> = items.iter().map(row).collect();
+        self.say(table(headings, &rows));
+        Ok(())
+    }
+
     /// Prints a value for a program.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::door::{Door, Work};
 use super::list::{encode, gather};
-use super::paint::{FAINT, GOOD, STRONG, WARN, clean, counted, paint, shorten, table, wrap};
+use super::paint::{FAINT, GOOD, STRONG, WARN, clean, counted, paint, shorten, wrap};
 use super::{Outcome, Setting};
 use crate::api::personas::{NewPersonaBody, PersonaBody, PersonaChangeBody};
 use crate::api::wire::CollectionBody;
@@ -196,11 +196,7 @@ async fn change(
 
 async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
     let items: Vec<PersonaBody> = gather(door, "/api/v1/personas", &[], limit).await?;
-    if setting.painter.is_json() {
-        setting.painter.json(&items)?;
-        return Ok(Outcome::Done);
-    }
-    if items.is_empty() {
+    if items.is_empty() && !setting.painter.is_json() {
         setting
             .painter
             .say("There is no persona. Set one up: alexandria persona sample");
@@ -213,10 +209,8 @@ async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
             bound(persona),
         ]
     };
-    let rows: Vec<_> = items.iter().map(row).collect();
-    setting
-        .painter
-        .say(table(&["PERSONA", "VOICE", "ANSWERS FROM"], &rows));
+    let headings = ["PERSONA", "VOICE", "ANSWERS FROM"];
+    setting.painter.list(&items, &headings, row)?;
     Ok(Outcome::Done)
 }
 

@@ -22,6 +22,7 @@ fn every_verb_explains_itself() {
         "show",
         "remove",
         "status",
+        "usage",
         "serve",
         "mcp",
         "health",
