@@ -27,8 +27,8 @@ impl<S, T: From<S>> From<Page<S>> for PageBody<T> {
 }
 
 /// Which page of a list that takes nothing else.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PageParameters {
     /// Where the page before ended, from its `next`.
     #[schemars(length(min = 1))]
