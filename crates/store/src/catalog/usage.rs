@@ -22,7 +22,7 @@ pub struct UsedOnDay {
 /// What a model used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Used {
-    /// What for: `answer`, `embedding` and so on.
+    /// What for, in one word, such as `answer`.
     pub feature: String,
     /// Who runs the model.
     pub provider: String,
