@@ -119,8 +119,20 @@ id!(
     ExperimentId, "experiment"
 );
 id!(
-    /// A person, key or part of the system that acts.
-    ActorId, "actor"
+    /// A person who signs in.
+    UserId, "user"
+);
+id!(
+    /// A key that a program calls with.
+    KeyId, "key"
+);
+id!(
+    /// A person's session, from signing in to signing out.
+    SessionId, "session"
+);
+id!(
+    /// An invitation to become one of a tenant's people.
+    InvitationId, "invitation"
 );
 
 /// Where new ids come from. An argument, so that a test can choose them.

@@ -5,88 +5,22 @@
 //! is no call that forgets it.
 
 use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+use crate::access::{Classification, Scope, Scopes};
 use crate::error::{Error, ErrorKind, Result};
-use crate::id::{ActorId, TENANT_DEFAULT, TenantId};
-
-/// One thing a principal may do. The names are a contract of the API keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[repr(u8)]
-pub enum Scope {
-    /// Put documents in, change and remove them.
-    Ingest = 0,
-    /// Search, ask and read.
-    Ask = 1,
-    /// Read the metrics.
-    Metrics = 2,
-    /// Everything else: collections' settings, migrations, jobs of the system.
-    Admin = 3,
-}
-
-impl Scope {
-    /// Every scope there is.
-    pub const ALL: [Self; 4] = [Self::Ingest, Self::Ask, Self::Metrics, Self::Admin];
-
-    /// The scope's name in keys, tokens and errors.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ingest => "ingest",
-            Self::Ask => "ask",
-            Self::Metrics => "metrics",
-            Self::Admin => "admin",
-        }
-    }
-}
-
-/// A set of scopes.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Scopes(u8);
-
-impl Scopes {
-    /// The set of the scopes given.
-    #[must_use]
-    pub fn of(scopes: &[Scope]) -> Self {
-        Self(
-            scopes
-                .iter()
-                .fold(0, |bits, scope| bits | (1 << *scope as u8)),
-        )
-    }
-
-    /// Every scope.
-    #[must_use]
-    pub fn all() -> Self {
-        Self::of(&Scope::ALL)
-    }
-
-    /// Whether the set holds this scope.
-    #[must_use]
-    pub const fn has(self, scope: Scope) -> bool {
-        self.0 & (1 << scope as u8) != 0
-    }
-}
-
-impl fmt::Debug for Scopes {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let held = Scope::ALL.iter().filter(|scope| self.has(**scope));
-        formatter
-            .debug_set()
-            .entries(held.map(|scope| scope.name()))
-            .finish()
-    }
-}
+use crate::id::{CollectionId, KeyId, TENANT_DEFAULT, TenantId, UserId};
 
 /// What acts in a principal's name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
-    /// The one user of a library without accounts.
+    /// The one user of a library without accounts, and the operator at the machine itself.
     Owner,
-    /// A person or a key that has authenticated.
-    Authenticated(ActorId),
+    /// A person who has signed in.
+    User(UserId),
+    /// A program that holds a key.
+    Key(KeyId),
     /// The product itself, for the reason given.
     System(&'static str),
 }
@@ -96,50 +30,91 @@ impl fmt::Display for Actor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Owner => formatter.write_str("owner"),
-            Self::Authenticated(id) => write!(formatter, "{id}"),
+            Self::User(id) => write!(formatter, "user:{id}"),
+            Self::Key(id) => write!(formatter, "key:{id}"),
             Self::System(_) => formatter.write_str("system"),
         }
     }
 }
 
-/// Who asks: the tenant, the one who acts, and what they may do.
+/// Which collections of the tenant a principal may reach, whatever its scopes allow there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// All of them: who administers the tenant, and the product itself.
+    #[default]
+    Tenant,
+    /// Those open to the whole tenant, and those granted to the actor by name.
+    Granted,
+    /// These, of those open to the whole tenant or granted to the actor: a key for a purpose.
+    Only(Arc<[CollectionId]>),
+}
+
+/// Where a request came from, for the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The address of the caller; none inside this machine's own command line.
+    pub address: Option<IpAddr>,
+    /// The id of the request.
+    pub request: String,
+}
+
+/// Who asks: the tenant, the one who acts, and what they may do and see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     tenant: TenantId,
     actor: Actor,
     scopes: Scopes,
+    reach: Reach,
+    clearance: Classification,
+    origin: Option<Arc<Origin>>,
 }
 
 impl Principal {
-    /// What authentication has established. Called by the server's authentication and by nothing
-    /// else.
+    /// What authentication has established: everything the scopes allow, in every collection.
+    /// Called by the server's authentication and by nothing else.
     #[must_use]
     pub const fn authenticated(tenant: TenantId, actor: Actor, scopes: Scopes) -> Self {
         Self {
             tenant,
             actor,
             scopes,
+            reach: Reach::Tenant,
+            clearance: Classification::Restricted,
+            origin: None,
         }
     }
 
     /// The one user of a library without accounts, who may do everything with it.
     #[must_use]
     pub fn owner() -> Self {
-        Self {
-            tenant: TENANT_DEFAULT,
-            actor: Actor::Owner,
-            scopes: Scopes::all(),
-        }
+        Self::authenticated(TENANT_DEFAULT, Actor::Owner, Scopes::all())
     }
 
     /// The product acting for a tenant without being asked, for the reason named.
     #[must_use]
     pub fn system(tenant: TenantId, reason: &'static str) -> Self {
-        Self {
-            tenant,
-            actor: Actor::System(reason),
-            scopes: Scopes::all(),
-        }
+        Self::authenticated(tenant, Actor::System(reason), Scopes::all())
+    }
+
+    /// The same, who reaches only these collections.
+    #[must_use]
+    pub fn reaching(mut self, reach: Reach) -> Self {
+        self.reach = reach;
+        self
+    }
+
+    /// The same, who sees documents up to this label only.
+    #[must_use]
+    pub const fn cleared_for(mut self, clearance: Classification) -> Self {
+        self.clearance = clearance;
+        self
+    }
+
+    /// The same, asking from there.
+    #[must_use]
+    pub fn from_origin(mut self, origin: Arc<Origin>) -> Self {
+        self.origin = Some(origin);
+        self
     }
 
     /// Whose data this principal sees.
@@ -158,6 +133,30 @@ impl Principal {
     #[must_use]
     pub const fn scopes(&self) -> Scopes {
         self.scopes
+    }
+
+    /// Which collections it may reach.
+    #[must_use]
+    pub const fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// The highest label of documents it may see.
+    #[must_use]
+    pub const fn clearance(&self) -> Classification {
+        self.clearance
+    }
+
+    /// Where the request came from; nothing for the product itself.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_deref()
+    }
+
+    /// Whether it sees everything that its tenant has.
+    #[must_use]
+    pub fn sees_all(&self) -> bool {
+        self.reach == Reach::Tenant && self.clearance == Classification::Restricted
     }
 
     /// Lets the call go on only if this principal has the scope.

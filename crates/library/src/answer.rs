@@ -12,9 +12,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use alexandria_core::access::Scope;
 use alexandria_core::citation::Citation;
 use alexandria_core::error::Result;
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_models::generator::Usage;
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, unfold};

@@ -4,10 +4,11 @@
 //! that version's whole text. Verifying reads the text again: it must have the same digest, the quote
 //! must stand where it stood, and the checker must come to the same finding.
 
+use alexandria_core::access::Scope;
 use alexandria_core::check::Verdict;
 use alexandria_core::error::{Context as _, ErrorKind, Result};
 use alexandria_core::id::{AnswerId, VersionId};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_models::generator::Usage;
 use alexandria_store::blobs::Digest;
 use alexandria_store::catalog::{AnswerQuery, KeptAnswer, NewAnswer, Page, Version};

@@ -1,9 +1,10 @@
 //! Collections: making, finding, changing and removing them.
 
+use alexandria_core::access::Scope;
 use alexandria_core::document::Collection;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::CollectionId;
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{CollectionChange, Page};
 
 use crate::jobs::JobKind;

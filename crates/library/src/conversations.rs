@@ -6,12 +6,13 @@
 
 mod rewrite;
 
+use alexandria_core::access::Scope;
 use alexandria_core::conversation::{
     FOLLOW_UP_BYTES_MAX, TURNS_LOOKED_AT, Turn, names, standalone, title,
 };
 use alexandria_core::error::{Context as _, Error, ErrorKind, Result};
 use alexandria_core::id::{AnswerId, ConversationId};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_models::generator::Usage;
 use alexandria_store::catalog::{
     CONVERSATION_TURNS_MAX, Conversation, ConversationQuery, KeptTurn, NewTurn, Page,

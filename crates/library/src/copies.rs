@@ -1,9 +1,10 @@
 //! The same file in several collections: a document belongs to one, so each has a document of its own.
 
+use alexandria_core::access::Scope;
 use alexandria_core::document::Document;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::blobs::Digest;
 
 use crate::documents::{Added, Upload};

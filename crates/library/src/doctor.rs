@@ -1,8 +1,9 @@
 //! Deeper checks than health, with what to do about each finding.
 
+use alexandria_core::access::Scope;
 use alexandria_core::document::DocumentState;
 use alexandria_core::error::{ErrorKind, Result};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::blobs::BlobKey;
 use alexandria_store::catalog::{DocumentOrder, DocumentQuery, OutboxKind, PAGE_ITEMS_MAX};
 use serde::Serialize;
@@ -75,7 +76,7 @@ impl Library {
     /// # Errors
     /// `Unavailable` when the catalog does not answer; everything else is a finding.
     pub async fn doctor(&self, principal: &Principal) -> Result<Diagnosis> {
-        principal.require(Scope::Admin)?;
+        principal.require(Scope::Operate)?;
         let mut diagnosis = Diagnosis::default();
         self.examine_parts(&mut diagnosis).await;
         self.examine_indexes(principal, &mut diagnosis).await?;

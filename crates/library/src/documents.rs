@@ -1,9 +1,10 @@
 //! Putting documents in, looking at them, changing and removing them.
 
+use alexandria_core::access::Scope;
 use alexandria_core::document::Document;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId, JobId};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::blobs::Blob;
 use alexandria_store::catalog::{Created, DocumentChange, DocumentQuery, NewDocument, Page};
 use tokio::io::{AsyncRead, AsyncReadExt};

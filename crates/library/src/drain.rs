@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alexandria_core::access::Scope;
 use alexandria_core::document::{Document, DocumentState};
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::DocumentId;
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{Job, JobState};
 use tokio_util::sync::CancellationToken;
 

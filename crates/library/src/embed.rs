@@ -1,7 +1,8 @@
 //! Embedding texts for a caller, and counting their tokens.
 
+use alexandria_core::access::Scope;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_models::embedder::Purpose;
 
 use crate::library::Library;

@@ -8,10 +8,11 @@ pub mod plan;
 pub mod report;
 pub(crate) mod trial;
 
+use alexandria_core::access::Scope;
 use alexandria_core::error::{Context as _, Error, ErrorKind, Result};
 use alexandria_core::experiment::PERCENT;
 use alexandria_core::id::ExperimentId;
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{Experiment, NewExperiment, Page};
 
 pub use self::plan::{Changes, Plan, Unit, Variant};

@@ -1,11 +1,12 @@
 //! What people think of the answers they got, and the cases that are made of it.
 
+use alexandria_core::access::Scope;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::feedback::{
     AnswerCopy, CASE_ANSWER_BYTES_MAX, CASE_ANSWERS_MAX, Expected, Opinion, expected,
 };
 use alexandria_core::id::{AnswerId, CaseId};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{Case, Feedback, FeedbackQuery, NewCase, NewFeedback, Page};
 
 use crate::answers::Said;

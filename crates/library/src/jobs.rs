@@ -10,9 +10,10 @@ mod steps;
 
 use std::sync::Arc;
 
+use alexandria_core::access::Scope;
 use alexandria_core::error::{Context, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId, JobId};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{Job, JobQuery, NewJob, Page};
 use serde::{Deserialize, Serialize};
 

@@ -1,11 +1,12 @@
 //! Personas: making, finding, changing and removing them, and what a question to one becomes.
 
+use alexandria_core::access::Scope;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, PersonaId};
 use alexandria_core::persona::{
     PERSONA_COLLECTIONS_MAX, PERSONA_NAME_BYTES_MAX, Persona, PersonaName, checked_voice,
 };
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_models::generator::Usage;
 use alexandria_store::catalog::{NewPersona, Page, PersonaChange};
 

@@ -1,7 +1,8 @@
 //! Building the indexes again from the catalog.
 
+use alexandria_core::access::Scope;
 use alexandria_core::error::Result;
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use serde::Serialize;
 
 use crate::library::Library;
@@ -35,7 +36,7 @@ impl Library {
     /// # Errors
     /// `Conflict` when another process works on the data directory.
     pub async fn rebuild(&self, principal: &Principal, what: Rebuild) -> Result<Rebuilt> {
-        principal.require(Scope::Admin)?;
+        principal.require(Scope::Operate)?;
         self.lock.take()?;
         let mut rebuilt = Rebuilt::default();
         for space in self.catalog.spaces().await? {

@@ -6,10 +6,11 @@ mod passages;
 use std::sync::Arc;
 use std::time::Instant;
 
+use alexandria_core::access::Scope;
 use alexandria_core::document::Collection;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::fusion::{Fusion, Leg, fuse};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_models::embedder::Embedder;
 use alexandria_store::catalog::PAGE_ITEMS_MAX;
 

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use alexandria_core::access::Scope;
 use alexandria_core::document::DocumentState;
 use alexandria_core::error::{Context, ErrorKind, Result};
 use alexandria_core::id::CollectionId;
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{JobState, PAGE_ITEMS_MAX};
 use serde::Serialize;
 

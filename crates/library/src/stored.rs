@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use alexandria_core::access::Scope;
 use alexandria_core::block::{PageRect, Span};
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{DocumentId, VersionId};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::catalog::Version;
 
 use crate::library::Library;

@@ -1,8 +1,9 @@
 //! What models of providers use and cost: counted as it happens, reported by day, and no more than the
 //! budget of the month.
 
+use alexandria_core::access::Scope;
 use alexandria_core::error::Result;
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_models::generator::{Generator, Usage};
 use alexandria_store::catalog::Used;
 pub use alexandria_store::catalog::UsedOnDay;
@@ -71,7 +72,7 @@ impl Library {
     /// # Errors
     /// `Forbidden` without the scope to read metrics; `Unavailable` when the catalog does not answer.
     pub async fn usage(&self, principal: &Principal, days: u32) -> Result<UsageReport> {
-        principal.require(Scope::Metrics)?;
+        principal.require(Scope::Usage)?;
         let today = self.catalog.today();
         let back = days.clamp(1, USAGE_DAYS_MAX) - 1;
         let first = today

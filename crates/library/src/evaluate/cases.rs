@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use alexandria_core::access::Scope;
 use alexandria_core::error::{Error, ErrorKind, Result};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{Case, PAGE_ITEMS_MAX};
 use serde::{Deserialize, Serialize};
 

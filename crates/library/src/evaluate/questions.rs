@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use alexandria_core::access::Scope;
 use alexandria_core::citation::Citation;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::evaluation::questions::{Observed, QuestionMeasures, Shared, measure};
 use alexandria_core::evaluation::{average, overlap, percentile};
 use alexandria_core::id::DocumentId;
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 

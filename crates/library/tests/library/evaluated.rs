@@ -2,8 +2,9 @@
 
 use std::sync::Mutex;
 
+use alexandria_core::access::Scopes;
 use alexandria_core::evaluation::interval::Estimate;
-use alexandria_core::principal::{Actor, Principal, Scopes};
+use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::settings::LibrarySettings;
 use alexandria_library::{
     AnswerQuery, AskRequest, JudgedQuestion, QuestionsEvaluation, WriterChoice,

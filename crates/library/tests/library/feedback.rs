@@ -1,9 +1,10 @@
 //! What people think of their answers, and the cases made of it.
 
+use alexandria_core::access::{Scope, Scopes};
 use alexandria_core::error::ErrorKind;
 use alexandria_core::feedback::{Opinion, Reason, Thumb};
-use alexandria_core::id::ActorId;
-use alexandria_core::principal::{Actor, Principal, Scope, Scopes};
+use alexandria_core::id::UserId;
+use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::FeedbackQuery;
 use uuid::Uuid;
 
@@ -57,7 +58,7 @@ async fn feedback_is_for_those_who_got_the_answer_and_seen_by_those_who_may() {
     fixture.read("notes", "pharos.md", LIGHTHOUSE).await;
     let library = &fixture.library;
     let person = |number: u128, scopes: &[Scope]| {
-        let actor = Actor::Authenticated(ActorId::from_uuid(Uuid::from_u128(number)));
+        let actor = Actor::User(UserId::from_uuid(Uuid::from_u128(number)));
         Principal::authenticated(fixture.owner.tenant(), actor, Scopes::of(scopes))
     };
     let (reader, other) = (person(1, &[Scope::Ask]), person(2, &[Scope::Ask]));

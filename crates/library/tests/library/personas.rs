@@ -1,9 +1,10 @@
 //! Personas: they narrow what answers, they never widen it, and they say how a model speaks.
 
+use alexandria_core::access::{Scope, Scopes};
 use alexandria_core::error::ErrorKind;
 use alexandria_core::id::CollectionId;
 use alexandria_core::persona::Persona;
-use alexandria_core::principal::{Actor, Principal, Scope, Scopes};
+use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::{Answer, AskRequest, NOT_FOUND, PersonaDraft, PersonaEdit};
 
 use crate::model::Model;

@@ -1,7 +1,8 @@
 //! Two tenants in one library see nothing of each other.
 
+use alexandria_core::access::{Scope, Scopes};
 use alexandria_core::error::ErrorKind;
-use alexandria_core::principal::{Actor, Principal, Scope, Scopes};
+use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::documents::Upload;
 use alexandria_library::{AskRequest, DocumentChange, DocumentQuery, Rebuild, SearchRequest};
 

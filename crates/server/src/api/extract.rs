@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, RequestBody, SchemaObject};
+use alexandria_core::access::{Scope, Scopes};
 use alexandria_core::id::TENANT_DEFAULT;
-use alexandria_core::principal::{Actor, Principal, Scope, Scopes};
+use alexandria_core::principal::{Actor, Principal};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{

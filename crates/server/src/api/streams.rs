@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use alexandria_core::access::Scope;
 use alexandria_core::error::{Error, ErrorKind};
 use alexandria_core::id::TenantId;
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -263,17 +264,18 @@ fn event_number(text: &[u8], stream: Uuid) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use alexandria_core::id::{ActorId, TENANT_DEFAULT};
+    use alexandria_core::id::{TENANT_DEFAULT, UserId};
     use std::time::Instant;
 
-    use alexandria_core::principal::{Actor, Scopes};
+    use alexandria_core::access::Scopes;
+    use alexandria_core::principal::Actor;
 
     use super::*;
 
     const LONG: Duration = Duration::from_secs(300);
 
     fn reader(number: u128) -> Principal {
-        let actor = Actor::Authenticated(ActorId::from_uuid(Uuid::from_u128(number)));
+        let actor = Actor::User(UserId::from_uuid(Uuid::from_u128(number)));
         Principal::authenticated(TENANT_DEFAULT, actor, Scopes::all())
     }
 

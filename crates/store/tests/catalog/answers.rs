@@ -1,8 +1,9 @@
 //! Cases: answers that are kept.
 
+use alexandria_core::access::Scopes;
 use alexandria_core::error::ErrorKind;
-use alexandria_core::id::{ActorId, AnswerId};
-use alexandria_core::principal::{Actor, Principal, Scopes};
+use alexandria_core::id::{AnswerId, UserId};
+use alexandria_core::principal::{Actor, Principal};
 use alexandria_store::catalog::{AnswerQuery, NewAnswer};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -20,7 +21,7 @@ pub(crate) async fn an_answer_is_kept_for_the_one_who_asked(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
     let other = Principal::authenticated(
         owner.tenant(),
-        Actor::Authenticated(ActorId::from_uuid(Uuid::from_u128(7))),
+        Actor::User(UserId::from_uuid(Uuid::from_u128(7))),
         Scopes::all(),
     );
     let mut ids: Vec<AnswerId> = Vec::new();

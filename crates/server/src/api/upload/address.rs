@@ -1,8 +1,9 @@
 //! Putting in what stands at a web address: fetched by the library itself, within the same fences as
 //! `alexandria add`.
 
+use alexandria_core::access::Scope;
 use alexandria_core::error::{Error, ErrorKind};
-use alexandria_core::principal::{Principal, Scope};
+use alexandria_core::principal::Principal;
 use alexandria_library::documents::Upload;
 use alexandria_store::blobs::Digest;
 use axum::http::StatusCode;
