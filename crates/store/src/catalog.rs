@@ -34,6 +34,7 @@ mod personas;
 mod purge;
 mod row;
 mod sessions;
+mod sight;
 mod spaces;
 mod table;
 mod tenants;
