@@ -11,6 +11,7 @@
 
 mod answers;
 mod cases;
+mod challenges;
 mod chunks;
 mod collections;
 mod conversations;
@@ -20,6 +21,7 @@ mod database;
 mod documents;
 mod embeddings;
 mod experiments;
+mod factors;
 mod feedback;
 mod generations;
 mod grants;
@@ -30,6 +32,7 @@ mod jobs;
 mod keys;
 mod outbox;
 mod passages;
+mod passkeys;
 mod personas;
 mod purge;
 mod row;
@@ -56,6 +59,7 @@ use uuid::Uuid;
 
 pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
 pub use self::cases::{CASES_MAX, Case, NewCase};
+pub use self::challenges::{CHALLENGES_MAX, Challenge, ChallengePurpose, NewChallenge};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
 pub use self::conversations::{
@@ -70,6 +74,7 @@ pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
 pub use self::experiments::{
     EXPERIMENTS_MAX, Experiment, ExperimentState, NewExperiment, Outcome, Standing,
 };
+pub use self::factors::{FACTOR_FAILURES_FREE, TotpFactor};
 pub use self::feedback::{Feedback, FeedbackQuery, NewFeedback};
 pub use self::generations::{Generation, GenerationState};
 pub use self::grants::{GRANTS_OF_COLLECTION_MAX, Grant};
@@ -82,6 +87,7 @@ pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::keys::{ApiKey, KEYS_MAX, NewApiKey};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
+pub use self::passkeys::{NewPasskey, PASSKEYS_MAX, Passkey};
 pub use self::personas::{NewPersona, PersonaChange};
 pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};
 pub use self::tenants::{NewTenant, TenantChange};
