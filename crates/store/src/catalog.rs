@@ -127,6 +127,8 @@ pub struct Catalog {
     database: Database,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
+    /// Whose jobs were claimed last.
+    turn: Arc<jobs::Turn>,
 }
 
 impl Catalog {
@@ -144,6 +146,7 @@ impl Catalog {
             database,
             clock: options.clock,
             ids: options.ids,
+            turn: Arc::default(),
         };
         let migrator = crate::migrate::Migrator::of(&catalog);
         migrator.refuse_newer().await?;
@@ -168,6 +171,7 @@ impl Catalog {
             database,
             clock: options.clock,
             ids: options.ids,
+            turn: Arc::default(),
         })
     }
 
