@@ -39,6 +39,7 @@ pub(crate) mod form;
 pub(crate) mod health;
 mod idempotency;
 pub(crate) mod jobs;
+mod limit;
 mod measures;
 mod observe;
 mod openai;
@@ -146,6 +147,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(async || Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(&app), limit::limit))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .layer(cors)
         .layer(map_response_with_state(Arc::clone(&app), name_instance))
@@ -192,6 +194,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(status::routes())
         .merge(usage::routes())
         .merge(openai::routes())
+        .merge(limit::report::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())
         .merge(measures::routes())
@@ -233,6 +236,9 @@ fn cors(config: &Config) -> CorsLayer {
         .expose_headers([
             header::LOCATION,
             header::CONTENT_RANGE,
+            header::RETRY_AFTER,
+            limit::RATE_LIMIT,
+            limit::RATE_LIMIT_POLICY,
             observe::REQUEST_ID,
             streams::STREAM_ID,
         ])

@@ -152,11 +152,12 @@ fn library_functions() -> Vec<(PathBuf, String, String, String)> {
 
 /// What concerns the process and no tenant's data; and the stream of an answer, which owns its
 /// principal and asks it in its task.
-const EXEMPT: [&str; 8] = [
+const EXEMPT: [&str; 9] = [
     "open",
     "close",
     "settings",
     "catalog",
+    "limits",
     "is_working",
     "health",
     "run_workers",

@@ -1,7 +1,7 @@
 //! What handlers take from a request: who asks, the body, the query, the parts of the path. What
 //! does not fit becomes a [`Problem`].
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use aide::OperationInput;
 use aide::generate::GenContext;
@@ -20,6 +20,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::Shared;
+use super::limit::caller::Caller;
 use super::problem::Problem;
 use super::upload::address::AddressBody;
 
@@ -35,6 +36,10 @@ impl FromRequestParts<Shared> for Asker {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _app: &Shared) -> Result<Self, Problem> {
+        // Whoever has counted the request knows already.
+        if let Some(asker) = parts.extensions.get::<Self>() {
+            return Ok(asker.clone());
+        }
         if is_local(parts) {
             return Ok(Self(Principal::owner()));
         }
@@ -50,8 +55,16 @@ impl FromRequestParts<Shared> for Asker {
 /// Whether the request comes from this machine. A request without an address comes from inside this
 /// process: the command line asks its own library.
 pub(crate) fn is_local(parts: &Parts) -> bool {
+    caller_of(parts).is_none_or(|address| address.is_loopback())
+}
+
+/// The address of the caller: behind a proxy that the settings trust, the one that it names.
+pub(crate) fn caller_of(parts: &Parts) -> Option<IpAddr> {
+    if let Some(Caller(address)) = parts.extensions.get() {
+        return Some(*address);
+    }
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.is_none_or(|ConnectInfo(address)| address.ip().to_canonical().is_loopback())
+    peer.map(|ConnectInfo(address)| address.ip().to_canonical())
 }
 
 impl OperationInput for Asker {}

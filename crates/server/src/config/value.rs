@@ -80,6 +80,19 @@ macro_rules! number {
 
 number!(u16, u32, u64, usize);
 
+impl Value for Option<u64> {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "" => Ok(None),
+            _ => u64::read(text).map(Some),
+        }
+    }
+
+    fn show(&self) -> String {
+        self.map_or_else(String::new, |number| number.to_string())
+    }
+}
+
 /// A number from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Share(f32);
