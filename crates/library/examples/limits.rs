@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use alexandria_core::access::Scopes;
-use alexandria_core::id::{TENANT_DEFAULT, UserId};
+use alexandria_core::id::{TenantId, UserId};
 use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::Library;
 use alexandria_library::clock::{SystemClock, SystemIds};
@@ -21,7 +21,7 @@ type AnyError = Box<dyn std::error::Error>;
 /// Requests that are measured.
 const REQUESTS: u32 = 20_000;
 
-/// Callers that they come from, in turn.
+/// Callers that they come from in turn, each of a tenant of its own.
 const CALLERS: u32 = 1_000;
 
 #[expect(clippy::print_stdout, reason = "a program that prints a figure")]
@@ -64,8 +64,9 @@ async fn main() -> Result<(), AnyError> {
 }
 
 fn caller(number: u32) -> (IpAddr, Principal) {
-    let actor = Actor::User(UserId::from_uuid(Uuid::from_u128(number.into())));
-    let principal = Principal::authenticated(TENANT_DEFAULT, actor, Scopes::all());
+    let id = Uuid::from_u128(number.into());
+    let actor = Actor::User(UserId::from_uuid(id));
+    let principal = Principal::authenticated(TenantId::from_uuid(id), actor, Scopes::all());
     (
         IpAddr::from((0x0a00_0000 | number).to_be_bytes()),
         principal,

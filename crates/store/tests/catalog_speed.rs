@@ -184,5 +184,5 @@ async fn claiming_costs_by_tenants_and_not_by_jobs() {
         let principal = Principal::system(tenant.unwrap(), "measuring claims");
         catalog.enqueue(&principal, new()).await.unwrap();
     }
-    measure("among 1,000 tenants", 180.0).await;
+    measure("among 1,000 tenants", 45.0).await;
 }

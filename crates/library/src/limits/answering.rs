@@ -13,6 +13,7 @@ use crate::ask::Answer;
 #[derive(Debug)]
 pub(crate) struct Answering<'a> {
     limits: &'a Limits,
+    /// Until the answer's tokens are counted.
     admitted: Option<Admitted>,
     _place: Place,
 }
@@ -40,17 +41,26 @@ impl Limits {
 
 impl Answering<'_> {
     /// Counts what the answer has taken; none for a question that could not be answered.
-    pub(crate) async fn end(self, answer: Option<&Answer>) {
-        let Some(admitted) = &self.admitted else {
+    pub(crate) async fn end(mut self, answer: Option<&Answer>) {
+        let Some(admitted) = self.admitted.take() else {
             return;
         };
         let tokens = answer.map_or(0, |answer| match answer.usage {
             Some(used) => used.prompt_tokens.saturating_add(used.completion_tokens),
             None => tokens(&answer.text),
         });
-        if let Err(error) = self.limits.settle_tokens(admitted, tokens).await {
+        if let Err(error) = self.limits.settle_tokens(&admitted, tokens).await {
             // The answer is there and is given; the next question is counted again.
             tracing::error!(error = %error.chain(), "cannot count the tokens of an answer");
+        }
+    }
+}
+
+impl Drop for Answering<'_> {
+    /// Notes an answer that nobody waited for: its tokens were used all the same.
+    fn drop(&mut self) {
+        if let Some(admitted) = self.admitted.take() {
+            self.limits.note_abandoned(admitted);
         }
     }
 }

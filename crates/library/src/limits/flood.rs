@@ -37,6 +37,13 @@ const TRIAL_MAX: Duration = Duration::from_secs(30);
 /// Circuits that are remembered to be shown at most.
 const CIRCUITS_MAX: usize = 10_000;
 
+/// What an answer counts that its reader has left before the end, in tokens: about a third of the
+/// prompt that it was written from. What it took is not known.
+const ABANDONED_TOKENS: u64 = 1_000;
+
+/// Callers of abandoned answers that are remembered at most, until they ask again.
+const ABANDONED_MAX: usize = 10_000;
+
 /// The name of the limit.
 const NAME: &str = "user-tokens";
 
@@ -138,6 +145,10 @@ impl Limits {
             actor: principal.actor().to_string(),
         };
         let now = self.clock.now();
+        if let Some(tokens) = self.circuits.take_abandoned(&caller) {
+            let counter = tokens_counter(&policy, &caller, tokens);
+            self.cache.add(&[counter], now).await?;
+        }
         let admission = match self.open_until(&caller, now).await? {
             Some(until) if now < until => return Err(refused(left(now, until))),
             Some(until) => {
@@ -176,6 +187,11 @@ impl Limits {
             self.circuits.measure(now);
         }
         Ok(())
+    }
+
+    /// Notes an answer whose reader has left; it is counted when the caller asks again.
+    pub(super) fn note_abandoned(&self, admitted: Admitted) {
+        self.circuits.note_abandoned(admitted.caller);
     }
 
     /// Until when the circuit of a caller is open, or was before it became half open.
@@ -244,24 +260,40 @@ fn refused(wait: Duration) -> Error {
     Error::new(ErrorKind::Exhausted, sentence).with_retry_after(wait)
 }
 
-/// The circuits that this process has found open, to be shown.
+/// What this process knows of callers.
 #[derive(Debug, Default)]
-pub(super) struct Circuits(Mutex<HashMap<Caller, Timestamp>>);
+pub(super) struct Circuits {
+    /// The circuits that it has found open, to be shown.
+    open: Mutex<HashMap<Caller, Timestamp>>,
+    /// Tokens of abandoned answers that are not counted yet.
+    abandoned: Mutex<HashMap<Caller, u64>>,
+}
 
 impl Circuits {
     fn note(&self, caller: &Caller, until: Timestamp) {
-        let mut open = self.held();
+        let mut open = held(&self.open);
         if open.len() < CIRCUITS_MAX || open.contains_key(caller) {
             open.insert(caller.clone(), until);
         }
     }
 
     fn forget(&self, caller: &Caller) {
-        self.held().remove(caller);
+        held(&self.open).remove(caller);
+    }
+
+    fn note_abandoned(&self, caller: Caller) {
+        let mut abandoned = held(&self.abandoned);
+        if abandoned.len() < ABANDONED_MAX || abandoned.contains_key(&caller) {
+            *abandoned.entry(caller).or_default() += ABANDONED_TOKENS;
+        }
+    }
+
+    fn take_abandoned(&self, caller: &Caller) -> Option<u64> {
+        held(&self.abandoned).remove(caller)
     }
 
     pub(super) fn list(&self, now: Timestamp) -> Vec<Circuit> {
-        let open = self.held();
+        let open = held(&self.open);
         let mut circuits: Vec<Circuit> = open
             .iter()
             .map(|(caller, until)| Circuit {
@@ -277,7 +309,7 @@ impl Circuits {
 
     /// Counts the circuits by state. Those that nobody has tried for long are closed.
     pub(super) fn measure(&self, now: Timestamp) {
-        let mut open = self.held();
+        let mut open = held(&self.open);
         open.retain(|_, until| now < *until + SHOWN_HALF_OPEN);
         let mut counts = [(CircuitState::Open, 0_u32), (CircuitState::HalfOpen, 0)];
         for until in open.values() {
@@ -290,10 +322,10 @@ impl Circuits {
             metrics::gauge!(TOKEN_FLOOD_CIRCUITS, "state" => state.name()).set(f64::from(count));
         }
     }
+}
 
-    fn held(&self) -> MutexGuard<'_, HashMap<Caller, Timestamp>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How long a half-open circuit is shown that nobody tries.

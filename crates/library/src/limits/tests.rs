@@ -211,6 +211,25 @@ async fn a_flood_opens_the_circuit_of_its_caller_alone_and_one_trial_closes_it()
 }
 
 #[tokio::test]
+async fn answers_that_nobody_waits_for_count_too() {
+    let mut settings = flooding();
+    settings.flood.tokens_max = 1_500;
+    let (limits, _clock) = limits(settings);
+    let one = user(TENANT_DEFAULT, 1);
+    for _ in 0..2 {
+        drop(limits.begin_answer(&one, "Why?").await.unwrap());
+    }
+    let error = limits.begin_answer(&one, "Why?").await.unwrap_err();
+    assert!(error.message().contains("\"user-tokens\""), "{error}");
+    assert!(
+        limits
+            .begin_answer(&user(TENANT_DEFAULT, 2), "Why?")
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
 async fn a_trial_that_floods_opens_the_circuit_again() {
     let (limits, clock) = limits(flooding());
     let one = user(TENANT_DEFAULT, 1);

@@ -159,7 +159,7 @@ settings! {
     #[doc = " How many log files put aside are kept."]
     "log.files_kept" ["LOG_FILES_KEPT"] log_files_kept: u32 = 5;
 
-    #[doc = " The Redis that processes share their limits in, such as redis://localhost:6379; each process counts for itself when empty."]
+    #[doc = " The Redis that processes share their limits in, such as `redis://localhost:6379`; each process counts for itself when empty."]
     "redis.url" ["REDIS_URL"] (secret) redis_url: Option<String> = None;
     #[doc = " Requests a second of one tenant, person, key or address, measured over ten seconds; 0 for no limit."]
     "limit.rps" ["RATE_LIMIT_RPS"] limit_rps: u64 = alexandria_library::limits::applying::RATE_DEFAULT;
@@ -181,9 +181,9 @@ settings! {
     "limit.tenant_answers_max" ["ALEXANDRIA_TENANT_ANSWERS_MAX"] limit_tenant_answers_max: usize = alexandria_library::limits::TENANT_ANSWERS_DEFAULT;
     #[doc = " Answers of one person or key made at the same time; 0 for no limit."]
     "limit.user_answers_max" ["ALEXANDRIA_USER_ANSWERS_MAX"] limit_user_answers_max: usize = alexandria_library::limits::USER_ANSWERS_DEFAULT;
-    #[doc = " Tokens of questions and answers of one person or key in limit.tokens_seconds, from which on nothing of theirs is answered for a while; 0 for no limit."]
+    #[doc = " Tokens of questions and answers of one person or key in the seconds of `limit.tokens_seconds`, from which on nothing of theirs is answered for a while; 0 for no limit."]
     "limit.tokens_max" ["ALEXANDRIA_TOKENS_MAX"] limit_tokens_max: u64 = alexandria_library::limits::FLOOD_TOKENS_DEFAULT;
-    #[doc = " Seconds that limit.tokens_max is counted over, up to 3600."]
+    #[doc = " Seconds that `limit.tokens_max` is counted over, up to 3600."]
     "limit.tokens_seconds" ["ALEXANDRIA_TOKENS_SECONDS"] limit_tokens_seconds: u64 = alexandria_library::limits::FLOOD_WINDOW_DEFAULT.as_secs();
     #[doc = " Seconds for which nothing is answered after too many tokens."]
     "limit.tokens_pause_seconds" ["ALEXANDRIA_TOKENS_PAUSE_SECONDS"] limit_tokens_pause_seconds: u64 = alexandria_library::limits::FLOOD_OPEN_DEFAULT.as_secs();

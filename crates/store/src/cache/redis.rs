@@ -64,7 +64,7 @@ impl RedisCache {
             return Err(Error::new(ErrorKind::Invalid, about()));
         }
         let mut config = Config::from_url_centralized(url)
-            .map_err(fault)
+            .map_err(|error| fault(&error))
             .context(ErrorKind::Invalid, about)?;
         config.fail_fast = false;
         let performance = PerformanceConfig {
@@ -152,16 +152,18 @@ fn value_key(key: &str) -> String {
     format!("alexandria:value:{key}")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn failed(error: fred::error::Error) -> Error {
-    let kind = match error.kind() {
-        Trouble::Timeout => ErrorKind::Timeout,
-        _ => ErrorKind::Unavailable,
+    let kind = if *error.kind() == Trouble::Timeout {
+        ErrorKind::Timeout
+    } else {
+        ErrorKind::Unavailable
     };
-    Error::new(kind, "Redis does not do what it was asked").with_source(fault(error))
+    Error::new(kind, "Redis does not do what it was asked").with_source(fault(&error))
 }
 
 /// The server's error without the command, whose arguments are nobody's business.
-fn fault(error: fred::error::Error) -> String {
+fn fault(error: &fred::error::Error) -> String {
     format!("{}: {}", error.kind().to_str(), error.details())
 }
 

@@ -130,6 +130,16 @@ async fn two_processes_share_a_quota_and_a_killed_server_is_stood_in_for() {
     );
 }
 
+#[tokio::test]
+async fn an_address_with_tls_is_taken() {
+    let cache = RedisCache::open("rediss://user:word@127.0.0.1:1/2").unwrap();
+    assert_eq!(
+        cache.check().await.unwrap_err().kind(),
+        ErrorKind::Unavailable
+    );
+    cache.close().await;
+}
+
 #[test]
 fn an_address_that_is_none_is_refused() {
     for wrong in [

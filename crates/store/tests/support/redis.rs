@@ -5,14 +5,8 @@
 //! disk, and ends with the test process, however that ends: a small shell beside it waits for the end
 //! of a pipe that only the test process holds.
 //!
-//! Other crates' tests include this file with `#[path]`.
-
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test stops where something is not as it should be, and says what it leaves out"
-)]
+//! Other crates' tests include this file with `#[path]`, and allow it to panic where something is not as
+//! it should be.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
