@@ -23,6 +23,7 @@ use tokio::sync::{Notify, RwLock};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::access::Passwords;
 use crate::follow::Followers;
 use crate::layouts::Layouts;
 use crate::limits::Limits;
@@ -59,6 +60,8 @@ pub struct Library {
     pub(crate) remembered: Remembered,
     /// Answers that can be given again.
     pub(crate) recall: Recall,
+    /// Hashes the passwords of people.
+    pub(crate) passwords: Passwords,
     /// Whether vectors may be left of documents that are gone.
     pub(crate) leftovers: Leftovers,
     /// Told whenever there is a new job.
@@ -108,6 +111,7 @@ impl Library {
             lock: parts.lock,
             limits: Limits::open(settings.limiting.clone(), Arc::clone(&clock))?,
             followers: Followers::default(),
+            passwords: Passwords::default(),
             leftovers: Leftovers::default(),
             wake: Notify::new(),
             tracker: TaskTracker::new(),

@@ -19,7 +19,7 @@ use alexandria_core::principal::Principal;
 use alexandria_store::blobs::Digest;
 use alexandria_store::catalog::{NewChunk, NewEmbedding, NewJob, NewVersion};
 
-use fixture::{Fixture, facts, new_chunk, new_version, owner};
+use fixture::{Fixture, facts, new_chunk, new_version, owner, tenant};
 
 /// Processor time of this process's threads so far.
 fn cpu() -> Duration {
@@ -180,8 +180,8 @@ async fn claiming_costs_by_tenants_and_not_by_jobs() {
     }
     measure("of 5,000 jobs of one tenant", 9.0).await;
     for number in 0..1_000 {
-        let tenant = catalog.create_tenant(&format!("tenant {number}")).await;
-        let principal = Principal::system(tenant.unwrap(), "measuring claims");
+        let tenant = tenant(catalog, &format!("tenant {number}")).await;
+        let principal = Principal::system(tenant, "measuring claims");
         catalog.enqueue(&principal, new()).await.unwrap();
     }
     measure("among 1,000 tenants", 45.0).await;

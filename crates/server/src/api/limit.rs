@@ -72,7 +72,6 @@ pub(crate) async fn limit(State(app): State<Shared>, mut request: Request, next:
         Ok(place) => place,
         Err(error) => return refuse(error, &verdict),
     };
-    parts.extensions.insert(Asker(principal));
     let response = next.run(Request::from_parts(parts, body)).await;
     // The place is held until the last byte has left, or the caller has.
     tell(response.map(|body| Held::body(body, place)), &verdict)

@@ -131,7 +131,8 @@ async fn an_address_is_limited_whoever_claims_to_be_behind_it() {
     let server = Server::start_with(&[rate, burst, ("TRUSTED_PROXIES", "127.0.0.1")]);
     for number in 1..20 {
         let (status, _) = get_for(&server, &format!("203.0.113.{number}")).await;
-        assert_eq!(status, 200, "another caller's requests were counted");
+        // Refused for want of a token, but not counted with the others.
+        assert_ne!(status, 429, "another caller's requests were counted");
     }
     let mut status = 200;
     for number in 1..20 {
@@ -164,7 +165,7 @@ async fn who_comes_through_a_trusted_proxy_is_not_of_this_machine() {
 async fn a_request_under_way_holds_its_place_until_its_caller_leaves() {
     let server = Server::start_with(&[("ALEXANDRIA_TENANT_REQUESTS_MAX", "1")]);
     let mut slow = TcpStream::connect(server.address.trim_start_matches("http://")).unwrap();
-    let half = "POST /api/v1/search HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+    let half = "POST /api/v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Content-Length: 100\r\n\r\n{";
     slow.write_all(half.as_bytes()).unwrap();
     let begun = Instant::now();

@@ -9,7 +9,7 @@ use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{Job, JobQuery, JobState, NewJob, Progress};
 use jiff::SignedDuration;
 
-use crate::fixture::{Fixture, owner};
+use crate::fixture::{Fixture, owner, tenant};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -127,7 +127,7 @@ pub(crate) async fn workers_at_once_get_each_job_exactly_once(fixture: &Fixture)
 
 pub(crate) async fn tenants_take_turns(fixture: &Fixture) {
     let (catalog, first) = (&fixture.catalog, owner());
-    let second = catalog.create_tenant("second").await.unwrap();
+    let second = tenant(catalog, "second").await;
     let second = Principal::system(second, "testing turns");
     for _ in 0..4 {
         catalog
@@ -166,7 +166,7 @@ pub(crate) async fn a_thousand_jobs_of_one_tenant_do_not_delay_the_first_of_anot
         catalog.complete(&job).await.unwrap();
     }
     for name in ["second", "third"] {
-        let other = catalog.create_tenant(name).await.unwrap();
+        let other = tenant(catalog, name).await;
         let other = Principal::system(other, "testing turns");
         let wanted = catalog
             .enqueue(&other, NewJob::new("read", "{}"))
