@@ -11,6 +11,7 @@
 mod answer;
 pub mod answers;
 pub mod ask;
+pub mod audit;
 mod cache;
 pub mod clock;
 pub mod collections;
@@ -39,6 +40,7 @@ mod recall;
 mod remember;
 mod retrieve;
 pub mod search;
+pub mod security;
 pub mod settings;
 pub mod status;
 pub mod stored;

@@ -23,12 +23,14 @@ use tokio::sync::{Notify, RwLock};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::audit::Recorder;
 use crate::follow::Followers;
 use crate::layouts::Layouts;
 use crate::lock::WorkLock;
 use crate::reading::Reader;
 use crate::recall::Recall;
 use crate::remember::Remembered;
+use crate::security::Security;
 use crate::settings::{CATALOG_FILE, LibrarySettings, Recognition};
 use crate::tidy::Leftovers;
 
@@ -58,6 +60,10 @@ pub struct Library {
     pub(crate) recall: Recall,
     /// Whether vectors may be left of documents that are gone.
     pub(crate) leftovers: Leftovers,
+    /// What writes to the audit log.
+    pub(crate) recorder: Recorder,
+    /// What notices attacks.
+    pub(crate) security: Security,
     /// Told whenever there is a new job.
     pub(crate) wake: Notify,
     /// Everything this process does in the background.
@@ -89,6 +95,7 @@ impl Library {
         let catalog = Catalog::open(&database_url(&settings), options).await?;
         let policy = ChunkPolicy::default();
         let generation = generation(&catalog, parts.embedder.as_deref(), &policy).await?;
+        let tracker = TaskTracker::new();
         let library = Arc::new(Self {
             reader: Reader::new(settings.reader.clone(), parts.recogniser),
             layouts: Layouts::new(Arc::clone(&parts.blobs)),
@@ -105,8 +112,10 @@ impl Library {
             lock: parts.lock,
             followers: Followers::default(),
             leftovers: Leftovers::default(),
+            recorder: Recorder::new(catalog.clone(), tracker.clone()),
+            security: Security::new(catalog.clone(), Arc::clone(&clock)),
             wake: Notify::new(),
-            tracker: TaskTracker::new(),
+            tracker,
             blob_use: RwLock::new(()),
             settings,
             catalog,

@@ -45,6 +45,15 @@ pub const EXPERIMENTS_STOPPED_TOTAL: &str = "experiments_stopped_total";
 /// Gauge: the share of the month's budget that is used, from 0; above 1 when the last call went beyond it.
 pub const BUDGET_USED_SHARE: &str = "llm_budget_used_share";
 
+/// Counter: security events by kind.
+pub const SECURITY_EVENTS_TOTAL: &str = "alexandria_security_events_total";
+
+/// Counter: entries written to the audit log.
+pub const AUDIT_ENTRIES_TOTAL: &str = "alexandria_audit_entries_total";
+
+/// Counter: entries that could not be written to the audit log. Anything above zero is to be looked at.
+pub const AUDIT_FAILURES_TOTAL: &str = "alexandria_audit_failures_total";
+
 /// Tells the recorder what each metric means. Call it once, after installing a recorder.
 pub fn describe() {
     metrics::describe_histogram!(
@@ -99,5 +108,11 @@ pub fn describe() {
     metrics::describe_counter!(
         EXPERIMENTS_STOPPED_TOTAL,
         "Experiments that were stopped, by what."
+    );
+    metrics::describe_counter!(SECURITY_EVENTS_TOTAL, "Security events by kind.");
+    metrics::describe_counter!(AUDIT_ENTRIES_TOTAL, "Entries written to the audit log.");
+    metrics::describe_counter!(
+        AUDIT_FAILURES_TOTAL,
+        "Entries that could not be written to the audit log."
     );
 }

@@ -11,6 +11,7 @@ use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::audit::AUDIT_KEPT_DAYS_DEFAULT;
 use crate::usage::Budget;
 
 /// The name of the SQLite catalog inside the data directory.
@@ -44,6 +45,8 @@ pub struct LibrarySettings {
     pub answers_kept_days: u32,
     /// For how many days conversations are kept after their last question; 0 until they are deleted.
     pub conversations_kept_days: u32,
+    /// For how many days the audit log and security events are kept; 0 for ever.
+    pub audit_kept_days: u32,
     /// What may be spent on models.
     pub budget: Budget,
     /// What a caller may ask for at most.
@@ -68,6 +71,7 @@ impl LibrarySettings {
             unsupported: Unsupported::default(),
             answers_kept_days: ANSWERS_KEPT_DAYS_DEFAULT,
             conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
+            audit_kept_days: AUDIT_KEPT_DAYS_DEFAULT,
             budget: Budget::default(),
             limits: LibraryLimits::default(),
         }

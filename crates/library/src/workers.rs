@@ -279,7 +279,8 @@ impl Library {
         self.follow_all().await?;
         self.forget_the_past().await?;
         self.forget_old_answers().await?;
-        self.forget_old_conversations().await
+        self.forget_old_conversations().await?;
+        self.forget_old_audit().await
     }
 
     async fn release(&self) -> Result<()> {

@@ -150,9 +150,10 @@ fn library_functions() -> Vec<(PathBuf, String, String, String)> {
     found
 }
 
-/// What concerns the process and no tenant's data; and the stream of an answer, which owns its
+/// What concerns the process and no tenant's data; what writes down what every principal did, whatever
+/// they may; and the stream of an answer, which owns its
 /// principal and asks it in its task.
-const EXEMPT: [&str; 8] = [
+const EXEMPT: [&str; 10] = [
     "open",
     "close",
     "settings",
@@ -161,6 +162,8 @@ const EXEMPT: [&str; 8] = [
     "health",
     "run_workers",
     "ask_stream",
+    "recorder",
+    "security",
 ];
 
 #[test]

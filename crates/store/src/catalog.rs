@@ -10,6 +10,7 @@
 //! only; another tenant's id behaves exactly as one that does not exist.
 
 mod answers;
+mod audit;
 mod cases;
 mod chunks;
 mod collections;
@@ -29,6 +30,7 @@ mod passages;
 mod personas;
 mod purge;
 mod row;
+mod security_events;
 mod spaces;
 mod table;
 mod tenants;
@@ -48,6 +50,9 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
+pub use self::audit::{
+    AUDIT_CUT_ENTRIES_MAX, AuditFilter, AuditQuery, AuditState, NewEntry, StoredEntry,
+};
 pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
@@ -70,6 +75,7 @@ pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
 pub use self::personas::{NewPersona, PersonaChange};
+pub use self::security_events::{NewSecurityEvent, SecurityEvent, SecurityEventQuery};
 pub use self::usage::{Used, UsedOnDay};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};
 

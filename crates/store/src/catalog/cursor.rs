@@ -50,6 +50,10 @@ pub(super) enum List {
     Cases = 21,
     /// The experiments, newest first.
     Experiments = 22,
+    /// The entries of the audit log, newest first.
+    Audit = 40,
+    /// The security events, newest first.
+    SecurityEvents = 41,
 }
 
 /// How many rows a page of `limit` items has.
@@ -131,7 +135,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 10] = [
+    const LISTS: [List; 12] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
@@ -142,6 +146,8 @@ mod tests {
         List::Feedback,
         List::Cases,
         List::Experiments,
+        List::Audit,
+        List::SecurityEvents,
     ];
 
     proptest! {
