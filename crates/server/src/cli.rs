@@ -16,6 +16,7 @@ use crate::config::{Config, Flags, Settled, Surroundings, settle};
 mod add;
 mod answer;
 mod ask;
+mod audit;
 mod case;
 mod chat;
 mod config;
@@ -128,6 +129,8 @@ enum Verb {
     /// Say what the library holds and what it is working on
     Status(status::Status),
     Usage(usage::Usage),
+    /// Read the audit log, verify it, and take it along
+    Audit(audit::Audit),
     /// Answer over HTTP, and read what is put in
     Serve(serve::Serve),
     /// Let a program with a language model use the library, over standard input and output
@@ -263,6 +266,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Remove(verb) => verb.run(setting).await,
             Verb::Status(verb) => verb.run(setting).await,
             Verb::Usage(verb) => verb.run(setting).await,
+            Verb::Audit(verb) => verb.run(setting).await,
             Verb::Mcp(verb) => verb.run(setting).await,
             Verb::Health(verb) => verb.run(setting).await,
             Verb::Migrate(verb) => verb.run(setting).await,

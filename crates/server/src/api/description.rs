@@ -85,6 +85,7 @@ pub(super) fn tags() -> Vec<Tag> {
         ),
         ("jobs", "The work in the background: reading and embedding."),
         ("status", "What the library holds and how it does."),
+        ("audit", "Who did what, and what looked like an attack."),
         (
             "operations",
             "What operators and their programs watch: health and measures.",

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 
 use super::Shared;
 use super::problem::Problem;
+use super::record::Seen;
 use super::upload::address::AddressBody;
 
 /// Who asks. Every handler that touches the library takes one; authentication slots in here.
@@ -35,15 +36,14 @@ impl FromRequestParts<Shared> for Asker {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _app: &Shared) -> Result<Self, Problem> {
-        if is_local(parts) {
-            return Ok(Self(Principal::owner()));
-        }
-        let scopes = Scopes::of(&[Scope::Ingest, Scope::Ask]);
-        Ok(Self(Principal::authenticated(
-            TENANT_DEFAULT,
-            Actor::Owner,
-            scopes,
-        )))
+        let principal = if is_local(parts) {
+            Principal::owner()
+        } else {
+            let scopes = Scopes::of(&[Scope::Ingest, Scope::Ask]);
+            Principal::authenticated(TENANT_DEFAULT, Actor::Owner, scopes)
+        };
+        Seen::leave(parts, &principal);
+        Ok(Self(principal))
     }
 }
 
