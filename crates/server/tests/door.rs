@@ -15,6 +15,7 @@
 mod door {
     mod addresses;
     mod answers;
+    mod audit;
     mod cgroup;
     mod clients;
     mod commands;

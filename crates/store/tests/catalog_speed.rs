@@ -12,11 +12,12 @@
 #[expect(dead_code, reason = "only a part of the fixture is needed here")]
 mod fixture;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use alexandria_core::audit::{Deed, Outcome};
 use alexandria_core::block::BlockKind;
 use alexandria_store::blobs::Digest;
-use alexandria_store::catalog::{NewChunk, NewEmbedding, NewJob, NewVersion};
+use alexandria_store::catalog::{NewChunk, NewEmbedding, NewEntry, NewJob, NewVersion};
 
 use fixture::{Fixture, facts, new_chunk, new_version, owner};
 
@@ -156,4 +157,32 @@ async fn reading_passages_does_not_cost_more_in_a_larger_library() {
         each < LIMIT_MS,
         "passages of 50 among 18,000 cost {each:.2} ms"
     );
+}
+
+#[tokio::test]
+async fn writing_an_entry_of_the_audit_log_costs_little() {
+    const TIMES: u32 = 300;
+    const BATCH: usize = 32;
+    let fixture = Fixture::file().await;
+    let entry = || NewEntry {
+        principal: owner(),
+        deed: Deed::new("documents_change", Outcome::Done).with("status", "200"),
+    };
+    let catalog = &fixture.catalog;
+    catalog.append_audit(&[entry()]).await.unwrap();
+    let (begin, begun) = (cpu(), Instant::now());
+    for _ in 0..TIMES {
+        catalog.append_audit(&[entry()]).await.unwrap();
+    }
+    let micros = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(TIMES);
+    let (each, waited) = (micros(cpu() - begin), micros(begun.elapsed()));
+    println!("an entry alone: {each:.0} µs of processor time, {waited:.0} µs until it is safe");
+    let batch: Vec<_> = (0..BATCH).map(|_| entry()).collect();
+    let (begin, begun) = (cpu(), Instant::now());
+    for _ in 0..TIMES {
+        catalog.append_audit(&batch).await.unwrap();
+    }
+    let (all, waited) = (micros(cpu() - begin), micros(begun.elapsed()));
+    println!("{BATCH} entries at once: {all:.0} µs of processor time, {waited:.0} µs until safe");
+    assert!(each < 9_000.0, "an entry costs {each:.0} µs");
 }

@@ -2,6 +2,7 @@
 //! does not fit becomes a [`Problem`].
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use aide::OperationInput;
 use aide::generate::GenContext;
@@ -21,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 use super::Shared;
 use super::problem::Problem;
-use super::record::Seen;
+use super::record::{Seen, origin};
 use super::upload::address::AddressBody;
 
 /// Who asks. Every handler that touches the library takes one; authentication slots in here.
@@ -42,6 +43,7 @@ impl FromRequestParts<Shared> for Asker {
             let scopes = Scopes::of(&[Scope::Ingest, Scope::Ask]);
             Principal::authenticated(TENANT_DEFAULT, Actor::Owner, scopes)
         };
+        let principal = principal.from_origin(Arc::new(origin(parts)));
         Seen::leave(parts, &principal);
         Ok(Self(principal))
     }

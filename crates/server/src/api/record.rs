@@ -223,7 +223,7 @@ async fn notice(
 }
 
 /// Where a request comes from.
-fn origin(parts: &Parts) -> Origin {
+pub(super) fn origin(parts: &Parts) -> Origin {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let id = parts.extensions.get::<RequestId>();
     Origin {

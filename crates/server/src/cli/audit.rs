@@ -224,6 +224,7 @@ async fn export(
 async fn take(lines: Body, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
     let mut stream = lines.into_data_stream();
     let mut count = 0_u64;
+    let mut begun = Vec::new();
     loop {
         let read = stream.try_next().await.map_err(|source| {
             let sentence = "the audit log broke off: one of its entries cannot be read, see \
@@ -231,9 +232,13 @@ async fn take(lines: Body, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result
             Error::new(ErrorKind::Unavailable, sentence).with_source(source)
         })?;
         let Some(bytes) = read else { break };
-        let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
+        begun.extend_from_slice(&bytes);
+        // A piece may end within a line, and within a letter.
+        let end = begun.iter().rposition(|byte| *byte == b'\n');
+        let lines: Vec<u8> = begun.drain(..end.map_or(0, |end| end + 1)).collect();
+        let breaks = lines.iter().filter(|byte| **byte == b'\n').count();
         count = count.saturating_add(breaks as u64);
-        write(&bytes)?;
+        write(&lines)?;
     }
     Ok(count)
 }
