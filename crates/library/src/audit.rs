@@ -23,6 +23,9 @@ pub const AUDIT_KEPT_DAYS_DEFAULT: u32 = 400;
 /// Entries that are read at once while a log is verified or exported.
 pub const AUDIT_READ_ENTRIES: u32 = 1_000;
 
+/// A beginning is cut off once it is older by so much than it has to be: each cut is an entry, too.
+const CUT_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
 /// How often a log is verified anew because its beginning was cut off meanwhile.
 const VERIFY_TRIES_MAX: u32 = 3;
 
@@ -170,7 +173,10 @@ impl Library {
         if days == 0 {
             return Ok(());
         }
-        for tenant in self.catalog.audited_tenants().await? {
+        let Ok(due) = before.checked_sub(CUT_EVERY) else {
+            return Ok(());
+        };
+        for tenant in self.catalog.tenants_audited_before(due).await? {
             let principal = Principal::system(tenant, "keeping the audit log for a time only");
             while self.catalog.cut_audit(&principal, before).await? >= AUDIT_CUT_ENTRIES_MAX {}
         }

@@ -45,19 +45,23 @@ impl Recorder {
         }))
     }
 
-    /// Writes down what somebody did. The entry is written even when nobody waits for it any more;
-    /// when this returns, it survives a kill.
+    /// Writes down what somebody did. The entries are written even when nobody waits for them any
+    /// more; when this returns, they survive a kill.
     ///
     /// # Errors
-    /// `Unavailable` when it could not be written, which the log of the process says as well.
-    pub async fn record(&self, principal: Principal, deed: Deed) -> Result<()> {
-        let written = self.begin(principal, deed);
-        written.await.unwrap_or_else(|_gone| {
-            Err(Error::new(
-                ErrorKind::Unavailable,
-                "the process stops, so an entry of the audit log was not written",
-            ))
-        })
+    /// `Unavailable` when one could not be written, which the log of the process says as well.
+    pub async fn record(&self, principal: &Principal, deeds: Vec<Deed>) -> Result<()> {
+        let begin = |deed| self.begin(principal.clone(), deed);
+        let all: Vec<_> = deeds.into_iter().map(begin).collect();
+        for written in all {
+            written.await.unwrap_or_else(|_gone| {
+                Err(Error::new(
+                    ErrorKind::Unavailable,
+                    "the process stops, so an entry of the audit log was not written",
+                ))
+            })?;
+        }
+        Ok(())
     }
 
     /// The same, without waiting.

@@ -150,7 +150,7 @@ async fn only_auditors_read_the_log_and_only_their_tenants() {
     // What is written at the same time is written by few transactions, each entry once.
     let deeds = (0..100).map(|number| {
         let deed = Deed::new("collections_create", Outcome::Done).with("n", number.to_string());
-        library.recorder().record(owner.clone(), deed)
+        library.recorder().record(owner, vec![deed])
     });
     for written in futures::future::join_all(deeds).await {
         written.unwrap();

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use aide::openapi::{OpenApi, ReferenceOr};
 use alexandria_core::audit::{Deed, Outcome, Target};
 use alexandria_core::error::{Error, ErrorKind};
+use alexandria_core::id::DocumentId;
 use alexandria_core::principal::{Origin, Principal};
 use alexandria_library::audit::Recorder;
 use axum::extract::{
@@ -95,6 +96,10 @@ impl Seen {
     }
 }
 
+/// The documents that a request put in, left in its response: each has an entry of its own.
+#[derive(Clone, Debug)]
+pub(super) struct PutIn(pub(super) Vec<DocumentId>);
+
 /// Why a request is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
@@ -142,7 +147,7 @@ pub(super) async fn record(State(app): State<Shared>, request: Request, next: Ne
         origin: Arc::clone(&origin),
         deed: Some(deed.clone()),
     });
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let mut response = next.run(Request::from_parts(parts, body)).await;
     if let Some(unfinished) = &mut unfinished {
         unfinished.deed = None;
     }
@@ -161,10 +166,26 @@ pub(super) async fn record(State(app): State<Shared>, request: Request, next: Ne
     if due == Due::Export {
         app.library.security().exported(&principal, &action).await;
     }
-    match app.library.recorder().record(principal, deed).await {
+    let deeds = match response.extensions_mut().remove::<PutIn>() {
+        Some(PutIn(documents)) if !documents.is_empty() => each(&deed, &documents),
+        Some(_) | None => vec![deed],
+    };
+    match app.library.recorder().record(&principal, deeds).await {
         Ok(()) => response,
         Err(error) => unwritten(status, error),
     }
+}
+
+/// The same deed for each of the documents.
+fn each(deed: &Deed, documents: &[DocumentId]) -> Vec<Deed> {
+    let of = |document: &DocumentId| Deed {
+        target: Some(Target {
+            kind: "document".to_owned(),
+            id: document.to_string(),
+        }),
+        ..deed.clone()
+    };
+    documents.iter().map(of).collect()
 }
 
 /// A change that is under way. When the request is given up (its caller has gone, or it took too long)

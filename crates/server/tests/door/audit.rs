@@ -108,7 +108,11 @@ async fn what_was_done_is_told_to_auditors_and_a_change_of_the_log_is_found() {
     let mut server = Server::start();
     let document = server.add("orvane.md", LIGHTHOUSE).await;
     let id = document["id"].as_str().unwrap().to_owned();
-    let (kind, body) = form(&[("orvane.md", b"Another.".as_slice())], &[]);
+    let files = [
+        ("a.md", b"Another.".as_slice()),
+        ("b.md", b"A third.".as_slice()),
+    ];
+    let (kind, body) = form(&files, &[]);
     let request = server
         .request("POST", "/api/v1/documents")
         .header("content-type", kind)
@@ -136,10 +140,16 @@ async fn what_was_done_is_told_to_auditors_and_a_change_of_the_log_is_found() {
         ("documents_add", "document", id.as_str()),
         "{told:?}"
     );
-    assert_eq!(told[2], ("documents_original", "document", id.as_str()));
-    assert_eq!((told[3].0, told[3].1), ("personas_remove", "persona"));
-    assert_eq!(told[4], ("documents_remove", "document", id.as_str()));
+    assert_eq!(
+        told[1].0, told[2].0,
+        "two files of one form are two entries"
+    );
+    assert_ne!(told[1].2, told[2].2, "{told:?}");
+    assert_eq!(told[3], ("documents_original", "document", id.as_str()));
+    assert_eq!((told[4].0, told[4].1), ("personas_remove", "persona"));
+    assert_eq!(told[5], ("documents_remove", "document", id.as_str()));
     assert_eq!(entries[3]["request"], "from-outside");
+    assert_eq!(entries[4]["request"], "from-outside");
     let whole = json!(entries).to_string();
     for secret in ["red", "orvane", "Another", "lighthouse"] {
         assert!(!whole.contains(secret), "{secret} stands in {whole}");
@@ -155,7 +165,7 @@ async fn what_was_done_is_told_to_auditors_and_a_change_of_the_log_is_found() {
         (Some(0), &json!(true)),
         "{verdict}"
     );
-    assert_eq!(verdict["entries"], 5);
+    assert_eq!(verdict["entries"], 6);
     let kept = verdict["head"].as_str().unwrap().to_owned();
     assert_eq!(verify(&["--kept", &kept]).0, Some(0));
     let line = run(
@@ -189,7 +199,7 @@ async fn what_was_done_is_told_to_auditors_and_a_change_of_the_log_is_found() {
     );
     change("UPDATE audit_log SET actor = 'owner' WHERE sequence = 4");
     assert_eq!(verify(&[]).0, Some(0), "as it was");
-    change("DELETE FROM audit_log WHERE sequence = 5");
+    change("DELETE FROM audit_log WHERE sequence = 6");
     let (code, verdict) = verify(&[]);
     assert_eq!(
         (code, &verdict["broken"]["fault"]),
@@ -197,13 +207,13 @@ async fn what_was_done_is_told_to_auditors_and_a_change_of_the_log_is_found() {
     );
     // Whoever cuts the head as well is found by what was kept elsewhere.
     change(
-        "UPDATE audit_heads SET sequence = 4, \
-         hash = (SELECT hash FROM audit_log WHERE sequence = 4)",
+        "UPDATE audit_heads SET sequence = 5, \
+         hash = (SELECT hash FROM audit_log WHERE sequence = 5)",
     );
     assert_eq!(verify(&[]).0, Some(0));
     let (code, verdict) = verify(&["--kept", &kept]);
     assert_eq!(code, Some(1), "{verdict}");
-    assert_eq!(verdict["broken"]["sequence"], 5);
+    assert_eq!(verdict["broken"]["sequence"], 6);
     change("DELETE FROM audit_log WHERE sequence = 1");
     let (code, verdict) = verify(&[]);
     assert_eq!(code, Some(1));
@@ -367,9 +377,22 @@ async fn a_change_that_is_given_up_is_written_down_as_interrupted() {
                    --BOUND\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nA";
     stream.write_all(request.as_bytes()).unwrap();
     stream.flush().unwrap();
-    std::thread::sleep(Duration::from_millis(200));
-    drop(stream);
     let begun = Instant::now();
+    loop {
+        let metrics = server.request("GET", "/metrics").send().await.unwrap();
+        // The one that asks, and the one that will go away.
+        if metrics
+            .text()
+            .await
+            .unwrap()
+            .contains("\nhttp_requests_active 2\n")
+        {
+            break;
+        }
+        assert!(begun.elapsed() < super::support::PATIENCE, "not begun");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    drop(stream);
     loop {
         let entries = newest(&server, "&action=documents_add").await;
         if let Some(entry) = entries.first() {

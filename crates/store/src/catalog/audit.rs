@@ -177,13 +177,16 @@ impl Catalog {
         }))
     }
 
-    /// The tenants that have a log.
+    /// The tenants whose log has entries that were written before a moment.
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be asked.
-    pub async fn audited_tenants(&self) -> Result<Vec<TenantId>> {
-        let sql = "SELECT tenant_id FROM audit_heads ORDER BY tenant_id";
-        let found = rows::<row::TenantRow, _>(self.database.read(), sql, vec![]).await;
+    pub async fn tenants_audited_before(&self, moment: Timestamp) -> Result<Vec<TenantId>> {
+        let sql = "SELECT tenant_id FROM audit_heads WHERE EXISTS (SELECT 1 FROM audit_log \
+                   WHERE audit_log.tenant_id = audit_heads.tenant_id AND moment < $1) \
+                   ORDER BY tenant_id";
+        let values = vec![micros(moment).into()];
+        let found = rows::<row::TenantRow, _>(self.database.read(), sql, values).await;
         let found = found.doing(cannot_read)?;
         Ok(found.into_iter().map(row::TenantRow::tenant).collect())
     }

@@ -71,6 +71,7 @@ pub(super) static MIGRATION: Migration = Migration {
             details text NOT NULL
         ){strict}",
         "CREATE INDEX security_events_by_moment ON security_events (tenant_id, moment, id)",
+        "CREATE INDEX security_events_by_age ON security_events (moment)",
     ],
     down: &[
         "DROP TABLE security_events",
