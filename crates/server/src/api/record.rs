@@ -140,7 +140,10 @@ pub(super) async fn record(State(app): State<Shared>, request: Request, next: Ne
     let action = operations.name(&parts.method, path.as_str());
     let due = Due::of(&parts.method, &action);
     let origin = Arc::new(origin(&parts));
-    let deed = named(&mut parts, &action).await;
+    let deed = match due {
+        Due::Change | Due::Export => named(&mut parts, &action).await,
+        Due::No => Deed::new("", Outcome::Done),
+    };
     let mut unfinished = (due == Due::Change).then(|| Unfinished {
         recorder: app.library.recorder().clone(),
         seen: seen.clone(),
@@ -148,29 +151,34 @@ pub(super) async fn record(State(app): State<Shared>, request: Request, next: Ne
         deed: Some(deed.clone()),
     });
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    if let Some(unfinished) = &mut unfinished {
-        unfinished.deed = None;
-    }
     let principal = principal(&seen, &origin);
     let status = response.status();
-    notice(&app, principal.as_ref(), &origin, &action, status).await;
     let is_due = match due {
         Due::Change => true,
         Due::Export => is_taken(&response),
         Due::No => false,
     };
-    let (true, Some(principal)) = (is_due, principal) else {
-        return response;
-    };
-    let deed = ended(deed, status, response.headers());
-    if due == Due::Export {
-        app.library.security().exported(&principal, &action).await;
+    // Nothing is waited for between the end of the change and the beginning of its entry: whoever
+    // gives up the request meanwhile finds it written down either way.
+    if let Some(unfinished) = &mut unfinished {
+        unfinished.deed = None;
     }
-    let deeds = match response.extensions_mut().remove::<PutIn>() {
-        Some(PutIn(documents)) if !documents.is_empty() => each(&deed, &documents),
-        Some(_) | None => vec![deed],
+    let written = match principal.as_ref().filter(|_| is_due) {
+        Some(principal) => {
+            let deed = ended(deed, status, response.headers());
+            let deeds = match response.extensions_mut().remove::<PutIn>() {
+                Some(PutIn(documents)) if !documents.is_empty() => each(&deed, &documents),
+                Some(_) | None => vec![deed],
+            };
+            app.library.recorder().record(principal, deeds).await
+        }
+        None => Ok(()),
     };
-    match app.library.recorder().record(&principal, deeds).await {
+    if let (true, Due::Export, Some(principal)) = (is_due, due, &principal) {
+        app.library.security().exported(principal, &action).await;
+    }
+    notice(&app, principal.as_ref(), &origin, &action, status).await;
+    match written {
         Ok(()) => response,
         Err(error) => unwritten(status, error),
     }
