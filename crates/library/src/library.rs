@@ -23,6 +23,7 @@ use tokio::sync::{Notify, RwLock};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::access::Passwords;
 use crate::audit::Recorder;
 use crate::follow::Followers;
 use crate::layouts::Layouts;
@@ -58,6 +59,8 @@ pub struct Library {
     pub(crate) remembered: Remembered,
     /// Answers that can be given again.
     pub(crate) recall: Recall,
+    /// Hashes the passwords of people.
+    pub(crate) passwords: Passwords,
     /// Whether vectors may be left of documents that are gone.
     pub(crate) leftovers: Leftovers,
     /// What writes to the audit log.
@@ -111,6 +114,7 @@ impl Library {
             generator,
             lock: parts.lock,
             followers: Followers::default(),
+            passwords: Passwords::default(),
             leftovers: Leftovers::default(),
             recorder: Recorder::new(catalog.clone(), tracker.clone()),
             security: Security::new(catalog.clone(), Arc::clone(&clock)),

@@ -45,6 +45,8 @@ pub struct LibrarySettings {
     pub answers_kept_days: u32,
     /// For how many days conversations are kept after their last question; 0 until they are deleted.
     pub conversations_kept_days: u32,
+    /// Days after which a session ends that nobody goes on with.
+    pub refresh_days: u32,
     /// For how many days the audit log and security events are kept; 0 for ever.
     pub audit_kept_days: u32,
     /// What may be spent on models.
@@ -71,6 +73,7 @@ impl LibrarySettings {
             unsupported: Unsupported::default(),
             answers_kept_days: ANSWERS_KEPT_DAYS_DEFAULT,
             conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
+            refresh_days: crate::access::REFRESH_DAYS_DEFAULT,
             audit_kept_days: AUDIT_KEPT_DAYS_DEFAULT,
             budget: Budget::default(),
             limits: LibraryLimits::default(),

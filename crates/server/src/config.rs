@@ -17,8 +17,9 @@ mod rules;
 mod settings;
 mod value;
 
+pub(crate) use rules::open_to_all;
 pub(crate) use settings::{Config, SETTINGS};
-pub(crate) use value::{Doubted, LogFormat, Ocr, Role};
+pub(crate) use value::{Doubted, LogFormat, Login, Ocr, Role};
 
 /// The TOML file that is read when none is named.
 const CONFIG_FILE: &str = "alexandria.toml";

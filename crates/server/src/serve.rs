@@ -73,6 +73,15 @@ pub(crate) async fn serve(
     let library = crate::library::open(&config).await?;
     let stop = CancellationToken::new();
     let tracker = TaskTracker::new();
+    let app = App::new(
+        Arc::clone(&library),
+        config.clone(),
+        Some(measures.clone()),
+        stop.clone(),
+    )?;
+    if listener.is_some() {
+        refuse_open_to_all(&app).await?;
+    }
     if matches!(config.role, Role::All | Role::Worker) {
         work(&library, &stop, &tracker);
     }
@@ -86,7 +95,6 @@ pub(crate) async fn serve(
     }
     let ended = match listener {
         Some(listener) => {
-            let app = App::new(Arc::clone(&library), config, Some(measures), stop.clone());
             let tell = |address| {
                 let address = Some(address);
                 tell(&Listening { address, holdings });
@@ -106,6 +114,16 @@ pub(crate) async fn serve(
     library.close().await?;
     tracing::info!("stopped");
     ended
+}
+
+/// Refuses to serve other machines while nobody has an account and there is no key.
+async fn refuse_open_to_all(app: &App) -> Result<()> {
+    let closed = app.gate.is_closed(&app.library).await?;
+    if closed || !app.config.is_public() {
+        return Ok(());
+    }
+    let sentence = crate::config::open_to_all(&app.config.host);
+    Err(Error::new(ErrorKind::Invalid, sentence))
 }
 
 /// Takes the address, or says what is in the way.
@@ -214,6 +232,7 @@ async fn answer(app: api::Shared, listener: TcpListener, tell: impl FnOnce(Strin
         address: reachable(bound),
         instance: app.instance.clone(),
         version: app.config.version.clone(),
+        token: app.gate.local().reveal().to_owned(),
     };
     let announced = presence.announce(&app.config.data)?;
     let (name, environment) = (app.config.name.clone(), app.config.environment());

@@ -16,6 +16,7 @@ mod m0006_create_table_personas;
 mod m0007_create_table_feedback;
 mod m0008_create_table_experiments;
 mod m0009_create_table_usage;
+mod m0010_create_table_users;
 mod m0011_create_table_audit;
 mod name;
 mod target;
@@ -44,6 +45,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0007_create_table_feedback::MIGRATION,
     &m0008_create_table_experiments::MIGRATION,
     &m0009_create_table_usage::MIGRATION,
+    &m0010_create_table_users::MIGRATION,
     &m0011_create_table_audit::MIGRATION,
 ];
 

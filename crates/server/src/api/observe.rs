@@ -18,9 +18,9 @@ use crate::telemetry::{PERFORMANCE, measures};
 /// The header that carries a request's id, in and out.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request, for whoever serves it.
+/// The id of a request, for whoever wants to name it.
 #[derive(Clone, Debug)]
-pub(super) struct RequestId(pub(super) String);
+pub(crate) struct RequestId(pub(crate) String);
 
 /// The longest id of a request that is taken from a caller, in bytes.
 const REQUEST_ID_BYTES_MAX: usize = 128;
