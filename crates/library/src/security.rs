@@ -45,6 +45,12 @@ const RATE_LIMITED: Rule = Rule {
     threshold: 1,
 };
 
+/// A program that goes on with a revoked key is told of once a minute.
+const TOKEN_REUSED: Rule = Rule {
+    kind: EventKind::TokenReused,
+    ..RATE_LIMITED
+};
+
 /// The account that somebody tried to sign in to.
 #[derive(Clone, Copy, Debug)]
 pub enum Account<'a> {
@@ -102,6 +108,7 @@ struct Watches {
     exports: Watch,
     probing: Watch,
     rate_limited: Watch,
+    reused: Watch,
 }
 
 /// How many events of low severity this minute has kept.
@@ -140,6 +147,7 @@ impl Security {
             exports: Watch::new(MASS_EXPORT),
             probing: Watch::new(SCOPE_PROBING),
             rate_limited: Watch::new(RATE_LIMITED),
+            reused: Watch::new(TOKEN_REUSED),
         };
         Self {
             catalog,
@@ -195,9 +203,18 @@ impl Security {
     }
 
     /// Something was used again that had been replaced or revoked: somebody has a copy. The principal
-    /// is the one that it belonged to.
+    /// is the one that it belonged to. Raised once a minute for each.
     pub async fn token_reused(&self, principal: &Principal, what: Reused) {
-        let event = event(EventKind::TokenReused, &principal.actor().to_string(), 1);
+        let actor = principal.actor().to_string();
+        let now = self.clock.now();
+        let first = {
+            let subject = subject(principal, &actor);
+            self.watches().reused.note(&subject, 0, now)
+        };
+        if first.is_none() {
+            return;
+        }
+        let event = event(EventKind::TokenReused, &actor, 1);
         self.raise(principal, with(event, "what", what.name()))
             .await;
     }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use aide::openapi::{OpenApi, ReferenceOr};
 use alexandria_core::audit::{Deed, Outcome, Target};
@@ -25,6 +25,10 @@ use sha2::{Digest as _, Sha256};
 use super::Shared;
 use super::observe::RequestId;
 use super::problem::Problem;
+
+mod seen;
+
+pub(super) use seen::{Seen, Visit};
 
 /// What may be sent with a method that changes things and changes none: questions, in the names of the
 /// description of the API, or as method and path where it does not describe them.
@@ -79,20 +83,6 @@ impl Operations {
     fn name(&self, method: &Method, path: &str) -> String {
         let known = self.0.get(&(method.clone(), path.to_owned()));
         known.map_or_else(|| format!("{method} {path}"), Clone::clone)
-    }
-}
-
-/// Who was found to ask, left by the extractor of principals for the one who writes things down.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Seen(Arc<OnceLock<Principal>>);
-
-impl Seen {
-    /// Leaves the principal of a request.
-    pub(super) fn leave(parts: &Parts, principal: &Principal) {
-        if let Some(Self(seen)) = parts.extensions.get::<Self>() {
-            // A handler that asks twice gets the same answer.
-            seen.set(principal.clone()).ok();
-        }
     }
 }
 
@@ -223,7 +213,7 @@ impl Drop for Unfinished {
 
 /// Who asked, and from where.
 fn principal(seen: &Seen, origin: &Arc<Origin>) -> Option<Principal> {
-    let principal = seen.0.get()?.clone();
+    let principal = seen.principal()?.clone();
     if principal.origin().is_some() {
         return Some(principal);
     }

@@ -22,6 +22,9 @@ const QUESTIONS: [&str; 8] = [
     "search",
 ];
 
+/// What is open to all, who show in the body who they are.
+const OPEN: [&str; 3] = ["invitation_accept", "refresh", "sign_in"];
+
 /// An id that nothing has.
 const NOTHING: &str = "0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69";
 
@@ -72,6 +75,10 @@ async fn every_operation_that_changes_something_leaves_an_entry() {
                 .header("content-type", "application/json")
                 .body("{}");
             let (status, _) = read(sent).await;
+            // Who sends these is known when they succeed.
+            if OPEN.contains(&action.as_str()) && status >= 400 {
+                continue;
+            }
             assert!(status < 500, "{action}: {status}");
             asked.push((action, request, status, template.contains('{')));
         }
@@ -90,7 +97,11 @@ async fn every_operation_that_changes_something_leaves_an_entry() {
         assert_eq!(entry["actor"], "owner");
         assert_eq!(entry["address"], "127.0.0.1");
         assert_eq!(entry["details"]["status"], status.to_string());
-        let outcome = if *status < 400 { "done" } else { "failed" };
+        let outcome = match *status {
+            0..400 => "done",
+            401 | 403 | 429 => "refused",
+            _ => "failed",
+        };
         assert_eq!(entry["outcome"], outcome, "{entry}");
         if *has_target {
             assert_eq!(entry["target"]["id"], NOTHING, "{entry}");
