@@ -283,7 +283,7 @@ mod tests {
     fn what_is_slow_enough_raises_nothing() {
         let mut watch = Watch::new(BRUTE_FORCE);
         for step in 0..1_000 {
-            assert_eq!(watch.note("account:1", 0, at(step * 61)), None, "{step}");
+            assert_eq!(watch.note("account:1", 0, at(step * 67)), None, "{step}");
         }
     }
 
