@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Classification;
 use crate::block::Fault;
 use crate::id::{CollectionId, DocumentId, VersionId};
 
@@ -15,8 +16,21 @@ pub struct Collection {
     pub name: String,
     /// What it is for.
     pub description: String,
+    /// Whom it is open to.
+    pub access: CollectionAccess,
     /// When it was made.
     pub created: Timestamp,
+}
+
+/// Whom a collection is open to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CollectionAccess {
+    /// The whole tenant.
+    #[default]
+    Tenant,
+    /// Those it is granted to by name, and those who look after the tenant.
+    Granted,
 }
 
 /// How far a document's reading has come.
@@ -72,6 +86,8 @@ pub struct Document {
     pub category: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,
+    /// How closely it is held.
+    pub classification: Classification,
     /// The size of the original in bytes.
     pub bytes: u64,
     /// SHA-256 of the original, lower-case hexadecimal.

@@ -22,6 +22,9 @@ pub struct Filter {
     pub added_after: Option<Timestamp>,
     /// Added before this moment.
     pub added_before: Option<Timestamp>,
+    /// None of these documents, in the order of their ids: what the one who asks may not see.
+    #[serde(default)]
+    pub without: Vec<DocumentId>,
 }
 
 impl Filter {
@@ -34,6 +37,17 @@ impl Filter {
             && self.formats.is_empty()
             && self.added_after.is_none()
             && self.added_before.is_none()
+            && self.without.is_empty()
+    }
+
+    /// Whether it asks nothing about a document but not to be one of those left out.
+    #[must_use]
+    pub fn only_leaves_out(&self) -> bool {
+        let open = Self {
+            without: Vec::new(),
+            ..self.clone()
+        };
+        open.is_open() && !self.without.is_empty()
     }
 
     /// Whether a document with these attributes passes (its collection is not looked at).
@@ -51,6 +65,7 @@ impl Filter {
             && self
                 .added_before
                 .is_none_or(|moment| attributes.added < moment)
+            && self.without.binary_search(&attributes.document).is_err()
     }
 }
 

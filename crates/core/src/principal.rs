@@ -113,7 +113,7 @@ impl Principal {
 
     /// The same, asking from there.
     #[must_use]
-    pub fn from_origin(mut self, origin: Arc<Origin>) -> Self {
+    pub fn asking_from(mut self, origin: Arc<Origin>) -> Self {
         self.origin = Some(origin);
         self
     }

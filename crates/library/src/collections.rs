@@ -119,6 +119,9 @@ impl Library {
         change: CollectionChange,
     ) -> Result<Collection> {
         principal.require(Scope::Ingest)?;
+        if change.access.is_some() {
+            principal.require(Scope::People)?;
+        }
         let name = change
             .name
             .as_deref()
@@ -133,6 +136,7 @@ impl Library {
         let change = CollectionChange {
             name,
             description: change.description,
+            access: change.access,
         };
         let changed = self
             .catalog

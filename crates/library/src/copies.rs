@@ -48,6 +48,7 @@ impl Library {
             title: None,
             tags: document.tags,
             category: document.category,
+            classification: document.classification,
             media_type: Some(document.media_type),
         };
         self.add_document(principal, upload, file).await

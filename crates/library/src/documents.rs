@@ -1,6 +1,6 @@
 //! Putting documents in, looking at them, changing and removing them.
 
-use alexandria_core::access::Scope;
+use alexandria_core::access::{Classification, Scope};
 use alexandria_core::document::Document;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId, JobId};
@@ -37,6 +37,8 @@ pub struct Upload {
     pub tags: Vec<String>,
     /// What it is about.
     pub category: Option<String>,
+    /// How closely it is held.
+    pub classification: Classification,
     /// The media type the caller was told; what the file is is decided by looking at it.
     pub media_type: Option<String>,
 }
@@ -51,6 +53,7 @@ impl Upload {
             title: None,
             tags: Vec::new(),
             category: None,
+            classification: Classification::default(),
             media_type: None,
         }
     }
@@ -85,6 +88,7 @@ impl Library {
     ) -> Result<Added> {
         principal.require(Scope::Ingest)?;
         let upload = upload.checked()?;
+        may_label(principal, upload.classification)?;
         self.catalog
             .collection(principal, upload.collection)
             .await?;
@@ -93,7 +97,11 @@ impl Library {
         self.still_there(principal, &blob).await?;
         let titled = upload.title.is_some();
         let kind = JobKind::IndexDocument { titled };
-        let new = upload.into_new(&blob);
+        let limits = self.catalog.own_tenant(principal).await?.limits();
+        let new = NewDocument {
+            quotas: (limits.documents, limits.bytes),
+            ..upload.into_new(&blob)
+        };
         let job = kind.new_job(principal, self.settings.limits.job_attempts_max)?;
         let created = self.catalog.create_document(principal, new, job).await?;
         drop(in_use);
@@ -154,10 +162,14 @@ impl Library {
             .category
             .map(|category| checked_category(category.as_deref()));
         let category = category.transpose()?;
+        if let Some(label) = change.classification {
+            may_label(principal, label)?;
+        }
         let change = DocumentChange {
             title,
             tags,
             category,
+            classification: change.classification,
         };
         let document = self.catalog.update_document(principal, id, change).await?;
         self.forget_replies();
@@ -235,6 +247,7 @@ impl Upload {
                 .transpose()?,
             tags: checked_tags(&self.tags)?,
             category: checked_category(self.category.as_deref())?,
+            classification: self.classification,
             media_type: self.media_type,
         })
     }
@@ -252,8 +265,19 @@ impl Upload {
             bytes: blob.bytes,
             category: self.category,
             tags: self.tags,
+            classification: self.classification,
+            quotas: (None, None),
         }
     }
+}
+
+/// Refuses a label that would hide the document from the one who gives it.
+fn may_label(principal: &Principal, label: Classification) -> Result<()> {
+    if label <= principal.clearance() {
+        return Ok(());
+    }
+    let sentence = format!("these credentials do not see what is {label}, and cannot make it so");
+    Err(Error::new(ErrorKind::Forbidden, sentence))
 }
 
 /// The media type of a file that nobody has looked at yet.

@@ -67,6 +67,10 @@ impl Library {
         started: Instant,
     ) -> Result<SearchReply> {
         let collections = self.searched_collections(principal, request).await?;
+        let ids: Vec<_> = collections.iter().map(|collection| collection.id).collect();
+        let mut request = request.clone();
+        request.filter.without = self.catalog.documents_hidden(principal, &ids).await?;
+        let request = &request;
         let key = self.reply_key(principal, request, &collections).await?;
         if let Some(reply) = key.as_ref().and_then(|key| self.remembered.reply(key)) {
             let timings = Timings {

@@ -134,7 +134,7 @@ pub(crate) async fn authenticate(app: &App, parts: &Parts) -> Result<Principal, 
         None => neighbour(app, parts, peer)?,
     };
     let principal = within(app, parts, principal).await?;
-    Ok(principal.from_origin(origin))
+    Ok(principal.asking_from(origin))
 }
 
 /// The operator at the machine, inside the tenant that they name: as its owner.

@@ -40,6 +40,7 @@ mod experiments;
 pub(crate) mod extract;
 mod feedback;
 pub(crate) mod form;
+mod grants;
 pub(crate) mod health;
 mod idempotency;
 pub(crate) mod jobs;
@@ -225,6 +226,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(tenants::routes())
         .merge(users::routes())
         .merge(keys::routes())
+        .merge(grants::routes())
         .merge(auth::own_routes())
         .layer(from_fn_with_state(Arc::clone(app), extract::authenticated))
         .merge(auth::routes())

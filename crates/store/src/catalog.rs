@@ -36,6 +36,7 @@ mod purge;
 mod row;
 mod security_events;
 mod sessions;
+mod sight;
 mod spaces;
 mod table;
 mod tenants;

@@ -183,7 +183,7 @@ impl Library {
         let key = format!(
             "{:?}",
             (
-                principal.tenant(),
+                (principal.tenant(), principal.clearance()),
                 (&way.request, spoken.sees_nothing, persona),
                 (corpus, epoch),
                 (way.mode, way.unsupported, way.policy, models),

@@ -164,6 +164,7 @@ async fn a_changed_title_and_tag_are_seen_by_the_next_search() {
         title: Some("Leviathans".to_owned()),
         tags: Some(vec!["animals".to_owned()]),
         category: None,
+        classification: None,
     };
     fixture
         .library

@@ -2,6 +2,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use alexandria_core::document::CollectionAccess;
 use alexandria_store::catalog::CollectionChange;
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +15,7 @@ use super::Shared;
 use super::extract::{Asker, Body, Parameters, Segments};
 use super::idempotency::{Key, digest};
 use super::problem::Problem;
-use super::wire::{CollectionBody, PageBody, PageParameters};
+use super::wire::{CollectionAccessBody, CollectionBody, PageBody, PageParameters};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -79,6 +80,8 @@ struct ChangeBody {
     name: Option<String>,
     /// A new description.
     description: Option<String>,
+    /// Whom it is open to from now on; for those who look after people.
+    access: Option<CollectionAccessBody>,
 }
 
 /// Which collection.
@@ -143,6 +146,7 @@ async fn change(
     let change = CollectionChange {
         name: change.name,
         description: change.description,
+        access: change.access.map(CollectionAccess::from),
     };
     let changed = app
         .library

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use alexandria_core::access::Classification;
 use alexandria_core::document::{Document, DocumentState};
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use super::extract::{Asker, Body, Parameters, Segments};
+use super::keys::ClassificationBody;
 use super::problem::Problem;
 use super::wire::{DocumentBody, PAGE_ITEMS_DEFAULT, PageBody};
 use super::{Shared, UPLOAD_PATH};
@@ -131,6 +133,8 @@ struct ChangeBody {
     #[serde(default, deserialize_with = "given")]
     #[schemars(with = "Option<String>")]
     category: Option<Option<String>>,
+    /// Another label: who may see it.
+    classification: Option<ClassificationBody>,
 }
 
 /// Tells a field that is null from one that is absent.
@@ -188,6 +192,7 @@ async fn change(
         title: change.title,
         tags: change.tags,
         category: change.category,
+        classification: change.classification.map(Classification::from),
     };
     let document = app
         .library

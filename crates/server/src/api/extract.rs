@@ -197,6 +197,7 @@ impl OperationInput for Incoming {
                 "collection": text("The collection, by name or id; made if there is none of that name."),
                 "tag": text("A tag; may come several times."),
                 "category": text("What the files are about."),
+                "classification": text("How closely the files are held: public, internal (unless given), confidential or restricted."),
                 "title": text("The title, where you know better than the file."),
                 "file": {
                     "type": "string",

@@ -60,6 +60,7 @@ impl FilterBody {
                 .collect(),
             added_after: self.added_after,
             added_before: self.added_before,
+            without: Vec::new(),
         })
     }
 }

@@ -291,6 +291,7 @@ async fn keep(
         title: labels.title.clone(),
         tags: labels.tags.clone(),
         category: labels.category.clone(),
+        classification: labels.classification.unwrap_or_default(),
         media_type: field.content_type().map(str::to_owned),
     };
     let broken = Arc::new(AtomicBool::new(false));

@@ -1,6 +1,7 @@
 //! `alexandria add`: files, folders, patterns and web addresses, with progress, until everything can
 //! be found.
 
+use alexandria_core::access::Classification;
 use alexandria_core::document::DocumentState;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use clap::Args;
@@ -44,6 +45,9 @@ pub(super) struct Add {
     /// What they are about
     #[arg(long, value_name = "TEXT")]
     category: Option<String>,
+    /// How closely they are held: public, internal, confidential or restricted [default: internal]
+    #[arg(long, value_name = "LABEL")]
+    classification: Option<Classification>,
     /// The title, when a single file is added
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
@@ -152,6 +156,7 @@ impl Add {
             tags: self.tags.clone(),
             category: self.category.clone(),
             title: self.title.clone(),
+            classification: self.classification.map(Classification::name),
         };
         let fence = Fence {
             bytes_max: setting.config().upload_bytes_max,

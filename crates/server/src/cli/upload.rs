@@ -27,6 +27,8 @@ pub(super) struct Labels {
     pub(super) category: Option<String>,
     /// The title, where the person knows better than the file.
     pub(super) title: Option<String>,
+    /// How closely it is held.
+    pub(super) classification: Option<&'static str>,
 }
 
 /// Sends a file; `sent` is told of every piece that has left.
@@ -48,6 +50,7 @@ pub(super) async fn send(
         ("collection", labels.collection.as_deref()),
         ("category", labels.category.as_deref()),
         ("title", labels.title.as_deref()),
+        ("classification", labels.classification),
     ] {
         if let Some(value) = value {
             head.push_str(&form::field(&boundary, name, value));

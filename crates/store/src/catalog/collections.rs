@@ -1,6 +1,6 @@
 //! Collections.
 
-use alexandria_core::document::Collection;
+use alexandria_core::document::{Collection, CollectionAccess};
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::CollectionId;
 use alexandria_core::principal::Principal;
@@ -12,6 +12,7 @@ use sea_orm::{
 use super::cursor::{List, Page, page_limit};
 use super::database::execute;
 use super::row::timestamp;
+use super::sight::{self, collections_seen};
 use super::table::collection::{self as table, Column, Entity, Model};
 use super::{Catalog, Doing, commit, micros, not_found, outbox, tenant};
 
@@ -22,6 +23,8 @@ pub struct CollectionChange {
     pub name: Option<String>,
     /// A new description.
     pub description: Option<String>,
+    /// Whether it is open to the whole tenant from now on, or to those it is granted to by name.
+    pub access: Option<CollectionAccess>,
 }
 
 impl Catalog {
@@ -45,6 +48,7 @@ impl Catalog {
             changed: now,
             deleted: None,
             outbox_pruned: 0,
+            access: sight::OPEN.to_owned(),
         };
         let insert = Entity::insert(model.clone().into_active_model());
         let done = insert.exec_without_returning(self.database.write()).await;
@@ -73,7 +77,7 @@ impl Catalog {
         name: &str,
     ) -> Result<Option<Collection>> {
         let found = Entity::find()
-            .filter(Column::TenantId.eq(tenant(principal)))
+            .filter(collections_seen(principal))
             .filter(Column::Name.eq(name))
             .filter(Column::Deleted.is_null())
             .one(self.database.read())
@@ -93,7 +97,7 @@ impl Catalog {
         limit: u32,
     ) -> Result<Page<Collection>> {
         let mut query = Entity::find()
-            .filter(Column::TenantId.eq(tenant(principal)))
+            .filter(collections_seen(principal))
             .filter(Column::Deleted.is_null())
             .order_by_asc(Column::Id);
         if let Some(cursor) = cursor {
@@ -137,6 +141,10 @@ impl Catalog {
             active.description = Set(description.clone());
             model.description = description;
         }
+        if let Some(access) = change.access {
+            stored(access).clone_into(&mut model.access);
+            active.access = Set(model.access.clone());
+        }
         active.changed = Set(self.now());
         let done = active.update(self.database.write()).await;
         let done = done.doing(|| format!("cannot change the collection {id}"));
@@ -151,6 +159,7 @@ impl Catalog {
     /// `NotFound`.
     pub async fn remove_collection(&self, principal: &Principal, id: CollectionId) -> Result<()> {
         let sentence = || format!("cannot remove the collection {id}");
+        self.collection_row(principal, id).await?;
         let tx = self.begin().await?;
         outbox::lock(&tx, id.as_uuid()).await?;
         let now = self.now();
@@ -187,7 +196,7 @@ impl Catalog {
         id: CollectionId,
     ) -> Result<Model> {
         let found = Entity::find_by_id(id.as_uuid())
-            .filter(Column::TenantId.eq(tenant(principal)))
+            .filter(collections_seen(principal))
             .filter(Column::Deleted.is_null())
             .one(self.database.read())
             .await;
@@ -202,6 +211,7 @@ fn to_collection(model: Model) -> Result<Collection> {
         id: CollectionId::from_uuid(model.id),
         name: model.name,
         description: model.description,
+        access: access(&model.access),
         created: timestamp(model.created)?,
     })
 }
@@ -215,4 +225,21 @@ fn name_taken<T>(done: Result<T>, name: &str) -> Result<T> {
         let sentence = format!("there is a collection named {name:?} already; choose another");
         Error::new(ErrorKind::Conflict, sentence).with_source(error)
     })
+}
+
+/// Whom a collection is open to, as stored.
+const fn stored(access: CollectionAccess) -> &'static str {
+    match access {
+        CollectionAccess::Tenant => sight::OPEN,
+        CollectionAccess::Granted => sight::GRANTED,
+    }
+}
+
+/// What is stored is one of the two; anything else opens nothing.
+fn access(stored: &str) -> CollectionAccess {
+    if stored == sight::OPEN {
+        CollectionAccess::Tenant
+    } else {
+        CollectionAccess::Granted
+    }
 }

@@ -3,11 +3,13 @@
 
 mod query;
 mod removal;
+mod room;
 mod tags;
 
+use alexandria_core::access::Classification;
 use alexandria_core::block::Fault;
 use alexandria_core::document::{Document, DocumentState};
-use alexandria_core::error::Result;
+use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId, JobId, VersionId};
 use alexandria_core::principal::Principal;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
@@ -19,6 +21,7 @@ use super::row::{
     digest, document_state, faults, from_json, option_u32, timestamp, to_i64, to_json,
 };
 use super::row::{to_u32, to_u64};
+use super::sight::documents_seen;
 use super::table::document::{self as table, Column, Entity, Model};
 use super::{Catalog, Doing, commit, jobs, not_found, tenant};
 use crate::blobs::{BlobKey, Digest};
@@ -49,6 +52,10 @@ pub struct NewDocument {
     pub category: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,
+    /// How closely it is held.
+    pub classification: Classification,
+    /// What the tenant may hold at most: documents, and bytes of originals.
+    pub quotas: (Option<u64>, Option<u64>),
 }
 
 /// What became of a document put in.
@@ -69,6 +76,8 @@ pub struct DocumentChange {
     pub tags: Option<Vec<String>>,
     /// A new category, or none from now on.
     pub category: Option<Option<String>>,
+    /// Another label.
+    pub classification: Option<Classification>,
 }
 
 /// Where a document's original is.
@@ -99,7 +108,10 @@ impl Catalog {
     ) -> Result<Option<Document>> {
         let read = self.database.read();
         match find_same(read, principal, collection, digest).await? {
-            Some(model) => Ok(self.with_tags(principal, vec![model]).await?.pop()),
+            Some(model) => {
+                refuse_hidden(principal, &model)?;
+                Ok(self.with_tags(principal, vec![model]).await?.pop())
+            }
             None => Ok(None),
         }
     }
@@ -129,11 +141,13 @@ impl Catalog {
         }
         if let Some(same) = find_same(&tx, principal, new.collection, new.digest).await? {
             drop(tx);
+            refuse_hidden(principal, &same)?;
             let found = self.with_tags(principal, vec![same]).await?.pop();
             return found
                 .map(Created::Existing)
                 .ok_or_else(|| super::row::corrupt("a document"));
         }
+        self.require_room(&tx, principal, &new).await?;
         let insert = Entity::insert(model.clone().into_active_model());
         insert.exec_without_returning(&tx).await.doing(sentence)?;
         insert_tags(&tx, principal, model.id, &tags).await?;
@@ -197,6 +211,9 @@ impl Catalog {
         if let Some(category) = &change.category {
             active.category = Set(category.clone());
         }
+        if let Some(label) = change.classification {
+            active.classification = Set(i64::from(label.level()));
+        }
         active.changed = Set(self.now());
         let update = Entity::update_many()
             .set(active)
@@ -222,7 +239,8 @@ impl Catalog {
                 .await
                 .doing(sentence)?;
         }
-        if change.tags.is_some() {
+        // Another label changes what answers may be made of, so answers that are kept count no more.
+        if change.tags.is_some() || change.classification.is_some() {
             let sql = "INSERT INTO outbox (tenant_id, collection_id, generation_id, kind, \
                        document_id, version_id, from_ordinal, to_ordinal) \
                        SELECT tenant_id, collection_id, generation_id, 'describe', document_id, \
@@ -299,7 +317,7 @@ impl Catalog {
         id: DocumentId,
     ) -> Result<Model> {
         let found = Entity::find_by_id(id.as_uuid())
-            .filter(Column::TenantId.eq(tenant(principal)))
+            .filter(documents_seen(principal))
             .filter(Column::Deleted.is_null())
             .one(self.database.read())
             .await;
@@ -334,8 +352,19 @@ impl Catalog {
             added: now,
             changed: now,
             deleted: None,
+            classification: i64::from(new.classification.level()),
         })
     }
+}
+
+/// Says of bytes that are there already, under a label that the one who asks does not see, no more
+/// than that.
+fn refuse_hidden(principal: &Principal, same: &Model) -> Result<()> {
+    if same.classification <= i64::from(principal.clearance().level()) {
+        return Ok(());
+    }
+    let sentence = "the collection has a file with exactly these bytes already";
+    Err(Error::new(ErrorKind::Conflict, sentence))
 }
 
 async fn find_same<C: ConnectionTrait>(
@@ -371,6 +400,7 @@ pub(super) fn to_document(model: Model, tags: Vec<String>) -> Result<Document> {
         language: model.language,
         category: model.category,
         tags,
+        classification: Classification::of_level(model.classification)?,
         bytes: to_u64(model.bytes)?,
         digest: digest(&model.digest)?.to_string(),
         state: document_state(&model.state)?,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::chunks::{CHUNK_COLUMNS, ChunkRow};
 use super::database::{placeholders, rows, uuids};
+use super::sight::documents_seen_as_text;
 use super::{Catalog, Doing, tenant};
 
 /// Chunks that one statement reads.
@@ -54,16 +55,18 @@ impl Catalog {
         let mut found = HashMap::with_capacity(chunks.len());
         for ids in chunks.chunks(ROWS_EACH) {
             let marks = placeholders(3, ids.len());
+            let (seen, seen_values) = documents_seen_as_text(principal, 3 + ids.len());
             // CROSS JOIN keeps SQLite from beginning with the tenant's documents, all of them.
             let sql = format!(
                 "SELECT {CHUNK_COLUMNS}, d.id AS document_id, d.collection_id, d.title, d.format, \
                  d.language FROM chunks c CROSS JOIN versions v CROSS JOIN documents d \
                  WHERE v.id = c.version_id AND d.id = v.document_id AND c.tenant_id = $1 \
-                 AND v.generation_id = $2 AND v.state = 'published' AND d.deleted IS NULL AND d.tenant_id = $1 AND c.id IN ({marks})"
+                 AND v.generation_id = $2 AND v.state = 'published' AND d.deleted IS NULL AND d.tenant_id = $1 AND c.id IN ({marks}){seen}"
             );
             let mut values: Vec<Value> =
                 vec![tenant(principal).into(), generation.as_uuid().into()];
             values.extend(uuids(ids.iter().map(ChunkId::as_uuid)));
+            values.extend(seen_values);
             let rows = rows::<PassageRow, _>(self.database.read(), sql, values).await;
             for row in rows.doing(|| "cannot read passages".to_owned())? {
                 let passage = row.read()?;

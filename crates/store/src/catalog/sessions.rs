@@ -24,7 +24,7 @@ pub enum Strength {
     Mfa,
     /// By a passkey.
     Passkey,
-    /// By somebody else's word: an OpenID provider.
+    /// By somebody else's word: a provider of identities.
     Oidc,
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::cursor::{List, Page, page_limit};
 use super::database::{execute, number, row, rows};
 use super::row::{from_json, timestamp, to_json};
-use super::{Catalog, Doing, commit, micros, not_found, tenant};
+use super::{Catalog, Doing, commit, micros, not_found};
 
 /// A tenant about to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,21 +206,6 @@ impl Catalog {
             .collect())
     }
 
-    /// How many documents the tenant holds, and how many bytes of originals, those that wait included.
-    ///
-    /// # Errors
-    /// `Unavailable` when the database cannot be asked.
-    pub async fn holdings(&self, principal: &Principal) -> Result<(u64, u64)> {
-        let sql = "SELECT count(*) AS documents, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes \
-                   FROM documents WHERE tenant_id = $1 AND deleted IS NULL";
-        let found = row::<Held, _>(self.database.read(), sql, vec![tenant(principal).into()]);
-        let found = found
-            .await
-            .doing(|| "cannot count what a tenant holds".to_owned())?;
-        let count = |number: i64| u64::try_from(number).unwrap_or(0);
-        Ok(found.map_or((0, 0), |held| (count(held.documents), count(held.bytes))))
-    }
-
     async fn tenant_of(&self, id: TenantId) -> Result<Tenant> {
         let sql = format!("{SELECT} WHERE id = $1");
         let found = row::<Row, _>(self.database.read(), sql, vec![id.as_uuid().into()]).await;
@@ -240,12 +225,6 @@ fn name_taken(name: &Label) -> Error {
 #[derive(Debug, FromQueryResult)]
 struct IdRow {
     id: Uuid,
-}
-
-#[derive(Debug, FromQueryResult)]
-struct Held {
-    documents: i64,
-    bytes: i64,
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -94,8 +94,11 @@ pub(super) static MIGRATION: Migration = Migration {
         "ALTER TABLE collections ADD COLUMN access text NOT NULL DEFAULT 'tenant'
             CHECK (access IN ('tenant', 'granted'))",
         "ALTER TABLE documents ADD COLUMN classification {integer} NOT NULL DEFAULT 1",
+        "CREATE INDEX documents_classified ON documents (tenant_id, classification, id)
+            WHERE classification > 1 AND deleted IS NULL",
     ],
     down: &[
+        "DROP INDEX documents_classified",
         "ALTER TABLE documents DROP COLUMN classification",
         "ALTER TABLE collections DROP COLUMN access",
         "DROP TABLE grants",

@@ -122,6 +122,7 @@ impl Documents {
                 && (filter.formats.is_empty() || formats.contains(&row.format))
                 && filter.added_after.is_none_or(|moment| row.added >= moment)
                 && filter.added_before.is_none_or(|moment| row.added < moment)
+                && filter.without.binary_search(&row.id).is_err()
         };
         if filter.documents.is_empty() {
             return self.rows.iter().map(passes).collect();

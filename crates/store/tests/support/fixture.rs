@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use alexandria_core::access::Classification;
 use alexandria_core::block::{BlockKind, Place, Span};
 use alexandria_core::clock::Clock;
 use alexandria_core::id::{CollectionId, DocumentId, IdSource, TenantId, VersionId};
@@ -207,6 +208,8 @@ pub(crate) fn new_document(collection: CollectionId, name: &str) -> NewDocument 
         bytes: name.len() as u64,
         category: None,
         tags: Vec::new(),
+        classification: Classification::Internal,
+        quotas: (None, None),
     }
 }
 

@@ -336,6 +336,7 @@ async fn change(
     let change = CollectionChange {
         name: change.name,
         description: None,
+        access: None,
     };
     let changed = app
         .library

@@ -1,7 +1,7 @@
 //! Putting in what stands at a web address: fetched by the library itself, within the same fences as
 //! `alexandria add`.
 
-use alexandria_core::access::Scope;
+use alexandria_core::access::{Classification, Scope};
 use alexandria_core::error::{Error, ErrorKind};
 use alexandria_core::principal::Principal;
 use alexandria_library::documents::Upload;
@@ -16,6 +16,7 @@ use super::name::tidy_name;
 use super::{COLLECTION_DEFAULT, Seen, UploadBody, added, at, collection_for};
 use crate::api::Shared;
 use crate::api::idempotency::{Key, Reply};
+use crate::api::keys::ClassificationBody;
 use crate::api::problem::Problem;
 use crate::web::{Fence, fetch};
 
@@ -40,6 +41,9 @@ pub(crate) struct AddressBody {
     /// What it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) category: Option<String>,
+    /// How closely it is held; `internal` unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) classification: Option<ClassificationBody>,
     /// The title, where you know better than the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) title: Option<String>,
@@ -75,6 +79,10 @@ pub(super) async fn add(
         title: body.title,
         tags: body.tags,
         category: body.category,
+        classification: body
+            .classification
+            .map(Classification::from)
+            .unwrap_or_default(),
         media_type: fetched.media_type,
     };
     let outcome = fetched.outcome;

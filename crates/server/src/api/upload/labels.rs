@@ -1,5 +1,6 @@
 //! The fields of a form that stand before the files and say something of them.
 
+use alexandria_core::access::Classification;
 use alexandria_core::error::{Error, ErrorKind};
 use alexandria_core::principal::Principal;
 use alexandria_store::catalog::DocumentChange;
@@ -23,6 +24,7 @@ pub(super) struct Labels {
     pub(super) tags: Vec<String>,
     pub(super) category: Option<String>,
     pub(super) title: Option<String>,
+    pub(super) classification: Option<Classification>,
 }
 
 impl Labels {
@@ -36,6 +38,7 @@ impl Labels {
         newer(&mut self.collection, &later.collection);
         newer(&mut self.category, &later.category);
         newer(&mut self.title, &later.title);
+        self.classification = later.classification.or(self.classification);
         self.tags.extend(later.tags.iter().cloned());
     }
 
@@ -44,6 +47,7 @@ impl Labels {
         self.collection.is_none()
             && self.category.is_none()
             && self.title.is_none()
+            && self.classification.is_none()
             && self.tags.is_empty()
     }
 }
@@ -72,6 +76,7 @@ pub(super) async fn give_late(
             title: late.title.clone(),
             tags: (!late.tags.is_empty()).then_some(tags),
             category: late.category.clone().map(Some),
+            classification: late.classification,
         };
         let document = app.library.update_document(principal, id, change).await?;
         added.document = twin(&app.library, principal, document).await?;
@@ -123,10 +128,14 @@ pub(super) async fn read_label(
         ),
         "category" => labels.category = given,
         "title" => labels.title = given,
+        "classification" => {
+            labels.classification = given.as_deref().map(str::parse).transpose()?;
+        }
         "file" | "files" => return Err(no_file()),
         _ => {
             let message = format!(
-                "there is no field {name:?}: the fields are collection, tag, category, title, file"
+                "there is no field {name:?}: the fields are collection, tag, category, \
+                 classification, title, file"
             );
             return Err(Error::new(ErrorKind::Invalid, message).into());
         }

@@ -1,12 +1,14 @@
 //! Collections and documents as they cross the wire.
 
 use alexandria_core::block::{Fault, FaultKind};
-use alexandria_core::document::DocumentState;
+use alexandria_core::document::{CollectionAccess, DocumentState};
 use alexandria_core::id::{CollectionId, DocumentId, VersionId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::api::keys::ClassificationBody;
 
 /// Documents that belong together.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +21,8 @@ pub(crate) struct CollectionBody {
     pub(crate) name: String,
     /// What it is for.
     pub(crate) description: String,
+    /// Whom it is open to.
+    pub(crate) access: CollectionAccessBody,
     /// When it was made.
     pub(crate) created: Timestamp,
 }
@@ -29,13 +33,44 @@ impl From<alexandria_core::document::Collection> for CollectionBody {
             id,
             name,
             description,
+            access,
             created,
         } = collection;
         Self {
             id,
             name,
             description,
+            access: access.into(),
             created,
+        }
+    }
+}
+
+/// Whom a collection is open to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "CollectionAccess")]
+pub(crate) enum CollectionAccessBody {
+    /// The whole tenant.
+    Tenant,
+    /// Those it is granted to by name, and those who look after the tenant.
+    Granted,
+}
+
+impl From<CollectionAccess> for CollectionAccessBody {
+    fn from(access: CollectionAccess) -> Self {
+        match access {
+            CollectionAccess::Tenant => Self::Tenant,
+            CollectionAccess::Granted => Self::Granted,
+        }
+    }
+}
+
+impl From<CollectionAccessBody> for CollectionAccess {
+    fn from(access: CollectionAccessBody) -> Self {
+        match access {
+            CollectionAccessBody::Tenant => Self::Tenant,
+            CollectionAccessBody::Granted => Self::Granted,
         }
     }
 }
@@ -98,6 +133,8 @@ pub(crate) struct DocumentBody {
     pub(crate) category: Option<String>,
     /// Its tags.
     pub(crate) tags: Vec<String>,
+    /// How closely it is held.
+    pub(crate) classification: ClassificationBody,
     /// The size of the original.
     pub(crate) bytes: u64,
     /// SHA-256 of the original, in hexadecimal.
@@ -138,6 +175,7 @@ impl DocumentBody {
             language: document.language,
             category: document.category,
             tags: document.tags,
+            classification: document.classification.into(),
             bytes: document.bytes,
             digest: document.digest,
             state: document.state,

@@ -8,6 +8,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::cursor::{List, Page, page_limit};
+use super::super::sight::documents_seen;
 use super::super::table::document::{Column, Entity};
 use super::super::table::document_tag;
 use super::super::{Catalog, Doing, micros, tenant};
@@ -98,8 +99,7 @@ impl Catalog {
 }
 
 fn conditions(principal: &Principal, query: &DocumentQuery) -> Result<Condition> {
-    let mut all = Condition::all()
-        .add(Column::TenantId.eq(tenant(principal)))
+    let mut all = documents_seen(principal)
         .add(Column::Deleted.is_null())
         .add_option(
             query

@@ -14,6 +14,7 @@ pub struct Model {
     pub changed: i64,
     pub deleted: Option<i64>,
     pub outbox_pruned: i64,
+    pub access: String,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -29,6 +29,7 @@ pub struct Model {
     pub added: i64,
     pub changed: i64,
     pub deleted: Option<i64>,
+    pub classification: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

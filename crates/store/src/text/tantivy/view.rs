@@ -7,7 +7,7 @@ use ::tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermSetQuery
 use ::tantivy::{Index, IndexReader, ReloadPolicy, Searcher, Term};
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::filter::Filter;
-use alexandria_core::id::{ChunkId, CollectionId};
+use alexandria_core::id::{ChunkId, CollectionId, DocumentId};
 use uuid::Uuid;
 
 use super::failure::{damaged, failed};
@@ -114,6 +114,15 @@ impl View {
         let everything = filter.is_open() && asked.len() == self.payload.positions.len();
         let query: Box<dyn Query> = if everything {
             words
+        } else if filter.only_leaves_out() {
+            let open = Filter::default();
+            let allowed = Box::new(TermSetQuery::new(self.allowed(&asked, &open)));
+            let hidden = TermSetQuery::new(self.left_out(&asked, filter));
+            Box::new(BooleanQuery::new(vec![
+                (Occur::Must, Box::new(ConstScoreQuery::new(allowed, 0.0))),
+                (Occur::MustNot, Box::new(hidden)),
+                (Occur::Must, words),
+            ]))
         } else {
             let allowed = Box::new(TermSetQuery::new(self.allowed(&asked, filter)));
             let allowed = ConstScoreQuery::new(allowed, 0.0);
@@ -139,6 +148,18 @@ impl View {
         }
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.chunk.cmp(&b.chunk)));
         Ok(hits)
+    }
+
+    /// The terms of the documents that are left out.
+    fn left_out(&self, collections: &[CollectionId], filter: &Filter) -> Vec<Term> {
+        let of = |collection: &CollectionId| {
+            let document = |id: &DocumentId| {
+                let key = key(*collection, id.to_bytes());
+                Term::from_field_bytes(self.layout.document, &key)
+            };
+            filter.without.iter().map(document).collect::<Vec<_>>()
+        };
+        collections.iter().flat_map(of).collect()
     }
 
     /// The terms of what may be found: collections, or documents where the filter asks for more.
