@@ -161,7 +161,7 @@ impl Library {
         let mut principal = Principal::system(job.tenant, "a job");
         if let Some(request) = JobKind::request_of(job) {
             let address = None;
-            principal = principal.from_origin(Arc::new(Origin { address, request }));
+            principal = principal.asking_from(Arc::new(Origin { address, request }));
         }
         match (JobKind::of(job)?, job.document) {
             (JobKind::IndexDocument { titled }, Some(document)) => {

@@ -359,7 +359,7 @@ impl Security {
 /// Nobody, asking from there.
 fn nobody(tenant: Option<TenantId>, origin: &Origin) -> Principal {
     Principal::system(tenant.unwrap_or(TENANT_DEFAULT), "noticing a stranger")
-        .from_origin(Arc::new(origin.clone()))
+        .asking_from(Arc::new(origin.clone()))
 }
 
 /// Actors of two tenants may have the same name.

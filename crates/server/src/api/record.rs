@@ -217,7 +217,7 @@ fn principal(seen: &Seen, origin: &Arc<Origin>) -> Option<Principal> {
     if principal.origin().is_some() {
         return Some(principal);
     }
-    Some(principal.from_origin(Arc::clone(origin)))
+    Some(principal.asking_from(Arc::clone(origin)))
 }
 
 /// Tells what notices attacks of a request that was refused.
