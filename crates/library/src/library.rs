@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::access::Passwords;
+use crate::audit::Recorder;
 use crate::follow::Followers;
 use crate::layouts::Layouts;
 use crate::limits::Limits;
@@ -31,6 +32,7 @@ use crate::lock::WorkLock;
 use crate::reading::Reader;
 use crate::recall::Recall;
 use crate::remember::Remembered;
+use crate::security::Security;
 use crate::settings::{CATALOG_FILE, LibrarySettings, Recognition};
 use crate::tidy::Leftovers;
 
@@ -64,6 +66,10 @@ pub struct Library {
     pub(crate) passwords: Passwords,
     /// Whether vectors may be left of documents that are gone.
     pub(crate) leftovers: Leftovers,
+    /// What writes to the audit log.
+    pub(crate) recorder: Recorder,
+    /// What notices attacks.
+    pub(crate) security: Security,
     /// Told whenever there is a new job.
     pub(crate) wake: Notify,
     /// Everything this process does in the background.
@@ -95,6 +101,7 @@ impl Library {
         let catalog = Catalog::open(&database_url(&settings), options).await?;
         let policy = ChunkPolicy::default();
         let generation = generation(&catalog, parts.embedder.as_deref(), &policy).await?;
+        let tracker = TaskTracker::new();
         let library = Arc::new(Self {
             reader: Reader::new(settings.reader.clone(), parts.recogniser),
             layouts: Layouts::new(Arc::clone(&parts.blobs)),
@@ -113,8 +120,10 @@ impl Library {
             followers: Followers::default(),
             passwords: Passwords::default(),
             leftovers: Leftovers::default(),
+            recorder: Recorder::new(catalog.clone(), tracker.clone()),
+            security: Security::new(catalog.clone(), Arc::clone(&clock)),
             wake: Notify::new(),
-            tracker: TaskTracker::new(),
+            tracker,
             blob_use: RwLock::new(()),
             settings,
             catalog,

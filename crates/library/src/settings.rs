@@ -11,6 +11,7 @@ use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::audit::AUDIT_KEPT_DAYS_DEFAULT;
 use crate::limits::LimitSettings;
 use crate::usage::Budget;
 
@@ -47,6 +48,8 @@ pub struct LibrarySettings {
     pub conversations_kept_days: u32,
     /// Days after which a session ends that nobody goes on with.
     pub refresh_days: u32,
+    /// For how many days the audit log and security events are kept; 0 for ever.
+    pub audit_kept_days: u32,
     /// What may be spent on models.
     pub budget: Budget,
     /// What a caller may ask for at most.
@@ -74,6 +77,7 @@ impl LibrarySettings {
             answers_kept_days: ANSWERS_KEPT_DAYS_DEFAULT,
             conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
             refresh_days: crate::access::REFRESH_DAYS_DEFAULT,
+            audit_kept_days: AUDIT_KEPT_DAYS_DEFAULT,
             budget: Budget::default(),
             limits: LibraryLimits::default(),
             limiting: LimitSettings::default(),

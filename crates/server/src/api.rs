@@ -28,6 +28,7 @@ use crate::presence::INSTANCE_HEADER;
 
 pub(crate) mod answers;
 mod ask;
+pub(crate) mod audit;
 pub(crate) mod auth;
 mod cases;
 mod collections;
@@ -52,8 +53,10 @@ pub(crate) mod originals;
 pub(crate) mod personas;
 pub(crate) mod problem;
 mod query;
+mod record;
 pub(crate) mod requests;
 mod search;
+pub(crate) mod security_events;
 mod start;
 pub(crate) mod status;
 mod streams;
@@ -103,6 +106,8 @@ pub(crate) struct App {
     pub(crate) checker: health::Checker,
     /// The streams of answers that can be read again.
     pub(crate) streams: streams::Streams,
+    /// The names of the operations, for the audit log.
+    pub(crate) operations: OnceLock<record::Operations>,
     /// The description of the API, as JSON.
     pub(crate) description: OnceLock<String>,
     /// The pages that show it.
@@ -132,6 +137,7 @@ impl App {
             places: Semaphore::new(config.requests_max),
             checker: health::Checker::default(),
             streams: streams::Streams::default(),
+            operations: OnceLock::new(),
             description: OnceLock::new(),
             pages: description::Pages::default(),
             config,
@@ -150,6 +156,7 @@ impl App {
 /// Everything that is served.
 pub(crate) fn router(app: Shared) -> Router {
     let (router, api) = described(&app);
+    app.operations.get_or_init(|| record::Operations::of(&api));
     app.description.get_or_init(|| description::render(api));
     let mcp = crate::mcp::routes()
         .layer(from_fn_with_state(Arc::clone(&app), extract::authenticated))
@@ -167,6 +174,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&app), limit::limit))
+        .layer(from_fn_with_state(Arc::clone(&app), record::record))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .layer(cors)
         .layer(map_response_with_state(Arc::clone(&app), name_instance))
@@ -214,6 +222,8 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(jobs::routes())
         .merge(status::routes())
         .merge(usage::routes())
+        .merge(audit::routes())
+        .merge(security_events::routes())
         .merge(openai::routes())
         .merge(limit::report::routes())
         .merge(tenants::routes())

@@ -17,6 +17,7 @@ mod add;
 mod answer;
 mod api_key;
 mod ask;
+mod audit;
 mod case;
 mod chat;
 mod config;
@@ -145,6 +146,8 @@ enum Verb {
     ApiKey(api_key::ApiKey),
     /// Make tenants, who share this installation and see nothing of each other
     Tenant(tenant::Tenant),
+    /// Read the audit log, verify it, and take it along
+    Audit(audit::Audit),
     /// Answer over HTTP, and read what is put in
     Serve(serve::Serve),
     /// Let a program with a language model use the library, over standard input and output
@@ -287,6 +290,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::User(verb) => verb.run(setting).await,
             Verb::ApiKey(verb) => verb.run(setting).await,
             Verb::Tenant(verb) => verb.run(setting).await,
+            Verb::Audit(verb) => verb.run(setting).await,
             Verb::Mcp(verb) => verb.run(setting).await,
             Verb::Health(verb) => verb.run(setting).await,
             Verb::Migrate(verb) => verb.run(setting).await,

@@ -18,6 +18,7 @@ mod presence;
 mod serve;
 mod telemetry;
 mod web;
+mod webhook;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();

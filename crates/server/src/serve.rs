@@ -85,6 +85,7 @@ pub(crate) async fn serve(
     if matches!(config.role, Role::All | Role::Worker) {
         work(&library, &stop, &tracker);
     }
+    warn_of_attacks(&config, &library, &stop, &tracker)?;
     keep_house(&library, measures.clone(), &stop, &tracker);
     watch_signals(&stop, &tracker)?;
     let holdings = seed::holdings(&library, beside.seed.as_deref()).await?;
@@ -156,6 +157,19 @@ async fn listen(config: &Config) -> Result<TcpListener> {
 fn work(library: &Arc<Library>, stop: &CancellationToken, tracker: &TaskTracker) {
     let (library, stop) = (Arc::clone(library), stop.clone());
     tracker.spawn(async move { crate::library::work(&library, &stop).await });
+}
+
+/// Sends security events to the address of the settings, if they name one.
+fn warn_of_attacks(
+    config: &Config,
+    library: &Arc<Library>,
+    stop: &CancellationToken,
+    tracker: &TaskTracker,
+) -> Result<()> {
+    if let Some(sender) = crate::webhook::sender(config, library.security().listen())? {
+        tracker.spawn(stop.clone().run_until_cancelled_owned(sender));
+    }
+    Ok(())
 }
 
 /// Does what has to be done now and then.

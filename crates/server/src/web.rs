@@ -44,6 +44,22 @@ pub(crate) fn client_for_server() -> Result<reqwest::Client> {
         })
 }
 
+/// A client for the receiver of security events, whose address the operator has chosen: it follows no
+/// redirect.
+///
+/// # Errors
+/// When the system refuses.
+pub(crate) fn client_for_webhook() -> Result<reqwest::Client> {
+    ready_encryption();
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(Policy::none())
+        .build()
+        .context(ErrorKind::Internal, || {
+            "cannot prepare to send security events".to_owned()
+        })
+}
+
 /// What was found at a web address.
 pub(crate) struct Fetched {
     /// The media type it was sent as.

@@ -29,7 +29,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     Ok(warnings(config))
 }
 
-fn refusals(config: &Config) -> [(bool, String); 13] {
+fn refusals(config: &Config) -> [(bool, String); 14] {
     let production = config.production.is_on();
     let exposed = production || (config.is_public() && !config.debug.is_on());
     let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
@@ -77,6 +77,13 @@ fn refusals(config: &Config) -> [(bool, String); 13] {
             zero("server.request_seconds_max"),
         ),
         (
+            has_unsigned_webhook(config),
+            "the settings security.webhook_url and security.webhook_secret go together: an address \
+             that starts with https:// (or http://) and a secret of at least 32 characters, such as \
+             `alexandria secret` prints"
+                .to_owned(),
+        ),
+        (
             config.reading_memory_bytes_max < READING_MEMORY_BYTES_MIN,
             format!(
                 "the setting reading.memory_bytes_max is {}: a reader of files needs at least \
@@ -102,6 +109,23 @@ pub(crate) fn open_to_all(host: &str) -> String {
          reaches that address could read and change the library; make the first account with \
          `alexandria init`, or set API_KEYS, or listen on 127.0.0.1"
     )
+}
+
+/// Whether security events could not be sent, or not be told from forged ones.
+fn has_unsigned_webhook(config: &Config) -> bool {
+    match (
+        &config.security_webhook_url,
+        &config.security_webhook_secret,
+    ) {
+        (None, None) => false,
+        (Some(url), Some(secret)) => {
+            let is_web = ["https://", "http://"]
+                .iter()
+                .any(|web| url.starts_with(web));
+            !is_web || secret.chars().count() < SECRET_KEY_CHARACTERS_MIN
+        }
+        (Some(_), None) | (None, Some(_)) => true,
+    }
 }
 
 fn warnings(config: &Config) -> Vec<String> {

@@ -219,6 +219,13 @@ settings! {
     #[doc = " Days for which conversations are kept after their last question; 0 keeps them until they are deleted."]
     "conversation.kept_days" ["ALEXANDRIA_CONVERSATION_KEPT_DAYS"] conversation_kept_days: u32 = alexandria_library::settings::CONVERSATIONS_KEPT_DAYS_DEFAULT;
 
+    #[doc = " Days for which the audit log and the security events are kept; 0 for ever."]
+    "audit.kept_days" ["ALEXANDRIA_AUDIT_KEPT_DAYS"] audit_kept_days: u32 = alexandria_library::audit::AUDIT_KEPT_DAYS_DEFAULT;
+    #[doc = " The web address that security events of medium and high severity are sent to, as JSON."]
+    "security.webhook_url" ["ALEXANDRIA_SECURITY_WEBHOOK_URL"] security_webhook_url: Option<String> = None;
+    #[doc = " The key that they are signed with (HMAC-SHA-256)."]
+    "security.webhook_secret" ["ALEXANDRIA_SECURITY_WEBHOOK_SECRET"] (secret) security_webhook_secret: Option<String> = None;
+
     #[doc = " Jobs worked on at the same time."]
     "jobs.workers" ["ALEXANDRIA_WORKERS"] workers: usize = alexandria_library::settings::WORKERS_DEFAULT;
     #[doc = " Whether scanned pages are recognised: auto (when tesseract is installed) or off."]
