@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use alexandria_core::error::{Context, ErrorKind, Result};
 
+mod ages;
 mod api;
 mod cli;
 mod config;
@@ -16,6 +17,7 @@ mod mcp;
 mod presence;
 mod serve;
 mod telemetry;
+mod vault;
 mod web;
 
 fn main() -> ExitCode {

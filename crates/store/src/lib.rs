@@ -9,5 +9,6 @@ pub mod blobs;
 pub mod catalog;
 pub mod layout;
 pub mod migrate;
+pub mod seal;
 pub mod text;
 pub mod vectors;

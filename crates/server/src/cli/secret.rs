@@ -9,11 +9,7 @@ const SECRET_BYTES: usize = 32;
 
 /// Prints a secret.
 pub(super) fn run(setting: &Setting) -> Result<Outcome> {
-    let mut bytes = [0_u8; SECRET_BYTES];
-    getrandom::fill(&mut bytes).context(ErrorKind::Unavailable, || {
-        "cannot get random bytes from the system".to_owned()
-    })?;
-    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let secret = generate()?;
     if setting.painter.is_json() {
         setting
             .painter
@@ -22,4 +18,13 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome> {
         setting.painter.say(secret);
     }
     Ok(Outcome::Done)
+}
+
+/// A secret: random bytes in hexadecimal.
+pub(super) fn generate() -> Result<String> {
+    let mut bytes = [0_u8; SECRET_BYTES];
+    getrandom::fill(&mut bytes).context(ErrorKind::Unavailable, || {
+        "cannot get random bytes from the system".to_owned()
+    })?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
