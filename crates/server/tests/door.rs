@@ -24,6 +24,8 @@ mod door {
     mod experiments;
     mod faults;
     mod hostile;
+    mod key_server;
+    mod keys;
     mod kills;
     mod limits;
     mod local_model;
@@ -37,6 +39,8 @@ mod door {
     mod protocol;
     mod providers;
     mod questions;
+    mod sealed;
     mod streams;
     mod support;
+    mod tls;
 }

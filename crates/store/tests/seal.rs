@@ -2,8 +2,8 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where something is not as it should be"
+    clippy::print_stdout,
+    reason = "a test stops where something is not as it should be, and says what it measured"
 )]
 
 use std::path::{Path, PathBuf};
@@ -323,5 +323,38 @@ async fn small_secrets_are_bound_to_their_tenant_and_place() {
     assert_eq!(error.kind(), ErrorKind::Invalid);
     for damaged in [&[][..], &[1, 2], &[9; 60]] {
         on.open(&owner, damaged, "user 7 otp").await.unwrap_err();
+    }
+}
+
+#[tokio::test]
+async fn live_how_fast_plain_and_encrypted_files_are_put_in_and_read() {
+    const BYTES: u64 = 256 * MIB;
+    let owner = Principal::owner();
+    let library = Library::new();
+    let (sealed, _) = library.sealed().await;
+    let other = tempfile::tempdir().unwrap();
+    let plain = FolderBlobs::open(other.path()).unwrap();
+    let bytes: Vec<u8> = (0..BYTES).map(|n| (n % 251) as u8).collect();
+    for (name, blobs) in [("plain", plain), ("encrypted", sealed)] {
+        let begun = std::time::Instant::now();
+        let key = blobs
+            .put(&owner, &mut bytes.as_slice(), BYTES)
+            .await
+            .unwrap()
+            .key;
+        let put = begun.elapsed();
+        let begun = std::time::Instant::now();
+        for start in (0..BYTES).step_by(1 << 18) {
+            let part = blobs.get_range(&owner, &key, start..start + (1 << 18));
+            assert_eq!(part.await.unwrap().len(), 1 << 18);
+        }
+        let whole = begun.elapsed();
+        let begun = std::time::Instant::now();
+        for start in (0..BYTES).step_by(1 << 20) {
+            let part = blobs.get_range(&owner, &key, start..start + 4_096);
+            assert_eq!(part.await.unwrap().len(), 4_096);
+        }
+        let small = begun.elapsed() / u32::try_from(BYTES >> 20).unwrap();
+        println!("{name}: 256 MiB put in {put:?}, read in {whole:?}, 4 KiB of it in {small:?}");
     }
 }

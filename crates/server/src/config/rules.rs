@@ -8,7 +8,7 @@ use super::settings::Config;
 const SECRET_KEY_CHARACTERS_MIN: usize = 32;
 
 /// The beginnings of secrets that stand in handbooks and are therefore known to everybody.
-const SECRETS_KNOWN: [&str; 3] = ["change-me", "changeme", "secret"];
+const SECRETS_KNOWN: [&str; 4] = ["change-me", "changeme", "secret", "your-"];
 
 /// The passwords of databases that stand in handbooks.
 const PASSWORDS_KNOWN: [&str; 6] = [
@@ -25,7 +25,7 @@ const READING_MEMORY_BYTES_MIN: u64 = 64 * 1024 * 1024;
 
 /// Refuses settings that contradict each other or are not safe; returns what deserves a warning.
 pub(super) fn check(config: &Config) -> Result<Vec<String>> {
-    for (refused, sentence) in refusals(config) {
+    for (refused, sentence) in refusals(config).into_iter().chain(half_set(config)) {
         if refused {
             return Err(Error::new(ErrorKind::Invalid, sentence));
         }
@@ -35,7 +35,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     Ok(warnings(config))
 }
 
-fn refusals(config: &Config) -> [(bool, String); 14] {
+fn refusals(config: &Config) -> [(bool, String); 11] {
     let production = config.production.is_on();
     let exposed = production || (config.is_public() && !config.debug.is_on());
     let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
@@ -63,20 +63,6 @@ fn refusals(config: &Config) -> [(bool, String); 14] {
              database user another one"
                 .to_owned(),
         ),
-        (
-            config.tls_certificate.is_some() != config.tls_key.is_some(),
-            "tls.certificate and tls.key belong together: set both of them or none".to_owned(),
-        ),
-        (
-            config.tls_redirect_port != 0 && config.tls_certificate.is_none(),
-            "tls.redirect_port sends people to TLS, which is off: set tls.certificate and tls.key"
-                .to_owned(),
-        ),
-        (
-            config.encryption_key.is_some() && config.encryption_transit_key.is_some(),
-            "encryption.key and encryption.transit_key are both set: set only one of them"
-                .to_owned(),
-        ),
         (config.workers == 0, zero("jobs.workers")),
         (
             config.heartbeat_seconds == 0,
@@ -101,6 +87,26 @@ fn refusals(config: &Config) -> [(bool, String); 14] {
                 .iter()
                 .any(|origin| !is_origin(origin)),
             "ALLOWED_ORIGINS must list web origins such as https://app.example.org, or * alone"
+                .to_owned(),
+        ),
+    ]
+}
+
+/// Settings that say nothing without another, or contradict it.
+fn half_set(config: &Config) -> [(bool, String); 3] {
+    [
+        (
+            config.tls_certificate.is_some() != config.tls_key.is_some(),
+            "tls.certificate and tls.key belong together: set both of them or none".to_owned(),
+        ),
+        (
+            config.tls_redirect_port != 0 && config.tls_certificate.is_none(),
+            "tls.redirect_port sends people to TLS, which is off: set tls.certificate and tls.key"
+                .to_owned(),
+        ),
+        (
+            config.encryption_key.is_some() && config.encryption_transit_key.is_some(),
+            "encryption.key and encryption.transit_key are both set: set only one of them"
                 .to_owned(),
         ),
     ]

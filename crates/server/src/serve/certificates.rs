@@ -89,18 +89,14 @@ impl Certificates {
                     *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(key);
                     tracing::info!("the certificate was read again");
                     changed(&self.fingerprint());
-                    seen = now;
                 }
-                // The two files are written one after the other: the next look finds both.
-                Err(error) if seen != now => {
-                    tracing::warn!(
-                        "the certificate in use stays until its files are in order: {}",
-                        error.chain()
-                    );
-                    seen = now;
-                }
-                Err(_told) => {}
+                // The two files are written one after the other: the next change makes them fit.
+                Err(error) => tracing::warn!(
+                    "the certificate in use stays until its files are in order: {}",
+                    error.chain()
+                ),
             }
+            seen = now;
         }
     }
 

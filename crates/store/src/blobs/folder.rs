@@ -5,6 +5,7 @@
 //! flushed too: it is there whole or not at all. What a killed process leaves in `incoming` is removed
 //! at the next start.
 
+mod fault;
 mod incoming;
 mod opened;
 mod reseal;
@@ -28,6 +29,7 @@ use super::{Blob, BlobFile, BlobKey, BlobStore, Digest, Resealed};
 use crate::seal::Keyring;
 use crate::seal::stream::Bound;
 
+use self::fault::{cannot_read, cannot_write, missing, within};
 use self::incoming::{Incoming, Lock, writer_lives};
 use self::opened::{Opened, Stored};
 
@@ -376,48 +378,4 @@ fn flush_folder(folder: &Path) -> Result<()> {
         Err(error) if error.kind() != IoKind::NotFound => Err(cannot_write(error)),
         _ => Ok(()),
     }
-}
-
-fn within(bytes: u64, bytes_max: u64) -> Result<()> {
-    if bytes <= bytes_max {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::TooLarge,
-        format!("it is larger than the {bytes_max} bytes that are allowed"),
-    ))
-}
-
-fn missing(key: &BlobKey) -> Error {
-    Error::new(
-        ErrorKind::NotFound,
-        format!("there are no bytes stored as {key}"),
-    )
-}
-
-fn cannot_read(key: &BlobKey, error: std::io::Error) -> Error {
-    if error.kind() == IoKind::NotFound {
-        return missing(key);
-    }
-    let sentence = format!("cannot read the bytes of {key}");
-    Error::new(ErrorKind::Unavailable, sentence).with_source(error)
-}
-
-fn cannot_write(error: std::io::Error) -> Error {
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the reasons that have a remedy of their own are named"
-    )]
-    let remedy = match error.kind() {
-        IoKind::StorageFull | IoKind::QuotaExceeded => {
-            "the disk is full; free some space and try again"
-        }
-        IoKind::FileTooLarge => {
-            "it is larger than the system lets this program write (ulimit -f); raise that limit \
-             and try again"
-        }
-        _ => "see that the data directory can be written to",
-    };
-    let sentence = format!("cannot store a file: {remedy}");
-    Error::new(ErrorKind::Unavailable, sentence).with_source(error)
 }
