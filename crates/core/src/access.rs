@@ -134,14 +134,14 @@ impl Scopes {
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
+}
+
+impl FromStr for Scopes {
+    type Err = Error;
 
     /// The scopes named in a list such as `ingest,ask`.
-    ///
-    /// # Errors
-    /// `Invalid` for an empty list and for a name that is not a scope's.
-    pub fn parse(list: &str) -> Result<Self> {
-        let names = list.split(',').map(str::trim);
-        names.map(str::parse::<Scope>).collect()
+    fn from_str(list: &str) -> Result<Self> {
+        list.split(',').map(|name| name.trim().parse()).collect()
     }
 }
 
@@ -153,7 +153,7 @@ impl FromIterator<Scope> for Scopes {
 }
 
 impl fmt::Display for Scopes {
-    /// As [`Scopes::parse`] reads them.
+    /// As they are read again.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.iter().map(Scope::name).collect();
         formatter.write_str(&names.join(","))
@@ -381,7 +381,7 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(role.name().parse::<Role>().unwrap(), role);
             let scopes = role.scopes();
-            assert_eq!(Scopes::parse(&scopes.to_string()).unwrap(), scopes);
+            assert_eq!(scopes.to_string().parse::<Scopes>().unwrap(), scopes);
         }
         for label in Classification::ALL {
             assert_eq!(label.name().parse::<Classification>().unwrap(), label);
@@ -390,7 +390,7 @@ mod tests {
         }
         assert!(Classification::of_level(4).is_err());
         for wrong in ["", "ASK", "ask,", "ask,root", " "] {
-            assert!(Scopes::parse(wrong).is_err(), "{wrong:?}");
+            assert!(wrong.parse::<Scopes>().is_err(), "{wrong:?}");
         }
     }
 

@@ -5,8 +5,9 @@
 //! is no call that forgets it.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
+
+use core::net::IpAddr;
 
 use crate::access::{Classification, Scope, Scopes};
 use crate::error::{Error, ErrorKind, Result};
@@ -157,6 +158,17 @@ impl Principal {
     #[must_use]
     pub fn sees_all(&self) -> bool {
         self.reach == Reach::Tenant && self.clearance == Classification::Restricted
+    }
+
+    /// Lets the call go on only if this principal has one of the scopes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Forbidden`], naming the first of them.
+    pub fn require_any(&self, scopes: &[Scope]) -> Result<()> {
+        if scopes.iter().any(|scope| self.scopes.has(*scope)) {
+            return Ok(());
+        }
+        scopes.first().map_or(Ok(()), |scope| self.require(*scope))
     }
 
     /// Lets the call go on only if this principal has the scope.

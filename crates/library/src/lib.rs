@@ -8,6 +8,7 @@
 
 #![warn(missing_docs)]
 
+pub mod access;
 mod answer;
 pub mod answers;
 pub mod ask;

@@ -24,6 +24,7 @@ use tokio::sync::{Notify, RwLock};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::access::Passwords;
 use crate::encryption::Resealing;
 use crate::follow::Followers;
 use crate::layouts::Layouts;
@@ -61,6 +62,8 @@ pub struct Library {
     pub(crate) remembered: Remembered,
     /// Answers that can be given again.
     pub(crate) recall: Recall,
+    /// Hashes the passwords of people.
+    pub(crate) passwords: Passwords,
     /// Whether vectors may be left of documents that are gone.
     pub(crate) leftovers: Leftovers,
     /// Told whenever there is a new job.
@@ -111,6 +114,7 @@ impl Library {
             generator,
             lock: parts.lock,
             followers: Followers::default(),
+            passwords: Passwords::default(),
             leftovers: Leftovers::default(),
             wake: Notify::new(),
             tracker: TaskTracker::new(),

@@ -49,6 +49,8 @@ pub struct LibrarySettings {
     pub answers_kept_days: u32,
     /// For how many days conversations are kept after their last question; 0 until they are deleted.
     pub conversations_kept_days: u32,
+    /// Days after which a session ends that nobody goes on with.
+    pub refresh_days: u32,
     /// What may be spent on models.
     pub budget: Budget,
     /// What a caller may ask for at most.
@@ -74,6 +76,7 @@ impl LibrarySettings {
             unsupported: Unsupported::default(),
             answers_kept_days: ANSWERS_KEPT_DAYS_DEFAULT,
             conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
+            refresh_days: crate::access::REFRESH_DAYS_DEFAULT,
             budget: Budget::default(),
             limits: LibraryLimits::default(),
         }

@@ -84,7 +84,7 @@ impl Library {
 
     /// Forgets vectors of texts that no document holds any more.
     async fn forget_vectors(&self) -> Result<()> {
-        for tenant in self.tenants().await? {
+        for tenant in self.tenants_indexed().await? {
             let principal = Principal::system(tenant, "forgetting vectors");
             let forgotten = self.catalog.purge_embeddings(&principal).await?;
             tracing::debug!(tenant.id = %tenant, forgotten, "forgot vectors of texts that are gone");

@@ -94,7 +94,7 @@ impl Library {
         if self.embedder.is_none() {
             return Ok(());
         }
-        for tenant in self.tenants().await? {
+        for tenant in self.tenants_indexed().await? {
             let principal = Principal::system(tenant, "embedding what waits");
             let mut query = DocumentQuery {
                 state: Some(DocumentState::Searchable),
@@ -116,7 +116,7 @@ impl Library {
     }
 
     /// The tenants that have something in the indexes.
-    pub(crate) async fn tenants(&self) -> Result<BTreeSet<TenantId>> {
+    pub(crate) async fn tenants_indexed(&self) -> Result<BTreeSet<TenantId>> {
         let spaces = self.catalog.spaces().await?;
         Ok(spaces.iter().map(Space::tenant).collect())
     }

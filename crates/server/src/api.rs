@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use aide::axum::ApiRouter;
 use aide::openapi::{Info, License, OpenApi};
 use alexandria_core::clock::Clock;
+use alexandria_core::error::Result;
 use alexandria_core::id::IdSource;
 use alexandria_library::Library;
 use alexandria_library::clock::{SystemClock, SystemIds};
@@ -21,11 +22,13 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
+use crate::access::Gate;
 use crate::config::Config;
 use crate::presence::INSTANCE_HEADER;
 
 pub(crate) mod answers;
 mod ask;
+pub(crate) mod auth;
 mod cases;
 mod collections;
 pub(crate) mod conversations;
@@ -40,6 +43,7 @@ pub(crate) mod form;
 pub(crate) mod health;
 mod idempotency;
 pub(crate) mod jobs;
+pub(crate) mod keys;
 mod measures;
 mod observe;
 mod openai;
@@ -52,10 +56,13 @@ mod search;
 mod start;
 pub(crate) mod status;
 mod streams;
+pub(crate) mod tenants;
 pub(crate) mod upload;
 pub(crate) mod usage;
+pub(crate) mod users;
 pub(crate) mod wire;
 
+pub(crate) use observe::RequestId;
 use problem::Problem;
 
 /// Where files are put in.
@@ -85,6 +92,8 @@ pub(crate) struct App {
     pub(crate) transport_security: Option<HeaderValue>,
     /// Cancelled when the server stops: replies that stream end then.
     pub(crate) stop: CancellationToken,
+    /// Who is let in.
+    pub(crate) gate: Gate,
     /// Where the time comes from.
     pub(crate) clock: Arc<dyn Clock>,
     /// Where ids of requests come from.
@@ -103,14 +112,18 @@ pub(crate) struct App {
 
 impl App {
     /// For a server.
+    ///
+    /// # Errors
+    /// When the secret that signs access tokens cannot be kept.
     pub(crate) fn new(
         library: Arc<Library>,
         config: Config,
         measures: Option<PrometheusHandle>,
         stop: CancellationToken,
-    ) -> Shared {
+    ) -> Result<Shared> {
         let ids: Arc<dyn IdSource> = Arc::new(SystemIds);
-        Arc::new(Self {
+        Ok(Arc::new(Self {
+            gate: Gate::open(&config)?,
             library,
             measures,
             instance: ids.next().to_string(),
@@ -124,11 +137,14 @@ impl App {
             description: OnceLock::new(),
             pages: description::Pages::default(),
             config,
-        })
+        }))
     }
 
     /// For the command line, which asks its own library.
-    pub(crate) fn inside(library: Arc<Library>, config: Config) -> Shared {
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub(crate) fn inside(library: Arc<Library>, config: Config) -> Result<Shared> {
         Self::new(library, config, None, CancellationToken::new())
     }
 }
@@ -137,7 +153,9 @@ impl App {
 pub(crate) fn router(app: Shared) -> Router {
     let (router, api) = described(&app);
     app.description.get_or_init(|| description::render(api));
-    let mcp = crate::mcp::routes().layer(from_fn_with_state(Arc::clone(&app), observe::admit));
+    let mcp = crate::mcp::routes()
+        .layer(from_fn_with_state(Arc::clone(&app), extract::authenticated))
+        .layer(from_fn_with_state(Arc::clone(&app), observe::admit));
     let pages = Router::new()
         .merge(description::routes())
         .merge(start::routes());
@@ -173,6 +191,8 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
             ..Info::default()
         },
         tags: description::tags(),
+        components: Some(description::components()),
+        security: vec![description::requirement()],
         ..OpenApi::default()
     };
     aide::generate::extract_schemas(true);
@@ -197,6 +217,12 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(encryption::routes())
         .merge(usage::routes())
         .merge(openai::routes())
+        .merge(tenants::routes())
+        .merge(users::routes())
+        .merge(keys::routes())
+        .merge(auth::own_routes())
+        .layer(from_fn_with_state(Arc::clone(app), extract::authenticated))
+        .merge(auth::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())
         .merge(measures::routes())

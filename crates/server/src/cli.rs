@@ -15,6 +15,7 @@ use crate::config::{Config, Flags, Settled, Surroundings, settle};
 
 mod add;
 mod answer;
+mod api_key;
 mod ask;
 mod case;
 mod chat;
@@ -26,6 +27,7 @@ mod eval;
 mod experiment;
 mod feedback;
 mod health;
+mod init;
 pub(crate) mod key;
 mod list;
 mod mcp;
@@ -42,12 +44,15 @@ mod serve;
 mod show;
 mod sources;
 mod status;
+mod tenant;
 mod upload;
 mod usage;
+mod user;
 mod version;
 
 pub(crate) use list::encode;
 pub(crate) use paint::Painter;
+pub(crate) use secret::new_secret;
 
 /// The exit code of a verb that failed.
 const EXIT_FAILURE: u8 = 1;
@@ -94,6 +99,9 @@ struct Global {
     /// A TOML file of settings [default: alexandria.toml when it is there]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The tenant to look into (name or id) [default: the installation's own]
+    #[arg(long, global = true, value_name = "NAME")]
+    tenant: Option<String>,
     /// Print JSON for programs
     #[arg(long, global = true)]
     json: bool,
@@ -129,6 +137,14 @@ enum Verb {
     /// Say what the library holds and what it is working on
     Status(status::Status),
     Usage(usage::Usage),
+    /// Make the first account; from then on everybody has to sign in or show a key
+    Init(init::Init),
+    /// Invite people, give them roles, suspend and remove them
+    User(user::User),
+    /// Make keys for programs, and list, rotate and revoke them
+    ApiKey(api_key::ApiKey),
+    /// Make tenants, who share this installation and see nothing of each other
+    Tenant(tenant::Tenant),
     /// Answer over HTTP, and read what is put in
     Serve(serve::Serve),
     /// Let a program with a language model use the library, over standard input and output
@@ -162,6 +178,8 @@ pub(crate) struct Setting {
     pub(crate) settled: Settled,
     /// How to print.
     pub(crate) painter: Painter,
+    /// The tenant to look into, where it is not the installation's own.
+    pub(crate) tenant: Option<String>,
     /// Where programs are looked for.
     pub(crate) search_path: Option<String>,
 }
@@ -218,6 +236,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let setting = Setting {
             settled,
             painter,
+            tenant: line.global.tenant.clone(),
             search_path: surroundings.variable("PATH").map(str::to_owned),
         };
         dispatch(line.verb, &setting)
@@ -265,6 +284,10 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Remove(verb) => verb.run(setting).await,
             Verb::Status(verb) => verb.run(setting).await,
             Verb::Usage(verb) => verb.run(setting).await,
+            Verb::Init(verb) => verb.run(setting).await,
+            Verb::User(verb) => verb.run(setting).await,
+            Verb::ApiKey(verb) => verb.run(setting).await,
+            Verb::Tenant(verb) => verb.run(setting).await,
             Verb::Mcp(verb) => verb.run(setting).await,
             Verb::Health(verb) => verb.run(setting).await,
             Verb::Migrate(verb) => verb.run(setting).await,

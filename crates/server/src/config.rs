@@ -21,9 +21,9 @@ mod settings;
 mod value;
 
 pub(crate) use place::{Place, Secret, beside, write_alone};
-pub(crate) use rules::is_known_secret;
+pub(crate) use rules::{is_known_secret, open_to_all};
 pub(crate) use settings::{Config, SETTINGS};
-pub(crate) use value::{Doubted, LogFormat, Ocr, Role};
+pub(crate) use value::{Doubted, LogFormat, Login, Ocr, Role};
 
 /// The TOML file that is read when none is named.
 const CONFIG_FILE: &str = "alexandria.toml";

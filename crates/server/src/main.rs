@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use alexandria_core::error::{Context, ErrorKind, Result};
 
+mod access;
 mod ages;
 mod api;
 mod cli;

@@ -15,7 +15,7 @@ const PRESENCE_FILE: &str = "server.json";
 pub(crate) const INSTANCE_HEADER: &str = "x-alexandria-instance";
 
 /// The server that runs on a data directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Presence {
     /// Its process.
     pub(crate) pid: u32,
@@ -28,6 +28,21 @@ pub(crate) struct Presence {
     /// SHA-256 of the certificate that it shows, where it speaks TLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) certificate: Option<String>,
+    /// What lets in whoever can read this file, who can read the library as well.
+    #[serde(default)]
+    pub(crate) token: String,
+}
+
+impl std::fmt::Debug for Presence {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = formatter.debug_struct("Presence");
+        let shown = shown
+            .field("pid", &self.pid)
+            .field("address", &self.address);
+        shown
+            .field("instance", &self.instance)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A presence announced; withdrawn when dropped.
@@ -74,10 +89,25 @@ impl Presence {
         let about = || format!("cannot write {}", path.display());
         let json = serde_json::to_vec_pretty(self).context(ErrorKind::Internal, about)?;
         let new = data.join(format!("{PRESENCE_FILE}.new"));
-        fs_err::write(&new, json).context(ErrorKind::Unavailable, about)?;
+        write_private(&new, &json).context(ErrorKind::Unavailable, about)?;
         fs_err::rename(&new, &path).context(ErrorKind::Unavailable, about)?;
         Ok(path)
     }
+}
+
+/// Writes a file that only its owner can read.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    // One left over by a server that was killed may have been made with other rights.
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    let mut file = fs_err::OpenOptions::from_options(options).open(path)?;
+    file.write_all(bytes)
 }
 
 impl Drop for Announced {

@@ -82,6 +82,15 @@ pub(crate) async fn serve(
     warn_of_old_secrets(&config);
     let stop = CancellationToken::new();
     let tracker = TaskTracker::new();
+    let app = App::new(
+        Arc::clone(&library),
+        config.clone(),
+        Some(measures.clone()),
+        stop.clone(),
+    )?;
+    if doors.is_some() {
+        refuse_open_to_all(&app).await?;
+    }
     if matches!(config.role, Role::All | Role::Worker) {
         work(&library, &stop, &tracker);
     }
@@ -97,7 +106,6 @@ pub(crate) async fn serve(
             if let Some(listener) = doors.redirect {
                 redirect::begin(listener, doors.bound, &stop, &tracker);
             }
-            let app = App::new(Arc::clone(&library), config, Some(measures), stop.clone());
             let tell = |address| {
                 let address = Some(address);
                 tell(&Listening { address, holdings });
@@ -141,6 +149,16 @@ impl Doors {
             certificates,
         })
     }
+}
+
+/// Refuses to serve other machines while nobody has an account and there is no key.
+async fn refuse_open_to_all(app: &App) -> Result<()> {
+    let closed = app.gate.is_closed(&app.library).await?;
+    if closed || !app.config.is_public() {
+        return Ok(());
+    }
+    let sentence = crate::config::open_to_all(&app.config.host);
+    Err(Error::new(ErrorKind::Invalid, sentence))
 }
 
 /// Takes the address, or says what is in the way.
@@ -260,6 +278,7 @@ async fn answer(
         instance: app.instance.clone(),
         version: app.config.version.clone(),
         certificate: certificates.as_ref().map(|shown| shown.fingerprint()),
+        token: app.gate.local().reveal().to_owned(),
     };
     let announced = presence.clone().announce(&app.config.data)?;
     if let Some(certificates) = certificates {

@@ -13,6 +13,7 @@
 )]
 
 mod door {
+    mod access;
     mod addresses;
     mod answers;
     mod cgroup;

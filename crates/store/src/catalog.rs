@@ -22,18 +22,24 @@ mod embeddings;
 mod experiments;
 mod feedback;
 mod generations;
+mod grants;
 mod idempotency;
+mod identities;
+mod invitations;
 mod jobs;
+mod keys;
 mod outbox;
 mod passages;
 mod personas;
 mod purge;
 mod row;
+mod sessions;
 mod spaces;
 mod table;
 mod tenants;
 mod trouble;
 mod usage;
+mod users;
 mod versions;
 
 use std::sync::Arc;
@@ -65,12 +71,21 @@ pub use self::experiments::{
 };
 pub use self::feedback::{Feedback, FeedbackQuery, NewFeedback};
 pub use self::generations::{Generation, GenerationState};
+pub use self::grants::{GRANTS_OF_COLLECTION_MAX, Grant};
 pub use self::idempotency::StoredReply;
+pub use self::identities::{
+    Credentials, Identities, NewSession, Renewal, SignedIn, TENANTS_OF_EMAIL_MAX,
+};
+pub use self::invitations::{INVITATIONS_MAX, Invitation};
 pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
+pub use self::keys::{ApiKey, KEYS_MAX, NewApiKey};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
 pub use self::personas::{NewPersona, PersonaChange};
+pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};
+pub use self::tenants::{NewTenant, TenantChange};
 pub use self::usage::{Used, UsedOnDay};
+pub use self::users::{NewUser, USERS_MAX, UserChange};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};
 
 pub(crate) use self::database::Database;

@@ -16,6 +16,7 @@ mod m0006_create_table_personas;
 mod m0007_create_table_feedback;
 mod m0008_create_table_experiments;
 mod m0009_create_table_usage;
+mod m0010_create_table_users;
 mod name;
 mod target;
 mod template;
@@ -43,6 +44,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0007_create_table_feedback::MIGRATION,
     &m0008_create_table_experiments::MIGRATION,
     &m0009_create_table_usage::MIGRATION,
+    &m0010_create_table_users::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

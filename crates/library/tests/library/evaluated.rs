@@ -2,16 +2,15 @@
 
 use std::sync::Mutex;
 
-use alexandria_core::access::Scopes;
 use alexandria_core::evaluation::interval::Estimate;
-use alexandria_core::principal::{Actor, Principal};
+use alexandria_core::principal::Principal;
 use alexandria_library::settings::LibrarySettings;
 use alexandria_library::{
     AnswerQuery, AskRequest, JudgedQuestion, QuestionsEvaluation, WriterChoice,
 };
 
 use crate::model::Model;
-use crate::support::{BREAD, Fixture, LIGHTHOUSE, open, words_only};
+use crate::support::{BREAD, Fixture, LIGHTHOUSE, open, stranger, words_only};
 
 /// A library of two documents, and one question that it answers and one that it does not.
 async fn library(settings: impl FnOnce(&mut LibrarySettings)) -> (Fixture, Vec<JudgedQuestion>) {
@@ -135,8 +134,7 @@ async fn a_model_that_writes_nothing_of_use_is_counted() {
 #[tokio::test]
 async fn another_tenant_s_documents_answer_nothing() {
     let (fixture, questions) = library(|_| {}).await;
-    let tenant = fixture.library.catalog().create_tenant("other").await;
-    let other = Principal::authenticated(tenant.unwrap(), Actor::Owner, Scopes::all());
+    let other = stranger(&fixture.library).await;
     let found = evaluate(&fixture, &other, &questions, WriterChoice::Auto).await;
     assert!(value(found.measures.answered).abs() < 1e-9);
     assert_eq!(found.measures.citation_recall, None, "nothing was cited");

@@ -8,7 +8,7 @@ use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::{Answer, AskRequest, NOT_FOUND, PersonaDraft, PersonaEdit};
 
 use crate::model::Model;
-use crate::support::{BREAD, Fixture, LIGHTHOUSE, open, words_only};
+use crate::support::{BREAD, Fixture, LIGHTHOUSE, open, stranger, words_only};
 
 const WHO: &str = "Who was the architect of the lighthouse of Pharos?";
 const REST: &str = "How long does the dough rest?";
@@ -202,8 +202,7 @@ async fn whoever_asks_for_an_unknown_persona_is_told_those_of_their_own_library(
         "{told}"
     );
 
-    let tenant = library.catalog().create_tenant("other").await.unwrap();
-    let stranger = Principal::authenticated(tenant, Actor::Owner, Scopes::all());
+    let stranger = stranger(library).await;
     for name in ["Sostratus", "Plato", &made.id.to_string()] {
         let told = unknown(&stranger, name).await;
         assert!(
@@ -228,8 +227,7 @@ async fn who_may_only_ask_makes_no_persona_and_nobody_binds_what_they_cannot_see
         voice: String::new(),
         collections,
     };
-    let tenant = library.catalog().create_tenant("other").await.unwrap();
-    let stranger = Principal::authenticated(tenant, Actor::Owner, Scopes::all());
+    let stranger = stranger(library).await;
     let reader = Principal::authenticated(
         fixture.owner.tenant(),
         Actor::Owner,

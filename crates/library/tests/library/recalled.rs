@@ -12,7 +12,7 @@ use futures::StreamExt as _;
 use uuid::Uuid;
 
 use crate::model::{Model, Script};
-use crate::support::{BREAD, Fixture, LIGHTHOUSE, open, words_only};
+use crate::support::{BREAD, Fixture, LIGHTHOUSE, open, stranger, words_only};
 
 const QUESTION: &str = "Who was the architect of the lighthouse of Pharos?";
 const SAID: &str = "The architect of the lighthouse was Sostratus of Cnidus [1].";
@@ -230,8 +230,7 @@ async fn other_questions_other_people_and_other_settings_share_nothing_they_shou
     assert!(library.given_answer(&colleague, id).await.is_ok());
     assert!(library.given_answer(&fixture.owner, id).await.is_err());
     // A stranger has another library.
-    let tenant = library.catalog().create_tenant("other").await.unwrap();
-    let stranger = Principal::authenticated(tenant, Actor::Owner, Scopes::all());
+    let stranger = stranger(library).await;
     let nothing = ask(&stranger, &plain).await;
     assert!(
         !nothing.cached && !nothing.answered && !cites(&nothing, pharos),

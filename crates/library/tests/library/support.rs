@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use alexandria_core::access::Role;
 use alexandria_core::document::{Collection, Document, DocumentState};
 use alexandria_core::id::DocumentId;
-use alexandria_core::principal::Principal;
+use alexandria_core::label::Label;
+use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::clock::{SystemClock, SystemIds};
 use alexandria_library::documents::{Added, Upload};
 use alexandria_library::search::{SearchReply, SearchRequest};
 use alexandria_library::settings::LibrarySettings;
 use alexandria_library::{AskRequest, Library};
 use alexandria_models::embedder::EmbedderConfig;
+use alexandria_store::catalog::NewTenant;
 use tempfile::TempDir;
 
 /// A library with the folder it lives in.
@@ -163,3 +166,14 @@ pub(crate) const BREAD: &str = "# Baking bread\n\nFlour, water, salt and time ar
 pub(crate) const WHALES: &str = "# Whales\n\nThe blue whale is the largest animal that has ever \
     lived. It feeds on krill. The heart of a blue whale weighs about 180 kilograms.\n\n## Song\n\nHumpback whales \
     sing for hours. Males of one sea sing the same song.\n";
+
+/// Another tenant, with one who may do everything in it.
+pub(crate) async fn stranger(library: &Library) -> Principal {
+    let name = Label::parse("tenant", "other").unwrap();
+    let made = library
+        .catalog()
+        .create_tenant(&Principal::owner(), NewTenant::named(name))
+        .await;
+    let scopes = Role::Owner.scopes();
+    Principal::authenticated(made.unwrap().id, Actor::Owner, scopes)
+}

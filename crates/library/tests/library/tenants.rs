@@ -6,7 +6,7 @@ use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::documents::Upload;
 use alexandria_library::{AskRequest, DocumentChange, DocumentQuery, Rebuild, SearchRequest};
 
-use crate::support::{BREAD, Fixture, LIGHTHOUSE};
+use crate::support::{BREAD, Fixture, LIGHTHOUSE, stranger};
 
 #[expect(
     clippy::too_many_lines,
@@ -16,13 +16,7 @@ use crate::support::{BREAD, Fixture, LIGHTHOUSE};
 async fn what_one_tenant_has_does_not_exist_for_another() {
     let fixture = Fixture::words_only().await;
     let bread = fixture.read("notes", "bread.md", BREAD).await;
-    let tenant = fixture
-        .library
-        .catalog()
-        .create_tenant("other")
-        .await
-        .unwrap();
-    let other = Principal::authenticated(tenant, Actor::Owner, Scopes::all());
+    let other = stranger(&fixture.library).await;
     let library = &fixture.library;
 
     let collection = library.ensure_collection(&other, "notes").await.unwrap();

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use aide::openapi::{OpenApi, Tag};
+use aide::openapi::{Components, OpenApi, ReferenceOr, SecurityRequirement, SecurityScheme, Tag};
 use aide::redoc::Redoc;
 use aide::swagger::Swagger;
 use axum::Router;
@@ -58,6 +58,31 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/redoc", get(redoc))
 }
 
+/// The name of the one way to show who asks.
+const BEARER: &str = "bearer";
+
+/// How a caller shows who they are.
+pub(super) fn components() -> Components {
+    let about = "An access token of a session (`POST /api/v1/auth/sign-in`) or a key \
+                 (`POST /api/v1/keys`, or the setting `API_KEYS`). A library without accounts and \
+                 keys asks for none and serves the machine it runs on alone.";
+    let scheme = SecurityScheme::Http {
+        scheme: "bearer".to_owned(),
+        bearer_format: None,
+        description: Some(about.to_owned()),
+        extensions: Default::default(),
+    };
+    Components {
+        security_schemes: [(BEARER.to_owned(), ReferenceOr::Item(scheme))].into(),
+        ..Components::default()
+    }
+}
+
+/// That a caller has to.
+pub(super) fn requirement() -> SecurityRequirement {
+    [(BEARER.to_owned(), Vec::new())].into()
+}
+
 /// The sorts of calls, in the order in which a newcomer meets them.
 pub(super) fn tags() -> Vec<Tag> {
     [
@@ -84,6 +109,11 @@ pub(super) fn tags() -> Vec<Tag> {
             "Names under which the library answers in a voice and from some collections.",
         ),
         ("jobs", "The work in the background: reading and embedding."),
+        (
+            "people",
+            "Signing in, the people of a tenant, their roles and sessions, and the keys of programs.",
+        ),
+        ("tenants", "Who owns: for those who look after the installation."),
         ("status", "What the library holds and how it does."),
         (
             "operations",

@@ -1,57 +1,55 @@
 //! What handlers take from a request: who asks, the body, the query, the parts of the path. What
 //! does not fit becomes a [`Problem`].
 
-use std::net::SocketAddr;
-
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, RequestBody, SchemaObject};
-use alexandria_core::access::{Scope, Scopes};
-use alexandria_core::id::TENANT_DEFAULT;
-use alexandria_core::principal::{Actor, Principal};
+use alexandria_core::principal::Principal;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{
-    ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Path, Query, Request,
+    DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Path, Query, Request, State,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::Shared;
 use super::problem::Problem;
 use super::upload::address::AddressBody;
+use crate::access;
 
-/// Who asks. Every handler that touches the library takes one; authentication slots in here.
-///
-/// There is no login yet: whoever reaches the address of this machine alone is the owner of the
-/// library, and whoever reaches a public address (which has to be allowed expressly) may put in and
-/// ask.
+/// Who asks: every handler that touches the library takes one. Authentication has put it beside the
+/// request before any handler runs; see [`authenticated`].
 #[derive(Clone, Debug)]
 pub(crate) struct Asker(pub(crate) Principal);
 
 impl FromRequestParts<Shared> for Asker {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _app: &Shared) -> Result<Self, Problem> {
-        if is_local(parts) {
-            return Ok(Self(Principal::owner()));
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
         }
-        let scopes = Scopes::of(&[Scope::Ingest, Scope::Ask]);
-        Ok(Self(Principal::authenticated(
-            TENANT_DEFAULT,
-            Actor::Owner,
-            scopes,
-        )))
+        let asker = Self(access::authenticate(app, parts).await?);
+        parts.extensions.insert(asker.clone());
+        Ok(asker)
     }
 }
 
-/// Whether the request comes from this machine. A request without an address comes from inside this
-/// process: the command line asks its own library.
-pub(crate) fn is_local(parts: &Parts) -> bool {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.is_none_or(|ConnectInfo(address)| address.ip().to_canonical().is_loopback())
+/// Lets nobody further who has not shown who they are. Stands before every route but the few that are
+/// open to all.
+pub(crate) async fn authenticated(
+    State(app): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    Asker::from_request_parts(&mut parts, &app).await?;
+    Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
 impl OperationInput for Asker {}

@@ -3,13 +3,15 @@
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use alexandria_core::access::Scope;
-use axum::extract::{Request, State};
-use axum::http::header;
+use alexandria_core::principal::Actor;
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Shared;
-use super::extract::is_local;
+use super::extract::Asker;
 use super::problem::Problem;
+use crate::access;
 
 /// The media type of the format.
 const PROMETHEUS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -22,23 +24,23 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                 .id("metrics")
                 .tag("operations")
                 .summary("The measures, as Prometheus reads them")
-                .description("Open to the machine the server runs on, if the settings allow it.")
+                .description("For whoever has the scope `metrics`; without accounts, for the machine the server runs on.")
                 .response::<200, String>()
         }),
     )
 }
 
-/// The measures, for whoever has the scope `metrics`, and for this machine when the settings allow
-/// it. Nobody can show a scope before there is a login.
+/// The measures, for whoever has the scope `metrics`. In a library without accounts and keys they are
+/// open to this machine, unless the settings close them.
 async fn measures(State(app): State<Shared>, request: Request) -> Result<Response, Problem> {
-    let (parts, _body) = request.into_parts();
-    if !(app.config.metrics_loopback.is_on() && is_local(&parts)) {
-        let name = Scope::Metrics.name();
-        let message = format!(
-            "the measures need the scope \"{name}\"; ALEXANDRIA_METRICS_LOOPBACK=true opens them \
-             to this machine"
-        );
-        return Err(Problem::new(axum::http::StatusCode::FORBIDDEN, message));
+    let (mut parts, _body) = request.into_parts();
+    let Asker(principal) = Asker::from_request_parts(&mut parts, &app).await?;
+    principal.require(Scope::Metrics)?;
+    let open = app.config.metrics_loopback.is_on();
+    if *principal.actor() == Actor::Owner && !open && access::peer(&parts).is_some() {
+        let message = "the measures are closed to this machine: ALEXANDRIA_METRICS_LOOPBACK=true \
+                       opens them, and a key with the scope \"metrics\" reads them from anywhere";
+        return Err(Problem::new(StatusCode::FORBIDDEN, message));
     }
     let text = app
         .measures

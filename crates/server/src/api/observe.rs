@@ -18,6 +18,10 @@ use crate::telemetry::{PERFORMANCE, measures};
 /// The header that carries a request's id, in and out.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The id of a request, for whoever wants to name it.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
 /// The longest id of a request that is taken from a caller, in bytes.
 const REQUEST_ID_BYTES_MAX: usize = 128;
 
@@ -26,8 +30,13 @@ const REQUEST_ID_BYTES_MAX: usize = 128;
 const ENDPOINT_UNKNOWN: &str = "unmatched";
 
 /// Serves a request under an id, within its deadline, and tells the log and the measures.
-pub(crate) async fn observe(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn observe(
+    State(app): State<Shared>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = request_id(&app, &request);
+    request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>();
     let endpoint = matched

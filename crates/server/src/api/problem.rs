@@ -87,6 +87,7 @@ pub(crate) fn kind_of(status: u16) -> ErrorKind {
 fn sort_of(status: StatusCode) -> (&'static str, &'static str) {
     match status.as_u16() {
         400 => ("bad-request", "The request cannot be understood"),
+        401 => ("unauthorized", "Not signed in"),
         403 => ("forbidden", "Not allowed"),
         404 => ("not-found", "Not found"),
         405 => ("method-not-allowed", "That method does not work here"),
@@ -117,6 +118,11 @@ impl Problem {
             retry_after: None,
             parameter: None,
         }
+    }
+
+    /// Nobody known has sent the request.
+    pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, detail)
     }
 
     /// The problem that a bare status stands for.
@@ -171,6 +177,11 @@ impl Problem {
 
     /// Says in the headers when to try again, where that is known.
     pub(crate) fn say_when(&self, headers: &mut HeaderMap) {
+        if self.status == StatusCode::UNAUTHORIZED {
+            // RFC 6750, section 3.
+            let how = HeaderValue::from_static("Bearer realm=\"alexandria\"");
+            headers.insert(header::WWW_AUTHENTICATE, how);
+        }
         if let Some(wait) = self.retry_after {
             headers.insert(
                 header::RETRY_AFTER,

@@ -8,7 +8,7 @@ use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::Library;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::Setting;
+use crate::access::TENANT_HEADER;
 use crate::api::problem::{ProblemBody, kind_of};
 use crate::presence::{INSTANCE_HEADER, Presence};
 
@@ -46,15 +47,18 @@ pub(crate) enum Door {
 }
 
 /// A running server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Server {
     address: String,
+    token: String,
+    tenant: Option<String>,
     client: reqwest::Client,
 }
 
 /// The library, opened by this process.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Here {
+    tenant: Option<String>,
     library: Arc<Library>,
     router: Router,
     stop: CancellationToken,
@@ -80,9 +84,10 @@ impl Door {
             let (library, stop) = (Arc::clone(&library), stop.clone());
             tracker.spawn(async move { crate::library::work(&library, &stop).await });
         }
-        let app = crate::api::App::inside(Arc::clone(&library), setting.config().clone());
+        let app = crate::api::App::inside(Arc::clone(&library), setting.config().clone())?;
         let router = crate::api::router(app);
         Ok(Self::Here(Box::new(Here {
+            tenant: setting.tenant.clone(),
             library,
             router,
             stop,
@@ -119,7 +124,15 @@ impl Door {
     ///
     /// # Errors
     /// That the server cannot be reached.
-    pub(crate) async fn send_plainly(&self, request: Request<Body>) -> Result<Response<Body>> {
+    pub(crate) async fn send_plainly(&self, mut request: Request<Body>) -> Result<Response<Body>> {
+        if let Some(tenant) = self.tenant() {
+            // Names may hold what headers may not.
+            let value = HeaderValue::from_str(&super::encode(tenant));
+            let value = value.context(ErrorKind::Invalid, || {
+                "that cannot be the name of a tenant".to_owned()
+            })?;
+            request.headers_mut().insert(TENANT_HEADER, value);
+        }
         match self {
             Self::Server(server) => server.send(request).await,
             Self::Here(here) => match here.router.clone().oneshot(request).await {
@@ -127,6 +140,38 @@ impl Door {
                 Err(never) => match never {},
             },
         }
+    }
+
+    /// The same way, into another tenant.
+    #[must_use]
+    pub(crate) fn within(&self, tenant: &str) -> Self {
+        let tenant = Some(tenant.to_owned());
+        match self {
+            Self::Server(server) => Self::Server(Server {
+                tenant,
+                ..server.clone()
+            }),
+            Self::Here(here) => Self::Here(Box::new(Here {
+                tenant,
+                ..here.as_ref().clone()
+            })),
+        }
+    }
+
+    /// The tenant that is looked into, where it is not the installation's own.
+    fn tenant(&self) -> Option<&str> {
+        match self {
+            Self::Server(server) => server.tenant.as_deref(),
+            Self::Here(here) => here.tenant.as_deref(),
+        }
+    }
+
+    /// Does something that has no body and answers.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn reply<T: DeserializeOwned>(&self, method: Method, path: &str) -> Result<T> {
+        self.call(method, path, Body::empty()).await
     }
 
     /// Asks for something.
@@ -245,6 +290,8 @@ impl Server {
         let instance = answer.headers().get(INSTANCE_HEADER)?;
         (instance.as_bytes() == presence.instance.as_bytes()).then_some(Self {
             address: presence.address,
+            token: presence.token,
+            tenant: setting.tenant.clone(),
             client,
         })
     }
@@ -261,6 +308,7 @@ impl Server {
             .client
             .request(parts.method, address)
             .headers(parts.headers)
+            .bearer_auth(&self.token)
             .body(reqwest::Body::wrap_stream(body.into_data_stream()))
             .send()
             .await

@@ -92,7 +92,7 @@ fn find(name: &str) -> Result<Secret> {
 
 /// A new secret: 32 random bytes in hexadecimal.
 fn generate() -> Result<String> {
-    super::secret::generate()
+    super::new_secret()
 }
 
 /// A secret out of a file.

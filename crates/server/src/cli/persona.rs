@@ -13,7 +13,7 @@ use super::{Outcome, Setting};
 use crate::api::personas::{NewPersonaBody, PersonaBody, PersonaChangeBody};
 use crate::api::wire::CollectionBody;
 
-mod sample;
+pub(super) mod sample;
 
 /// The width of a name and of a voice in the list, in characters.
 const COLUMN_CHARACTERS: usize = 44;

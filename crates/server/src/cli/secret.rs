@@ -7,9 +7,21 @@ use super::{Outcome, Setting};
 /// The length of a secret, in bytes.
 const SECRET_BYTES: usize = 32;
 
+/// A new secret, in hexadecimal.
+///
+/// # Errors
+/// `Unavailable` when the system gives no random bytes.
+pub(crate) fn new_secret() -> Result<String> {
+    let mut bytes = [0_u8; SECRET_BYTES];
+    getrandom::fill(&mut bytes).context(ErrorKind::Unavailable, || {
+        "cannot get random bytes from the system".to_owned()
+    })?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// Prints a secret.
 pub(super) fn run(setting: &Setting) -> Result<Outcome> {
-    let secret = generate()?;
+    let secret = new_secret()?;
     if setting.painter.is_json() {
         setting
             .painter
@@ -18,13 +30,4 @@ pub(super) fn run(setting: &Setting) -> Result<Outcome> {
         setting.painter.say(secret);
     }
     Ok(Outcome::Done)
-}
-
-/// A secret: random bytes in hexadecimal.
-pub(super) fn generate() -> Result<String> {
-    let mut bytes = [0_u8; SECRET_BYTES];
-    getrandom::fill(&mut bytes).context(ErrorKind::Unavailable, || {
-        "cannot get random bytes from the system".to_owned()
-    })?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -32,9 +32,6 @@ pub(super) struct Serve {
     /// What this process does: all, api or worker [default: all]
     #[arg(long, value_name = "ROLE")]
     role: Option<String>,
-    /// Listen on a public address although there is no login
-    #[arg(long)]
-    public_without_login: bool,
     /// Also write logs/alexandria.log and logs/performance.log
     #[arg(long)]
     log_files: bool,
@@ -49,10 +46,6 @@ impl Serve {
         flags.set("server.port", self.port);
         flags.set("server.host", self.host.as_ref());
         flags.set("server.role", self.role.as_ref());
-        flags.set(
-            "server.public_without_login",
-            self.public_without_login.then_some(true),
-        );
         flags.set("log.files", self.log_files.then_some(true));
     }
 

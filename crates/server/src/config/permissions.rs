@@ -77,6 +77,8 @@ fn secrets(settled: &Settled) -> Vec<(PathBuf, &'static str)> {
         .data
         .join(alexandria_store::seal::KEYRING_FILE);
     found.push((keyring, "the keys of the library"));
+    let own = settled.config.data.join(crate::access::SECRET_FILE);
+    found.push((own, "the secret that signs tokens"));
     found.sort();
     found.dedup();
     found

@@ -3,6 +3,7 @@
 use alexandria_core::error::{Error, ErrorKind, Result};
 
 use super::settings::Config;
+use super::value::Login;
 
 /// The shortest secret that production accepts, in characters.
 const SECRET_KEY_CHARACTERS_MIN: usize = 32;
@@ -35,7 +36,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     Ok(warnings(config))
 }
 
-fn refusals(config: &Config) -> [(bool, String); 11] {
+fn refusals(config: &Config) -> [(bool, String); 13] {
     let production = config.production.is_on();
     let exposed = production || (config.is_public() && !config.debug.is_on());
     let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
@@ -50,9 +51,18 @@ fn refusals(config: &Config) -> [(bool, String); 11] {
             production && config.staging.is_on(),
             "PROD and STAGING are both on: set only one of them".to_owned(),
         ),
-        (is_open_to_all(config), open_to_all(config)),
         (
-            exposed && is_known_secret(&config.secret_key),
+            config.is_public() && config.login == Login::Off,
+            open_to_all(&config.host),
+        ),
+        (
+            config.access_token_minutes == 0,
+            zero("auth.access_token_minutes"),
+        ),
+        (config.refresh_days == 0, zero("auth.refresh_days")),
+        (
+            is_known_secret(&config.secret_key)
+                && (production || (exposed && config.has_own_secret())),
             "SECRET_KEY is a default that everybody knows, or shorter than 32 characters: set it \
              to what `alexandria secret` prints"
                 .to_owned(),
@@ -112,18 +122,12 @@ fn half_set(config: &Config) -> [(bool, String); 3] {
     ]
 }
 
-/// Whether the library could be reached from other machines although nobody has wanted that: there
-/// is no login.
-fn is_open_to_all(config: &Config) -> bool {
-    config.is_public() && !config.public_without_login.is_on()
-}
-
-fn open_to_all(config: &Config) -> String {
-    let host = &config.host;
+/// Why a library without accounts is not served to other machines.
+pub(crate) fn open_to_all(host: &str) -> String {
     format!(
-        "refuses to listen on {host}: there is no login in this mode, so everybody who reaches that \
-         address could read and change the library; listen on 127.0.0.1 behind a proxy that asks \
-         for a login, or say --public-without-login"
+        "refuses to listen on {host}: nobody has an account and there is no key, so everybody who \
+         reaches that address could read and change the library; make the first account with \
+         `alexandria init`, or set API_KEYS, or listen on 127.0.0.1"
     )
 }
 

@@ -8,7 +8,10 @@ use std::path::PathBuf;
 
 use alexandria_core::answer::weight::CONFIDENCE_MIN;
 
-use super::value::{Doubted, LogFormat, LogLevel, Ocr, Role, Share, Switch, Value, Writer};
+use super::value::{
+    Doubted, KeyList, LogFormat, LogLevel, Login, Ocr, Role, Share, Signature, Switch, Value,
+    Writer,
+};
 
 /// A setting, as the reference shows it and as every source sets it.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ settings! {
     "app.production" ["PROD"] production: Switch = Switch::Off;
     #[doc = " Whether this is staging: the status and the log then say so."]
     "app.staging" ["STAGING"] staging: Switch = Switch::Off;
-    #[doc = " The secret of this installation; `alexandria secret` makes one. Checked at the start, and must be set in production; nothing is signed with it while there is no login."]
+    #[doc = " The secret that signs access tokens; `alexandria secret` makes one. Made and kept in the data directory unless set; must be set in production."]
     "app.secret_key" ["SECRET_KEY"] (secret) secret_key: String = SECRET_KEY_DEFAULT.to_owned();
     #[doc = " The secret that SECRET_KEY replaced: what was signed with it is still accepted, and nothing new is signed with it."]
     "app.secret_key_previous" ["SECRET_KEY_PREVIOUS"] (secret) secret_key_previous: Option<String> = None;
@@ -143,8 +146,6 @@ settings! {
     "server.host" ["HOST", "ALEXANDRIA_HOST"] host: String = "127.0.0.1".to_owned();
     #[doc = " The port to listen on; 0 takes any free one."]
     "server.port" ["PORT", "ALEXANDRIA_PORT"] port: u16 = 8000;
-    #[doc = " Whether a public address is allowed although there is no login yet."]
-    "server.public_without_login" ["ALEXANDRIA_PUBLIC_WITHOUT_LOGIN"] public_without_login: Switch = Switch::Off;
     #[doc = " The web origins that may call the API from a browser, separated by commas."]
     "server.allowed_origins" ["ALLOWED_ORIGINS"] allowed_origins: Vec<String> = Vec::new();
     #[doc = " What this process does: all, api (answer requests) or worker (work on jobs)."]
@@ -167,7 +168,18 @@ settings! {
     "server.stream_kept_seconds" ["ALEXANDRIA_STREAM_KEPT_SECONDS"] stream_kept_seconds: u64 = 300;
     #[doc = " Seconds for which an answer is still written when nobody reads its stream."]
     "server.stream_unread_seconds_max" ["ALEXANDRIA_STREAM_UNREAD_SECONDS_MAX"] stream_unread_seconds_max: u64 = 60;
-    #[doc = " Whether /metrics is open to this machine without the scope `metrics`."]
+    #[doc = " Who has to show who they are: auto (everybody, as soon as there is an account or a key), required, or off (this machine alone is served)."]
+    "auth.login" ["ALEXANDRIA_LOGIN"] login: Login = Login::Auto;
+    #[doc = " Keys of programs with what they may do, such as prod-key-1:ingest,ask;metrics-key:metrics."]
+    "auth.api_keys" ["API_KEYS"] (secret) api_keys: KeyList = KeyList::default();
+    #[doc = " How access tokens are signed: HS256."]
+    "auth.algorithm" ["ALGORITHM"] algorithm: Signature = Signature::Hs256;
+    #[doc = " Minutes for which an access token is valid."]
+    "auth.access_token_minutes" ["ACCESS_TOKEN_EXPIRE_MINUTES"] access_token_minutes: u64 = 60;
+    #[doc = " Days after which a session ends that nobody goes on with."]
+    "auth.refresh_days" ["ALEXANDRIA_REFRESH_DAYS"] refresh_days: u32 = alexandria_library::access::REFRESH_DAYS_DEFAULT;
+
+    #[doc = " Whether /metrics is open to this machine without the scope `metrics`, while nobody has to show who they are."]
     "metrics.loopback" ["ALEXANDRIA_METRICS_LOOPBACK"] metrics_loopback: Switch = Switch::On;
 
     #[doc = " The least important log line: error, warning, info, debug or trace."]
@@ -234,6 +246,11 @@ impl Config {
             (Switch::Off, Switch::On) => "staging",
             (Switch::Off, Switch::Off) => "local",
         }
+    }
+
+    /// Whether somebody has chosen the secret.
+    pub(crate) fn has_own_secret(&self) -> bool {
+        self.secret_key != SECRET_KEY_DEFAULT
     }
 
     /// Whether the address to listen on can be reached from other machines.

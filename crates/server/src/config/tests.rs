@@ -82,9 +82,12 @@ fn wrong_settings_are_refused_with_a_sentence_that_names_them() {
     check("", &[("PROD", "1")], "SECRET_KEY");
     check("", &[("PROD", "1"), ("DEBUG", "true")], "DEBUG");
     check("", &[("PROD", "1"), ("SECRET_KEY", "short")], "SECRET_KEY");
-    check("", &[("HOST", "0.0.0.0")], "refuses to listen on 0.0.0.0");
-    let open = ("ALEXANDRIA_PUBLIC_WITHOUT_LOGIN", "true");
-    check("", &[("HOST", "0.0.0.0"), open], "SECRET_KEY");
+    let (public, off) = (("HOST", "0.0.0.0"), ("ALEXANDRIA_LOGIN", "off"));
+    check("", &[public, off], "refuses to listen on 0.0.0.0");
+    check("", &[public, ("SECRET_KEY", "short")], "SECRET_KEY");
+    check("", &[("ALGORITHM", "none")], "one of: hs256");
+    check("", &[("ACCESS_TOKEN_EXPIRE_MINUTES", "0")], "at least 1");
+    check("", &[("API_KEYS", "prod-key-1:root")], "entry 1");
     check(
         "",
         &[("ALLOWED_ORIGINS", "app.example.org")],

@@ -80,6 +80,34 @@ macro_rules! number {
 
 number!(u16, u32, u64, usize);
 
+/// The keys of programs, as the setting gives them; never shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct KeyList(String);
+
+impl KeyList {
+    /// The setting as it was written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for KeyList {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("***")
+    }
+}
+
+impl Value for KeyList {
+    fn read(text: &str) -> Result<Self, String> {
+        crate::access::check_keys(text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+}
+
 /// A number from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Share(f32);
@@ -163,6 +191,26 @@ choice!(
         Api = "api",
         /// It works on jobs.
         Worker = "worker",
+    }
+);
+
+choice!(
+    /// Who has to show who they are.
+    Login {
+        /// Everybody, as soon as there is an account or a key.
+        Auto = "auto",
+        /// Everybody.
+        Required = "required",
+        /// Nobody: the machine itself is the one user.
+        Off = "off",
+    }
+);
+
+choice!(
+    /// How access tokens are signed.
+    Signature {
+        /// HMAC with SHA-256.
+        Hs256 = "hs256",
     }
 );
 

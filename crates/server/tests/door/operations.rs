@@ -137,11 +137,6 @@ fn a_server_that_cannot_start_says_why_and_what_to_do() {
         "refuses to listen on 0.0.0.0",
     );
     check(&["--host", "0.0.0.0"], &[], "refuses to listen on 0.0.0.0");
-    check(
-        &["--host", "0.0.0.0", "--public-without-login"],
-        &[],
-        "SECRET_KEY",
-    );
     check(&[], &[("PROD", "1")], "SECRET_KEY");
     check(&[], &[("PROD", "1"), ("DEBUG", "true")], "DEBUG");
     check(&["--role", "both"], &[], "one of: all, api, worker");

@@ -50,6 +50,14 @@ pub(super) enum List {
     Cases = 21,
     /// The experiments, newest first.
     Experiments = 22,
+    /// The tenants, oldest first.
+    Tenants = 30,
+    /// The people of a tenant, oldest first.
+    Users = 31,
+    /// The keys of a tenant, oldest first.
+    Keys = 32,
+    /// The open invitations of a tenant, oldest first.
+    Invitations = 33,
 }
 
 /// How many rows a page of `limit` items has.
@@ -131,7 +139,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 10] = [
+    const LISTS: [List; 14] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
@@ -142,6 +150,10 @@ mod tests {
         List::Feedback,
         List::Cases,
         List::Experiments,
+        List::Tenants,
+        List::Users,
+        List::Keys,
+        List::Invitations,
     ];
 
     proptest! {

@@ -18,5 +18,4 @@ pub(super) mod generation;
 pub(super) mod idempotency_key;
 pub(super) mod job;
 pub(super) mod persona;
-pub(super) mod tenant;
 pub(super) mod version;

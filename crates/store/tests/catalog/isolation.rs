@@ -8,7 +8,9 @@ use alexandria_store::catalog::{
     CollectionChange, CollectionCounts, DocumentChange, DocumentQuery, JobQuery, NewVersion,
 };
 
-use crate::fixture::{Fixture, facts, job, new_chunk, new_document, new_version, owner, vectors};
+use crate::fixture::{
+    Fixture, facts, job, new_chunk, new_document, new_version, owner, tenant, vectors,
+};
 
 fn unknown<T: std::fmt::Debug>(answer: Result<T>) {
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::NotFound);
@@ -17,7 +19,7 @@ fn unknown<T: std::fmt::Debug>(answer: Result<T>) {
 /// Every method is called by a second tenant with the ids of the first.
 pub(crate) async fn another_tenants_ids_behave_as_unknown(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
-    let tenant = catalog.create_tenant("stranger").await.unwrap();
+    let tenant = tenant(catalog, "stranger").await;
     let stranger = &Principal::system(tenant, "testing what a stranger sees");
     let books = fixture.collection("books").await;
     let dune = fixture.document(books, "dune").await;

@@ -9,7 +9,7 @@ use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{Job, JobQuery, JobState, NewJob, Progress};
 use jiff::SignedDuration;
 
-use crate::fixture::{Fixture, owner};
+use crate::fixture::{Fixture, owner, tenant};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -134,7 +134,7 @@ pub(crate) async fn workers_at_once_get_each_job_exactly_once(fixture: &Fixture)
 
 pub(crate) async fn tenants_take_turns(fixture: &Fixture) {
     let (catalog, first) = (&fixture.catalog, owner());
-    let second = catalog.create_tenant("second").await.unwrap();
+    let second = tenant(catalog, "second").await;
     let second = Principal::system(second, "testing turns");
     for _ in 0..4 {
         catalog

@@ -5,7 +5,7 @@ use alexandria_core::persona::PersonaName;
 use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{NewPersona, PersonaChange};
 
-use crate::fixture::{Fixture, owner};
+use crate::fixture::{Fixture, owner, tenant};
 
 fn persona(name: &str) -> NewPersona {
     NewPersona {
@@ -84,7 +84,7 @@ pub(crate) async fn a_persona_can_be_made_found_changed_and_removed(fixture: &Fi
 
 pub(crate) async fn personas_belong_to_their_tenant(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
-    let tenant = catalog.create_tenant("stranger").await.unwrap();
+    let tenant = tenant(catalog, "stranger").await;
     let stranger = Principal::system(tenant, "testing what a stranger sees");
     let mut made = Vec::new();
     for number in 0..5 {

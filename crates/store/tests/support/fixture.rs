@@ -14,12 +14,13 @@ use std::time::Duration;
 use alexandria_core::block::{BlockKind, Place, Span};
 use alexandria_core::clock::Clock;
 use alexandria_core::id::{CollectionId, DocumentId, IdSource, TenantId, VersionId};
+use alexandria_core::label::Label;
 use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
 use alexandria_store::blobs::{BlobKey, Digest};
 use alexandria_store::catalog::{
     Catalog, CatalogOptions, Created, Generation, NewChunk, NewDocument, NewEmbedding, NewJob,
-    NewVersion, VersionFacts,
+    NewTenant, NewVersion, VersionFacts,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -272,4 +273,13 @@ pub(crate) fn vectors(ordinals: std::ops::Range<u32>) -> Vec<NewEmbedding> {
             vector: vector(ordinal),
         })
         .collect()
+}
+
+/// Makes a tenant of this name.
+pub(crate) async fn tenant(catalog: &Catalog, name: &str) -> TenantId {
+    let name = Label::parse("tenant", name).unwrap();
+    let made = catalog
+        .create_tenant(&owner(), NewTenant::named(name))
+        .await;
+    made.unwrap().id
 }

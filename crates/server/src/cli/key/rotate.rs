@@ -98,7 +98,12 @@ pub(super) fn replace(setting: &Setting, secret: &Secret, value: &str) -> Result
 pub(super) fn secret_key(setting: &Setting, secret: &Secret, forget: bool) -> Result<Changed> {
     let config = setting.config();
     let place = Place::of(&setting.settled, secret)?;
-    let old = secret.reveal(config);
+    // While none is set, what is signed is signed with the one that the server has made for itself.
+    let old = if config.has_own_secret() {
+        secret.reveal(config)
+    } else {
+        crate::access::former_secret(&config.data).unwrap_or_default()
+    };
     let previous = find("SECRET_KEY_PREVIOUS")?;
     let keep = !forget && !crate::config::is_known_secret(&old);
     let new = generate()?;

@@ -10,6 +10,7 @@ use axum::http::{Method, Request, header};
 use super::{path, tell};
 use crate::api::documents::UploadBody;
 use crate::api::personas::{NewPersonaBody, PersonaBody};
+use crate::api::wire::DocumentBody;
 use crate::api::{UPLOAD_PATH, form};
 use crate::cli::add::{Bars, until_found};
 use crate::cli::door::{Door, read_json};
@@ -30,8 +31,15 @@ const COLLECTION: &str = "Notes on the Nicomachean Ethics";
 const TEXT: &str = include_str!("aristotle.md");
 const FILE: &str = "notes-on-the-nicomachean-ethics.md";
 
+/// A persona that is there, and what was said of its text while it was read.
+pub(crate) struct Sample {
+    persona: PersonaBody,
+    done: &'static str,
+    documents: Vec<DocumentBody>,
+}
+
 /// Puts the text in, waits until it is found, and makes the persona, as far as any of it is missing.
-pub(super) async fn set_up(setting: &Setting, door: &Door) -> Result<Outcome> {
+pub(crate) async fn put_in(setting: &Setting, door: &Door) -> Result<Sample> {
     let uploaded = upload(door).await?;
     let bars = Bars::new(setting.painter);
     let mut documents: Vec<_> = uploaded
@@ -48,21 +56,32 @@ pub(super) async fn set_up(setting: &Setting, door: &Door) -> Result<Outcome> {
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    let done = match known {
+    let (persona, done) = match known {
         // Whatever its owner has made of it since.
-        Some(persona) => tell(setting, &persona, "found")?,
+        Some(persona) => (persona, "found"),
         None => {
             let body = NewPersonaBody {
                 name: NAME.to_owned(),
                 voice: VOICE.to_owned(),
                 collections: vec![COLLECTION.to_owned()],
             };
-            let made: PersonaBody = door.post("/api/v1/personas", &body).await?;
-            tell(setting, &made, "made")?
+            (door.post("/api/v1/personas", &body).await?, "made")
         }
     };
+    Ok(Sample {
+        persona,
+        done,
+        documents,
+    })
+}
+
+/// Sets the sample up, and says so.
+pub(super) async fn set_up(setting: &Setting, door: &Door) -> Result<Outcome> {
+    let sample = put_in(setting, door).await?;
+    let done = tell(setting, &sample.persona, sample.done)?;
     if !setting.painter.is_json() {
-        for document in documents
+        for document in sample
+            .documents
             .iter()
             .filter(|document| !document.faults.is_empty())
         {

@@ -1,0 +1,291 @@
+//! Tenants: who owns, in which state, and how much they may hold and use.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Classification, Role};
+use crate::error::{Error, ErrorKind, Result};
+use crate::id::TenantId;
+use crate::label::Label;
+
+/// The longest name of a tenant, in bytes.
+pub const TENANT_NAME_BYTES_MAX: usize = 200;
+
+/// The longest label of a region, in bytes.
+pub const REGION_BYTES_MAX: usize = 63;
+
+/// Days between the request to end a tenant and the removal of what it holds, unless said otherwise.
+pub const TENANT_GRACE_DAYS_DEFAULT: u32 = 30;
+
+/// The most days of grace.
+pub const TENANT_GRACE_DAYS_MAX: u32 = 365;
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    /// Its identity.
+    pub id: TenantId,
+    /// Its name, unique in the installation as [`Label::key`] compares names.
+    pub name: Label,
+    /// Whether its people may work.
+    pub state: TenantState,
+    /// Where its data have to stay; anywhere when there is none.
+    pub region: Option<Region>,
+    /// How much it may hold and use, by name.
+    pub plan: Plan,
+    /// What the tenant may hold and use instead of what its plan says.
+    pub quotas: Quotas,
+    /// What its owner has decided.
+    pub settings: TenantSettings,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When what it holds is removed, once its end has been asked for.
+    pub ends: Option<Timestamp>,
+}
+
+impl Tenant {
+    /// What it may hold and use.
+    #[must_use]
+    pub fn limits(&self) -> Quotas {
+        self.quotas.or(self.plan.quotas())
+    }
+}
+
+/// Whether a tenant's people may work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TenantState {
+    /// They may.
+    Active,
+    /// Nobody of it is let in; what it holds stays.
+    Suspended,
+    /// Its end has been asked for: nobody is let in, and what it holds is removed after the grace.
+    Ending,
+}
+
+impl TenantState {
+    /// The state's name, as stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Ending => "ending",
+        }
+    }
+}
+
+impl FromStr for TenantState {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let all = [Self::Active, Self::Suspended, Self::Ending];
+        let found = all.into_iter().find(|state| state.name() == text);
+        found.ok_or_else(|| {
+            let sentence = "a tenant is active, suspended or ending";
+            Error::new(ErrorKind::Invalid, sentence)
+        })
+    }
+}
+
+/// A label of a place where data may be kept, such as `eu-central`.
+///
+/// Invariant: 1 to [`REGION_BYTES_MAX`] of `a` to `z`, `0` to `9` and `-`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Region(String);
+
+impl Region {
+    /// The label as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Region {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if text.is_empty() || text.len() > REGION_BYTES_MAX || !text.bytes().all(fits) {
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                "a region is a label of small letters, digits and hyphens, such as eu-central",
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Region {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<Region> for String {
+    fn from(region: Region) -> Self {
+        region.0
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// How much a tenant may hold and use, by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Plan {
+    /// As much as the installation can.
+    #[default]
+    Unlimited,
+    /// For trying out.
+    Trial,
+    /// For a group of people.
+    Team,
+}
+
+impl Plan {
+    /// Every plan.
+    pub const ALL: [Self; 3] = [Self::Unlimited, Self::Trial, Self::Team];
+
+    /// The plan's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unlimited => "unlimited",
+            Self::Trial => "trial",
+            Self::Team => "team",
+        }
+    }
+
+    /// What it allows.
+    #[must_use]
+    pub const fn quotas(self) -> Quotas {
+        match self {
+            Self::Unlimited => Quotas::NONE,
+            Self::Trial => Quotas {
+                documents: Some(100),
+                bytes: Some(1 << 30),
+                questions_month: Some(1_000),
+                tokens_month: Some(1_000_000),
+                cost_month_micros: Some(5_000_000),
+            },
+            Self::Team => Quotas {
+                documents: Some(10_000),
+                bytes: Some(100 << 30),
+                questions_month: Some(100_000),
+                tokens_month: Some(100_000_000),
+                cost_month_micros: Some(500_000_000),
+            },
+        }
+    }
+}
+
+impl FromStr for Plan {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|plan| plan.name() == text);
+        found.ok_or_else(|| {
+            let known = Self::ALL.map(Self::name).join(", ");
+            let sentence = format!("that is not a plan: there are {known}");
+            Error::new(ErrorKind::Invalid, sentence)
+        })
+    }
+}
+
+/// How much a tenant may hold and use; what is none is not limited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Quotas {
+    /// Documents at the same time.
+    pub documents: Option<u64>,
+    /// Bytes of originals at the same time.
+    pub bytes: Option<u64>,
+    /// Questions in a calendar month (UTC).
+    pub questions_month: Option<u64>,
+    /// Tokens of language models in a calendar month.
+    pub tokens_month: Option<u64>,
+    /// What language models may cost in a calendar month, in millionths of a US dollar.
+    pub cost_month_micros: Option<u64>,
+}
+
+impl Quotas {
+    /// No limit at all.
+    pub const NONE: Self = Self {
+        documents: None,
+        bytes: None,
+        questions_month: None,
+        tokens_month: None,
+        cost_month_micros: None,
+    };
+
+    /// These, and the others where these say nothing.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            documents: self.documents.or(others.documents),
+            bytes: self.bytes.or(others.bytes),
+            questions_month: self.questions_month.or(others.questions_month),
+            tokens_month: self.tokens_month.or(others.tokens_month),
+            cost_month_micros: self.cost_month_micros.or(others.cost_month_micros),
+        }
+    }
+}
+
+/// What a tenant's owner has decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TenantSettings {
+    /// Whether everybody has to sign in with a second factor.
+    pub mfa_required: bool,
+    /// The highest label that a role sees, where it is not [`Role::clearance`].
+    pub clearances: BTreeMap<Role, Classification>,
+}
+
+impl TenantSettings {
+    /// The highest label that a role sees in this tenant.
+    #[must_use]
+    pub fn clearance(&self, role: Role) -> Classification {
+        let set = self.clearances.get(&role).copied();
+        set.unwrap_or_else(|| role.clearance())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_tenant_was_given_goes_before_its_plan() {
+        let given = Quotas {
+            documents: Some(7),
+            ..Quotas::NONE
+        };
+        let limits = given.or(Plan::Trial.quotas());
+        assert_eq!(limits.documents, Some(7));
+        assert_eq!(limits.questions_month, Some(1_000));
+        assert_eq!(Quotas::NONE.or(Plan::Unlimited.quotas()), Quotas::NONE);
+    }
+
+    #[test]
+    fn a_region_is_a_plain_label() {
+        for right in ["eu", "eu-central-1"] {
+            assert_eq!(right.parse::<Region>().unwrap().as_str(), right);
+        }
+        for wrong in ["", "EU", "eu central", "eu/1", &"a".repeat(64)] {
+            assert!(wrong.parse::<Region>().is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,435 @@
+//! Signing in and out, and what a person may know and change about themselves.
+//!
+//! Signing in, going on and accepting an invitation are open to all: whoever calls them shows who they
+//! are by what they send.
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use aide::transform::TransformOperation;
+use alexandria_core::id::SessionId;
+use alexandria_core::principal::Actor;
+use alexandria_library::access::{Begun, NewOwner, SelfChange, SignIn, Whereabouts};
+use alexandria_store::catalog::Session;
+use axum::Json;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Shared;
+use super::extract::{Asker, Body, Segments};
+use super::keys::ScopeBody;
+use super::problem::Problem;
+use super::users::UserBody;
+use crate::access::{AccessToken, peer, refused_sign_in};
+
+/// Where people sign in.
+pub(crate) const SIGN_IN_PATH: &str = "/api/v1/auth/sign-in";
+
+/// The paths that are open to all, as they send what shows who they are.
+pub(super) fn routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route(
+            SIGN_IN_PATH,
+            post_with(sign_in, |operation| {
+                open(operation)
+                    .id("sign_in")
+                    .summary("Sign in with a password")
+                    .description(
+                        "Gives an access token for `Authorization: Bearer …` and a refresh token to \
+                         get the next one with.",
+                    )
+                    .response::<401, ()>()
+            }),
+        )
+        .api_route(
+            "/api/v1/auth/refresh",
+            post_with(refresh, |operation| {
+                open(operation)
+                    .id("refresh")
+                    .summary("Go on with a session")
+                    .description(
+                        "Each refresh token is used once. One that is used again ends the session: \
+                         somebody has a copy.",
+                    )
+                    .response::<401, ()>()
+            }),
+        )
+        .api_route(
+            "/api/v1/auth/invitation",
+            post_with(accept, |operation| {
+                open(operation)
+                    .id("invitation_accept")
+                    .summary("Accept an invitation and sign in")
+            }),
+        )
+}
+
+/// The paths of those who have signed in.
+pub(super) fn own_routes() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .api_route(
+            "/api/v1/init",
+            post_with(init, |operation| {
+                operation
+                    .id("init")
+                    .tag("people")
+                    .summary("Make the first account")
+                    .description(
+                        "For the one user of a library without accounts. From then on everybody has \
+                         to sign in or show a key.",
+                    )
+            }),
+        )
+        .api_route(
+            "/api/v1/auth/sign-out",
+            post_with(sign_out, |operation| {
+                operation
+                    .id("sign_out")
+                    .tag("people")
+                    .summary("End all your sessions")
+                    .response::<204, ()>()
+            }),
+        )
+        .api_route(
+            "/api/v1/me",
+            get_with(me, |operation| {
+                operation
+                    .id("me")
+                    .tag("people")
+                    .summary("Say who asks, and what they may do")
+            })
+            .patch_with(change, |operation| {
+                operation
+                    .id("me_change")
+                    .tag("people")
+                    .summary("Change your name, your telephone number or your password")
+            }),
+        )
+        .api_route(
+            "/api/v1/me/sessions",
+            get_with(sessions, |operation| {
+                operation
+                    .id("me_sessions")
+                    .tag("people")
+                    .summary("List your sessions, the last used first")
+            }),
+        )
+        .api_route(
+            "/api/v1/me/sessions/{session}",
+            aide::axum::routing::delete_with(end_session, |operation| {
+                operation
+                    .id("me_sessions_end")
+                    .tag("people")
+                    .summary("End one of your sessions")
+                    .response::<204, ()>()
+            }),
+        )
+}
+
+fn open(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    // An empty requirement says that nothing has to be shown.
+    operation.inner_mut().security = vec![aide::openapi::SecurityRequirement::default()];
+    operation.tag("people")
+}
+
+/// What somebody signs in with.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "SignIn")]
+struct SignInBody {
+    /// Their e-mail address.
+    email: String,
+    /// Their password.
+    #[schemars(length(min = 1, max = 1024))]
+    password: String,
+    /// The name of the tenant, for an address that is known in several.
+    tenant: Option<String>,
+}
+
+/// What a session is gone on with.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Refresh")]
+struct RefreshBody {
+    /// The refresh token.
+    refresh_token: String,
+}
+
+/// What the one who is invited says.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "InvitationAccepted")]
+struct AcceptBody {
+    /// The token of the invitation.
+    token: String,
+    /// Their name.
+    name: String,
+    /// The password they choose: at least 15 characters.
+    #[schemars(length(min = 15, max = 1024))]
+    password: String,
+}
+
+/// The first account.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "FirstAccount")]
+pub(crate) struct InitBody {
+    /// What the installation's own tenant is called from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tenant: Option<String>,
+    /// The address of the owner.
+    pub(crate) email: String,
+    /// Their name.
+    pub(crate) name: String,
+    /// The password they choose: at least 15 characters.
+    #[schemars(length(min = 15, max = 1024))]
+    pub(crate) password: String,
+}
+
+/// A session and its tokens.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SignedIn")]
+pub(crate) struct SignedInBody {
+    /// For `Authorization: Bearer …`.
+    pub(crate) access_token: String,
+    /// `bearer`.
+    pub(crate) token_type: String,
+    /// Seconds for which the access token is valid.
+    pub(crate) expires_in: i64,
+    /// Gets the next access token; used once.
+    pub(crate) refresh_token: String,
+    /// When the session ends unless it is gone on with.
+    pub(crate) session_ends: Timestamp,
+    /// Who has signed in.
+    pub(crate) user: UserBody,
+}
+
+/// Who asks.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Me")]
+pub(crate) struct MeBody {
+    /// The tenant.
+    pub(crate) tenant_id: Uuid,
+    /// `owner` in a library without accounts, else `user:…` or `key:…`.
+    pub(crate) actor: String,
+    /// What they may do.
+    pub(crate) scopes: Vec<ScopeBody>,
+    /// The person, where it is one.
+    pub(crate) user: Option<UserBody>,
+}
+
+/// What to change about oneself; what is absent stays.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "MeChange")]
+struct ChangeBody {
+    /// A new name.
+    name: Option<String>,
+    /// A telephone number; an empty one removes it.
+    phone_number: Option<String>,
+    /// A new password, with the one so far. It ends all sessions.
+    password: Option<NewPassword>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    /// The password so far.
+    former: String,
+    /// The new one: at least 15 characters.
+    #[schemars(length(min = 15, max = 1024))]
+    new: String,
+}
+
+/// A session.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Session")]
+pub(crate) struct SessionBody {
+    /// Its id.
+    id: Uuid,
+    /// How its person has shown who they are: `password`, `mfa`, `passkey` or `oidc`.
+    strength: String,
+    /// The address it was begun from.
+    address: String,
+    /// The program it was begun with, as that calls itself.
+    agent: String,
+    /// When it was begun.
+    created: Timestamp,
+    /// When it was last gone on with.
+    used: Timestamp,
+    /// When it ends.
+    expires: Timestamp,
+}
+
+impl From<Session> for SessionBody {
+    fn from(session: Session) -> Self {
+        Self {
+            id: session.id.as_uuid(),
+            strength: session.strength.name().to_owned(),
+            address: session.address,
+            agent: session.agent,
+            created: session.created,
+            used: session.used,
+            expires: session.expires,
+        }
+    }
+}
+
+/// Sessions.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Sessions")]
+pub(crate) struct SessionsBody {
+    /// The last used first.
+    items: Vec<SessionBody>,
+}
+
+impl From<Vec<Session>> for SessionsBody {
+    fn from(sessions: Vec<Session>) -> Self {
+        Self {
+            items: sessions.into_iter().map(SessionBody::from).collect(),
+        }
+    }
+}
+
+/// Which session.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Which {
+    /// The session's id.
+    #[schemars(with = "Uuid")]
+    session: SessionId,
+}
+
+/// Where a request comes from, for the list of sessions.
+struct Caller(Whereabouts);
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &Shared) -> Result<Self, Problem> {
+        let agent = parts.headers.get(header::USER_AGENT);
+        let agent = agent.and_then(|agent| agent.to_str().ok());
+        Ok(Self(Whereabouts {
+            address: peer(parts).map_or_else(String::new, |peer| peer.to_string()),
+            agent: agent.unwrap_or_default().to_owned(),
+        }))
+    }
+}
+
+impl aide::OperationInput for Caller {}
+
+async fn sign_in(
+    State(app): State<Shared>,
+    Caller(from): Caller,
+    Body(shown): Body<SignInBody>,
+) -> Result<Json<SignedInBody>, Problem> {
+    let shown = SignIn {
+        email: shown.email,
+        password: shown.password,
+        tenant: shown.tenant,
+    };
+    let begun = app.library.authentication().sign_in(shown, &from).await;
+    answer(&app, begun.map_err(refused_sign_in)?)
+}
+
+async fn refresh(
+    State(app): State<Shared>,
+    Body(shown): Body<RefreshBody>,
+) -> Result<Json<SignedInBody>, Problem> {
+    let begun = app
+        .library
+        .authentication()
+        .renew(&shown.refresh_token)
+        .await;
+    answer(&app, begun.map_err(refused_sign_in)?)
+}
+
+async fn accept(
+    State(app): State<Shared>,
+    Caller(from): Caller,
+    Body(said): Body<AcceptBody>,
+) -> Result<Json<SignedInBody>, Problem> {
+    let authentication = app.library.authentication();
+    let begun = authentication.accept_invitation(&said.token, &said.name, said.password, &from);
+    answer(&app, begun.await?)
+}
+
+fn answer(app: &Shared, begun: Begun) -> Result<Json<SignedInBody>, Problem> {
+    let signer = app.gate.signer();
+    let access = AccessToken {
+        user: begun.user.id,
+        session: begun.session,
+    };
+    Ok(Json(SignedInBody {
+        access_token: signer.issue(access, app.clock.now())?,
+        token_type: "bearer".to_owned(),
+        expires_in: signer.lifetime_seconds(),
+        refresh_token: begun.refresh.reveal().to_owned(),
+        session_ends: begun.expires,
+        user: begun.user.into(),
+    }))
+}
+
+async fn sign_out(State(app): State<Shared>, asker: Asker) -> Result<StatusCode, Problem> {
+    app.library.end_own_sessions(&asker.0, None).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn init(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    Body(new): Body<InitBody>,
+) -> Result<Json<UserBody>, Problem> {
+    let new = NewOwner {
+        tenant: new.tenant,
+        email: new.email,
+        name: new.name,
+        password: new.password,
+    };
+    Ok(Json(app.library.init(&principal, new).await?.into()))
+}
+
+async fn me(State(app): State<Shared>, asker: Asker) -> Result<Json<MeBody>, Problem> {
+    let user = match asker.0.actor() {
+        Actor::User(_) => Some(app.library.me(&asker.0).await?.into()),
+        Actor::Owner | Actor::Key(_) | Actor::System(_) => None,
+    };
+    Ok(Json(MeBody {
+        tenant_id: asker.0.tenant().as_uuid(),
+        actor: asker.0.actor().to_string(),
+        scopes: asker.0.scopes().iter().map(ScopeBody::from).collect(),
+        user,
+    }))
+}
+
+async fn change(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    Body(change): Body<ChangeBody>,
+) -> Result<Json<UserBody>, Problem> {
+    let change = SelfChange {
+        name: change.name,
+        phone_number: change.phone_number,
+        password: change.password.map(|both| (both.former, both.new)),
+    };
+    let changed = app.library.change_me(&principal, change).await?;
+    Ok(Json(changed.into()))
+}
+
+async fn sessions(State(app): State<Shared>, asker: Asker) -> Result<Json<SessionsBody>, Problem> {
+    let sessions = app.library.own_sessions(&asker.0).await?;
+    Ok(Json(sessions.into()))
+}
+
+async fn end_session(
+    State(app): State<Shared>,
+    asker: Asker,
+    Segments(which): Segments<Which>,
+) -> Result<StatusCode, Problem> {
+    let session = Some(which.session);
+    app.library.end_own_sessions(&asker.0, session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

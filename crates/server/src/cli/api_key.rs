@@ -1,0 +1,210 @@
+//! `alexandria api-key`: the keys that programs call with.
+
+use alexandria_core::access::Scopes;
+use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_core::id::CollectionId;
+use alexandria_library::access::{KEY_OVERLAP_SECONDS_DEFAULT, KEY_OVERLAP_SECONDS_MAX};
+use clap::{Args, Subcommand};
+use jiff::{SignedDuration, Timestamp};
+
+use super::door::{Door, Work};
+use super::list::{encode, gather};
+use super::paint::{FAINT, STRONG, WARN, clean, paint, shorten};
+use super::user::day;
+use super::{Outcome, Setting};
+use crate::api::keys::{KeyBody, MadeKeyBody, NewKey, RotateBody, RotatedKeyBody, ScopeBody};
+use crate::api::wire::CollectionBody;
+
+/// The width of a name, in characters.
+const COLUMN_CHARACTERS: usize = 32;
+
+/// The most days for which a key can be made.
+const DAYS_MAX: i64 = 3650;
+
+/// What a newcomer may type.
+const EXAMPLES: &str = "\
+Examples:
+  alexandria api-key create \"Web site\" --scopes ask --expires-days 90
+  alexandria api-key create Importer --scopes ingest,ask --collection Manuals
+  alexandria api-key list
+  alexandria api-key rotate 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69
+  alexandria api-key revoke 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69";
+
+/// Make keys for programs, and list, rotate and revoke them
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ApiKey {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List the keys, oldest first; never the keys themselves
+    List,
+    /// Make a key; it is shown this once
+    Create {
+        /// What it is called
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// What it may do, such as ingest,ask
+        #[arg(long, value_name = "SCOPES")]
+        scopes: Scopes,
+        /// A collection it reaches (name or id); may be given several times [default: all]
+        #[arg(long = "collection", value_name = "NAME")]
+        collections: Vec<String>,
+        /// Days after which it ends [default: never]
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=DAYS_MAX))]
+        expires_days: Option<i64>,
+    },
+    /// Put a new key in the place of one; both are valid for a while
+    Rotate {
+        /// The key's id
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Seconds for which the former is still valid
+        #[arg(long, value_name = "SECONDS", default_value_t = KEY_OVERLAP_SECONDS_DEFAULT,
+              value_parser = clap::value_parser!(u64).range(0..=KEY_OVERLAP_SECONDS_MAX))]
+        overlap_seconds: u64,
+    },
+    /// Revoke a key: from now on it lets nobody in
+    Revoke {
+        /// The key's id
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+impl ApiKey {
+    /// Does what is asked.
+    pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
+        let work = match &self.verb {
+            Verb::Create { .. } => Work::Store,
+            Verb::List | Verb::Rotate { .. } | Verb::Revoke { .. } => Work::Look,
+        };
+        let door = Door::open(setting, work).await?;
+        let done = self.verb.run(setting, &door).await;
+        door.close().await;
+        done.map(|()| Outcome::Done)
+    }
+}
+
+impl Verb {
+    async fn run(&self, setting: &Setting, door: &Door) -> Result<()> {
+        match self {
+            Self::List => list(setting, door).await,
+            Self::Create {
+                name,
+                scopes,
+                collections,
+                expires_days,
+            } => {
+                let new = NewKey {
+                    name: name.clone(),
+                    scopes: scopes.iter().map(ScopeBody::from).collect(),
+                    collections: self::collections(door, collections).await?,
+                    clearance: None,
+                    expires: expires_days.map(in_days).transpose()?,
+                };
+                let made: MadeKeyBody = door.post("/api/v1/keys", &new).await?;
+                tell(setting, &made)
+            }
+            Self::Rotate {
+                id,
+                overlap_seconds,
+            } => {
+                let body = RotateBody {
+                    overlap_seconds: Some(*overlap_seconds),
+                };
+                let path = format!("{}/rotate", path(id));
+                let rotated: RotatedKeyBody = door.post(&path, &body).await?;
+                if setting.painter.is_json() {
+                    return setting.painter.json(&rotated);
+                }
+                tell(setting, &rotated.made)?;
+                let until = rotated.former_until;
+                let sentence = format!("the former key is valid until {until}");
+                setting.painter.say(paint(WARN, sentence));
+                Ok(())
+            }
+            Self::Revoke { id } => {
+                let path = path(id);
+                let revoked: KeyBody = door.get(&path).await?;
+                door.delete(&path).await?;
+                if setting.painter.is_json() {
+                    let id = revoked.id;
+                    return setting
+                        .painter
+                        .json(&serde_json::json!({ "revoked_key": id }));
+                }
+                let name = clean(&revoked.name);
+                setting
+                    .painter
+                    .say(format!("The key {name} lets nobody in any more."));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn path(id: &str) -> String {
+    format!("/api/v1/keys/{}", encode(id))
+}
+
+fn in_days(days: i64) -> Result<Timestamp> {
+    use alexandria_core::clock::Clock as _;
+    let now = alexandria_library::clock::SystemClock.now();
+    now.checked_add(SignedDuration::from_hours(days * 24))
+        .map_err(|source| {
+            let sentence = "that many days cannot be counted";
+            Error::new(ErrorKind::Invalid, sentence).with_source(source)
+        })
+}
+
+async fn collections(door: &Door, names: &[String]) -> Result<Option<Vec<CollectionId>>> {
+    let mut ids = Vec::with_capacity(names.len());
+    for name in names {
+        let path = format!("/api/v1/collections/{}", encode(name));
+        let found: CollectionBody = door.get(&path).await?;
+        ids.push(found.id);
+    }
+    Ok((!ids.is_empty()).then_some(ids))
+}
+
+async fn list(setting: &Setting, door: &Door) -> Result<()> {
+    let items: Vec<KeyBody> = gather(door, "/api/v1/keys", &[], 10_000).await?;
+    let row = |key: &KeyBody| {
+        let scopes: Scopes = key.scopes.iter().map(|scope| (*scope).into()).collect();
+        vec![
+            shorten(&key.name, COLUMN_CHARACTERS),
+            format!("…{}", key.tail),
+            scopes.to_string(),
+            state(key),
+            key.used.map_or_else(|| "never".to_owned(), day),
+            key.id.to_string(),
+        ]
+    };
+    let headings = ["KEY", "ENDS IN", "SCOPES", "STATE", "USED", "ID"];
+    setting.painter.list(&items, &headings, row)
+}
+
+fn state(key: &KeyBody) -> String {
+    match (key.revoked, key.successor, key.expires) {
+        (Some(_), _, _) => "revoked".to_owned(),
+        (None, Some(_), Some(end)) => format!("rotated, until {}", day(end)),
+        (None, _, Some(end)) => format!("until {}", day(end)),
+        (None, _, None) => "valid".to_owned(),
+    }
+}
+
+fn tell(setting: &Setting, made: &MadeKeyBody) -> Result<()> {
+    let painter = setting.painter;
+    if painter.is_json() {
+        return painter.json(made);
+    }
+    let name = clean(&made.about.name);
+    painter.say(format!("The key {name}, shown this once:"));
+    painter.say(paint(STRONG, &made.key));
+    painter.say(paint(FAINT, format!("id {}", made.about.id)));
+    Ok(())
+}
