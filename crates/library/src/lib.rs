@@ -22,6 +22,7 @@ pub mod doctor;
 pub mod documents;
 mod drain;
 pub mod embed;
+pub mod encryption;
 pub mod evaluate;
 pub mod experiments;
 pub mod feedback;

@@ -4,11 +4,13 @@
 //! over these structs.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use alexandria_core::answer::AnswerPolicy;
 use alexandria_extract::limits::Limits as ReadingLimits;
 use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
+use alexandria_store::seal::RootKey;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::AUDIT_KEPT_DAYS_DEFAULT;
@@ -26,6 +28,9 @@ pub struct LibrarySettings {
     /// The address of the catalog's database; [`CATALOG_FILE`] in the data directory when none is
     /// given.
     pub database: Option<String>,
+    /// What wraps the keys that files are encrypted with; files are stored as they are when there is
+    /// none.
+    pub encryption: Option<Arc<dyn RootKey>>,
     /// The directory that holds the models.
     pub models: PathBuf,
     /// Which embedder turns text into vectors.
@@ -66,6 +71,7 @@ impl LibrarySettings {
         Self {
             data: data.into(),
             database: None,
+            encryption: None,
             models: models.into(),
             embedder: EmbedderConfig::default(),
             generator: GeneratorConfig::default(),

@@ -63,7 +63,12 @@ impl Library {
             self.tracker
                 .spawn(async move { library.tidy(&cancel).await })
         };
-        for task in workers.into_iter().chain([janitor]) {
+        let sealer = {
+            let (library, cancel) = (Arc::clone(self), cancel.clone());
+            self.tracker
+                .spawn(async move { library.reseal(&cancel).await })
+        };
+        for task in workers.into_iter().chain([janitor, sealer]) {
             if let Err(error) = task.await {
                 tracing::error!(error = %error, "a worker broke");
             }

@@ -26,7 +26,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 use self::environment_keys::EnvironmentKeys;
 pub(crate) use self::environment_keys::parse as check_keys;
-pub(crate) use self::signer::{AccessToken, Signer};
+pub(crate) use self::signer::{AccessToken, SECRET_FILE, Signer, former_secret};
 use crate::api::App;
 use crate::api::limit::caller::Caller;
 use crate::api::problem::Problem;

@@ -35,6 +35,7 @@ mod collections;
 pub(crate) mod conversations;
 mod description;
 pub(crate) mod documents;
+pub(crate) mod encryption;
 mod events;
 mod experiments;
 pub(crate) mod extract;
@@ -92,6 +93,8 @@ pub(crate) struct App {
     pub(crate) measures: Option<PrometheusHandle>,
     /// Which start of the server this is.
     pub(crate) instance: String,
+    /// For how long browsers are to come back through TLS only; nothing where it is off.
+    pub(crate) transport_security: Option<HeaderValue>,
     /// Cancelled when the server stops: replies that stream end then.
     pub(crate) stop: CancellationToken,
     /// Who is let in.
@@ -131,6 +134,7 @@ impl App {
             library,
             measures,
             instance: ids.next().to_string(),
+            transport_security: transport_security(&config),
             stop,
             clock: Arc::new(SystemClock),
             ids,
@@ -221,6 +225,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(experiments::routes())
         .merge(jobs::routes())
         .merge(status::routes())
+        .merge(encryption::routes())
         .merge(usage::routes())
         .merge(audit::routes())
         .merge(security_events::routes())
@@ -247,6 +252,14 @@ fn panicked(_panic: Box<dyn std::any::Any + Send>) -> Response {
         "a handler panicked",
     );
     axum::response::IntoResponse::into_response(Problem::from(error))
+}
+
+fn transport_security(config: &Config) -> Option<HeaderValue> {
+    let seconds = config.tls_hsts_seconds;
+    let on = config.tls_certificate.is_some() && seconds > 0;
+    HeaderValue::from_str(&format!("max-age={seconds}"))
+        .ok()
+        .filter(|_value| on)
 }
 
 fn cors(config: &Config) -> CorsLayer {

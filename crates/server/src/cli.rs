@@ -29,6 +29,7 @@ mod experiment;
 mod feedback;
 mod health;
 mod init;
+pub(crate) mod key;
 mod list;
 mod mcp;
 mod migrate;
@@ -164,6 +165,7 @@ enum Verb {
     Models(models::Models),
     /// Show every setting, its value and where it came from
     Config(config::ShowConfig),
+    Key(key::Key),
     /// Make a secret key: 32 random bytes in hexadecimal
     Secret,
     /// Say which version this is
@@ -297,6 +299,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Eval(verb) => verb.run(setting).await,
             Verb::Doctor(verb) => verb.run(setting).await,
             Verb::Models(verb) => verb.run(setting).await,
+            Verb::Key(verb) => verb.run(setting).await,
             Verb::Secret | Verb::Version | Verb::Config(_) | Verb::ParseWorker | Verb::Serve(_) => {
                 Err(Error::new(
                     ErrorKind::Internal,

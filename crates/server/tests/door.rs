@@ -26,6 +26,8 @@ mod door {
     mod experiments;
     mod faults;
     mod hostile;
+    mod key_server;
+    mod keys;
     mod kills;
     mod limits;
     mod local_model;
@@ -40,6 +42,8 @@ mod door {
     mod providers;
     mod questions;
     mod rates;
+    mod sealed;
     mod streams;
     mod support;
+    mod tls;
 }
