@@ -10,6 +10,7 @@
 //! only; another tenant's id behaves exactly as one that does not exist.
 
 mod answers;
+mod audit;
 mod cases;
 mod challenges;
 mod chunks;
@@ -36,6 +37,7 @@ mod passkeys;
 mod personas;
 mod purge;
 mod row;
+mod security_events;
 mod sessions;
 mod sight;
 mod spaces;
@@ -58,6 +60,9 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
+pub use self::audit::{
+    AUDIT_CUT_ENTRIES_MAX, AuditFilter, AuditQuery, AuditState, NewEntry, StoredEntry,
+};
 pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::challenges::{CHALLENGES_MAX, Challenge, ChallengePurpose, NewChallenge};
 pub use self::chunks::{NewChunk, StoredChunk};
@@ -89,6 +94,7 @@ pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
 pub use self::passkeys::{NewPasskey, PASSKEYS_MAX, Passkey};
 pub use self::personas::{NewPersona, PersonaChange};
+pub use self::security_events::{NewSecurityEvent, SecurityEvent, SecurityEventQuery};
 pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};
 pub use self::tenants::{NewTenant, TenantChange};
 pub use self::usage::{Used, UsedOnDay};
@@ -149,6 +155,8 @@ pub struct Catalog {
     database: Database,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
+    /// Whose jobs were claimed last.
+    turn: Arc<jobs::Turn>,
 }
 
 impl Catalog {
@@ -166,6 +174,7 @@ impl Catalog {
             database,
             clock: options.clock,
             ids: options.ids,
+            turn: Arc::default(),
         };
         let migrator = crate::migrate::Migrator::of(&catalog);
         migrator.refuse_newer().await?;
@@ -190,6 +199,7 @@ impl Catalog {
             database,
             clock: options.clock,
             ids: options.ids,
+            turn: Arc::default(),
         })
     }
 

@@ -29,7 +29,7 @@ const KEY_USED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// Looks up who asks. See the [module](self).
 #[derive(Clone, Copy, Debug)]
 pub struct Identities<'a> {
-    catalog: &'a Catalog,
+    pub(super) catalog: &'a Catalog,
 }
 
 /// A person, and what they have to show.
