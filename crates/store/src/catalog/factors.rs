@@ -14,7 +14,7 @@ use sea_orm::{FromQueryResult, Value};
 
 use super::database::{execute, number, row};
 use super::row::{timestamp, to_i64};
-use super::{Catalog, Doing, Strength, commit, micros, not_found, tenant};
+use super::{Catalog, Doing, Strength, commit, not_found, tenant};
 
 /// Wrong codes after which each further one closes the way for a while.
 pub const FACTOR_FAILURES_FREE: u32 = 5;
