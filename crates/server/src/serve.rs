@@ -94,9 +94,7 @@ pub(crate) async fn serve(
     }
     let ended = match doors {
         Some(doors) => {
-            if let Some(listener) = doors.redirect {
-                redirect::begin(listener, doors.bound, &stop, &tracker);
-            }
+            redirect::begin(doors.redirect, doors.bound, &stop, &tracker);
             let app = App::new(Arc::clone(&library), config, Some(measures), stop.clone());
             let tell = |address| {
                 let address = Some(address);
