@@ -104,9 +104,7 @@ pub(crate) async fn serve(
     }
     let ended = match doors {
         Some(doors) => {
-            if let Some(listener) = doors.redirect {
-                redirect::begin(listener, doors.bound, &stop, &tracker);
-            }
+            redirect::begin(doors.redirect, doors.bound, &stop, &tracker);
             let tell = |address| {
                 let address = Some(address);
                 tell(&Listening { address, holdings });
