@@ -293,10 +293,6 @@ impl Security {
         }
     }
 
-    #[expect(
-        clippy::cognitive_complexity,
-        reason = "the macros of the log count for branches; there are two lines"
-    )]
     fn log(principal: &Principal, event: &NewSecurityEvent) {
         let kind = event.kind.name();
         let severity = event.kind.severity();

@@ -331,10 +331,10 @@ fn refused(token: &str) -> Problem {
 
 /// The error of a sign-in that was refused, as the API tells it.
 pub(crate) fn refused_sign_in(error: Error) -> Problem {
-    match error.kind() {
-        ErrorKind::Forbidden => Problem::unauthorized(error.message()),
-        _ => Problem::from(error),
+    if error.kind() == ErrorKind::Forbidden {
+        return Problem::unauthorized(error.message());
     }
+    Problem::from(error)
 }
 
 #[cfg(test)]

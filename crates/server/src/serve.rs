@@ -10,6 +10,7 @@ use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::Library;
 use alexandria_library::clock::SystemClock;
 use axum::serve::{Listener as _, ListenerExt as _};
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -91,12 +92,7 @@ pub(crate) async fn serve(
     if doors.is_some() {
         refuse_open_to_all(&app).await?;
     }
-    if matches!(config.role, Role::All | Role::Worker) {
-        work(&library, &stop, &tracker);
-    }
-    warn_of_attacks(&config, &library, &stop, &tracker)?;
-    keep_house(&library, measures.clone(), &stop, &tracker);
-    watch_signals(&stop, &tracker)?;
+    begin(&app, measures, &tracker)?;
     let holdings = seed::holdings(&library, beside.seed.as_deref()).await?;
     if let Some(folder) = beside.seed {
         let (library, stop) = (Arc::clone(&library), stop.clone());
@@ -104,9 +100,7 @@ pub(crate) async fn serve(
     }
     let ended = match doors {
         Some(doors) => {
-            if let Some(listener) = doors.redirect {
-                redirect::begin(listener, doors.bound, &stop, &tracker);
-            }
+            redirect::begin(doors.redirect, doors.bound, &stop, &tracker);
             let tell = |address| {
                 let address = Some(address);
                 tell(&Listening { address, holdings });
@@ -126,6 +120,17 @@ pub(crate) async fn serve(
     library.close().await?;
     tracing::info!("stopped");
     ended
+}
+
+/// Begins what is done beside answering.
+fn begin(app: &App, measures: PrometheusHandle, tracker: &TaskTracker) -> Result<()> {
+    let (library, stop) = (&app.library, &app.stop);
+    if matches!(app.config.role, Role::All | Role::Worker) {
+        work(library, stop, tracker);
+    }
+    warn_of_attacks(&app.config, library, stop, tracker)?;
+    keep_house(library, measures, stop, tracker);
+    watch_signals(stop, tracker)
 }
 
 /// Where the server can be reached.
@@ -224,7 +229,7 @@ fn warn_of_attacks(
 /// Does what has to be done now and then.
 fn keep_house(
     library: &Arc<Library>,
-    measures: metrics_exporter_prometheus::PrometheusHandle,
+    measures: PrometheusHandle,
     stop: &CancellationToken,
     tracker: &TaskTracker,
 ) {
@@ -302,12 +307,20 @@ async fn answer(
         follow(&app, certificates, presence);
     }
     let (name, environment) = (app.config.name.clone(), app.config.environment());
+    tracing::info!(address, name, environment, "listening");
+    tell(address);
+    let served = answer_requests(app, entrance).await;
+    drop(announced);
+    served
+}
+
+/// Answers until told to stop, and lets what is under way finish for a while.
+async fn answer_requests(app: api::Shared, entrance: Entrance) -> Result<()> {
+    let about = || "cannot answer requests".to_owned();
     let (stop, drain) = (
         app.stop.clone(),
         Duration::from_secs(app.config.drain_seconds_max),
     );
-    tracing::info!(address, name, environment, "listening");
-    tell(address);
     let streams = app.streams.tracker.clone();
     let router = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(entrance.tap_io(|_stream| {}), router)
@@ -327,7 +340,6 @@ async fn answer(
             Ok(())
         }
     };
-    drop(announced);
     stop.cancel();
     streams.close();
     streams.wait().await;

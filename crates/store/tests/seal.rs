@@ -2,8 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test stops where something is not as it should be, and says what it measured"
+    reason = "a test stops where something is not as it should be"
 )]
 
 use std::path::{Path, PathBuf};

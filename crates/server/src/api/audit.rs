@@ -205,7 +205,7 @@ async fn export(
         FormatBody::Jsonl => "application/x-ndjson",
         FormatBody::Cef => "text/plain; charset=utf-8",
     };
-    let mut pages = Box::pin(pages(app, principal, filter, format));
+    let mut pages = Box::pin(pages(&app, principal, filter, format));
     // Whoever may not read it is told so before the reply begins.
     let first = pages.try_next().await?.unwrap_or_default();
     let all = stream::once(async move { Ok(first) }).chain(pages);
@@ -214,11 +214,11 @@ async fn export(
 
 /// The lines of the log, some entries at a time.
 fn pages(
-    app: Shared,
+    app: &Shared,
     principal: Principal,
     filter: AuditFilter,
     format: FormatBody,
-) -> impl Stream<Item = LibraryResult<Bytes>> + Send {
+) -> impl Stream<Item = LibraryResult<Bytes>> + Send + use<> {
     let begun = (Arc::clone(&app.library), principal, filter, 0);
     let version = app.config.version.clone();
     stream::try_unfold(begun, move |(library, principal, filter, after)| {

@@ -62,7 +62,7 @@ enum Verb {
     },
     /// List what looked like an attack, newest first
     Events {
-        /// Only of this kind, such as mass_export
+        /// Only of this kind, such as `mass_export`
         #[arg(long, value_name = "KIND")]
         kind: Option<String>,
         /// At most so many

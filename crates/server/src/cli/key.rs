@@ -41,13 +41,13 @@ enum Verb {
     List,
     /// Change a secret where it stands, in .env or in the file of its own
     Rotate {
-        /// A secret's variable, such as SECRET_KEY, or encryption for a new key of the library's files
+        /// A secret as the list names it, or encryption for a new key of the library's files
         #[arg(value_name = "NAME")]
         name: String,
         /// The file that holds the new value, for keys that somebody else gives out
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
-        /// Refuse at once what was signed with the old SECRET_KEY
+        /// Refuse at once what was signed with the old secret
         #[arg(long)]
         forget: bool,
     },

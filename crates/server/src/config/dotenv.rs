@@ -52,7 +52,7 @@ pub(super) fn set(text: &str, name: &str, value: &str) -> String {
             .is_some_and(|(found, _value)| found.trim() == name)
     };
     let mut lines: Vec<&str> = text.lines().collect();
-    match lines.iter().rposition(|line| assigns(line)) {
+    match lines.iter().rposition(assigns) {
         Some(at) => {
             if let Some(place) = lines.get_mut(at) {
                 *place = &line;

@@ -16,6 +16,9 @@ const FILE_SUFFIX: &str = "_FILE";
 /// The largest secret in a file, in bytes.
 const SECRET_BYTES_MAX: u64 = 64 * 1024;
 
+/// Looks a variable up.
+pub(super) type Look<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// A variable's value, and where it came from.
 pub(super) type Found = (String, Origin);
 
@@ -27,12 +30,11 @@ pub(super) type Found = (String, Origin);
 pub(super) fn variable(
     setting: &Setting,
     name: &str,
-    own: &dyn Fn(&str) -> Option<String>,
-    dotenv: &dyn Fn(&str) -> Option<String>,
+    own: Look<'_>,
+    dotenv: Look<'_>,
 ) -> Result<Option<Found>> {
     type Where = fn(String) -> Origin;
-    let places: [(&dyn Fn(&str) -> Option<String>, Where); 2] =
-        [(own, Origin::Environment), (dotenv, Origin::Dotenv)];
+    let places: [(Look<'_>, Where); 2] = [(own, Origin::Environment), (dotenv, Origin::Dotenv)];
     for (look, origin) in places {
         let named = format!("{name}{FILE_SUFFIX}");
         let file = look(&named).filter(|_path| setting.secret);

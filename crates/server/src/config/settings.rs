@@ -77,7 +77,7 @@ settings! {
     "app.staging" ["STAGING"] staging: Switch = Switch::Off;
     #[doc = " The secret that signs access tokens; `alexandria secret` makes one. Made and kept in the data directory unless set; must be set in production."]
     "app.secret_key" ["SECRET_KEY"] (secret) secret_key: String = SECRET_KEY_DEFAULT.to_owned();
-    #[doc = " The secret that SECRET_KEY replaced: what was signed with it is still accepted, and nothing new is signed with it."]
+    #[doc = " The secret before the present one: what was signed with it is still accepted, and nothing new is signed with it."]
     "app.secret_key_previous" ["SECRET_KEY_PREVIOUS"] (secret) secret_key_previous: Option<String> = None;
 
     #[doc = " The key that the library's files are encrypted with: 64 hexadecimal digits, as `alexandria secret` prints. Files are stored as they are unless it or a transit key is set."]
@@ -86,7 +86,7 @@ settings! {
     "encryption.transit_key" ["ENCRYPTION_TRANSIT_KEY"] encryption_transit_key: Option<String> = None;
     #[doc = " Where the key server's transit engine is mounted."]
     "encryption.transit_mount" ["ENCRYPTION_TRANSIT_MOUNT"] encryption_transit_mount: String = "transit".to_owned();
-    #[doc = " The address of a key server (OpenBao, Vault), for secrets set as vault:PATH#FIELD and for encryption.transit_key."]
+    #[doc = " The address of a key server (OpenBao, Vault), for secrets set as vault:PATH#FIELD and for the transit key."]
     "vault.url" ["VAULT_ADDR", "BAO_ADDR"] vault_url: Option<String> = None;
     #[doc = " The token for the key server."]
     "vault.token" ["VAULT_TOKEN", "BAO_TOKEN"] (secret) vault_token: Option<String> = None;

@@ -16,11 +16,12 @@ const HTTPS_PORT: u16 = 443;
 
 /// Sends everybody to the port with encryption, until told to stop.
 pub(super) fn begin(
-    listener: TcpListener,
+    listener: Option<TcpListener>,
     secure: SocketAddr,
     stop: &CancellationToken,
     tracker: &TaskTracker,
 ) {
+    let Some(listener) = listener else { return };
     let router = Router::new().fallback(async move |request: Request| moved(&request, secure));
     let (stop, port) = (
         stop.clone(),

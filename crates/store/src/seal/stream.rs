@@ -152,6 +152,23 @@ impl Header {
         Ok(Slot { key: id, wrapped }.encode())
     }
 
+    /// Which stored bytes hold a range of the plain ones, and how many pieces come before them.
+    pub(crate) fn place(&self, range: &Range<u64>) -> Place {
+        let end = range.end.min(self.bytes);
+        let start = range.start.min(end);
+        let piece = PIECE_BYTES as u64;
+        let first = (start / piece).min(pieces(self.bytes) - 1);
+        let past = end.div_ceil(piece).max(first + 1);
+        let stored = |number: u64| HEADER_BYTES as u64 + number * (piece + TAG_BYTES as u64);
+        let whole = sealed_bytes(self.bytes).unwrap_or(u64::MAX);
+        Place {
+            first,
+            last: pieces(self.bytes) - 1,
+            stored: stored(first)..stored(past).min(whole),
+            plain: (start - first * piece)..(end - first * piece),
+        }
+    }
+
     fn context(&self, bound: Bound) -> Vec<u8> {
         [
             b"alexandria blob\0".as_slice(),
@@ -202,23 +219,6 @@ impl DataKey {
             *place = byte;
         }
         nonce
-    }
-
-    /// Which stored bytes hold a range of the plain ones, and how many pieces come before them.
-    pub(crate) fn place(&self, header: &Header, range: &Range<u64>) -> Place {
-        let end = range.end.min(header.bytes);
-        let start = range.start.min(end);
-        let piece = PIECE_BYTES as u64;
-        let first = (start / piece).min(pieces(header.bytes) - 1);
-        let past = end.div_ceil(piece).max(first + 1);
-        let stored = |number: u64| HEADER_BYTES as u64 + number * (piece + TAG_BYTES as u64);
-        let whole = sealed_bytes(header.bytes).unwrap_or(u64::MAX);
-        Place {
-            first,
-            last: pieces(header.bytes) - 1,
-            stored: stored(first)..stored(past).min(whole),
-            plain: (start - first * piece)..(end - first * piece),
-        }
     }
 
     /// Opens the stored bytes of a place; none when a byte of them is another.

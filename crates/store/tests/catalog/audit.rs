@@ -164,7 +164,7 @@ pub(crate) async fn two_processes_that_append_at_once_make_one_chain(fixture: &F
     };
     let append = |catalog: Catalog, name: &'static str| {
         let (owner, stranger) = (owner.clone(), stranger());
-        tokio::spawn(async move {
+        async move {
             for _ in 0..40 {
                 // Both tenants in either order, so that a wrong order of locks would show.
                 let mut batch = vec![new(&owner, name), new(&stranger, name)];
@@ -173,12 +173,12 @@ pub(crate) async fn two_processes_that_append_at_once_make_one_chain(fixture: &F
                 }
                 catalog.append_audit(&batch).await.unwrap();
             }
-        })
+        }
     };
-    let first = append(fixture.catalog.clone(), "first");
-    let other = append(second.clone(), "second");
-    first.await.unwrap();
-    other.await.unwrap();
+    tokio::join!(
+        append(fixture.catalog.clone(), "first"),
+        append(second.clone(), "second"),
+    );
     assert_eq!(verify(&fixture.catalog, &owner).await, 80);
     assert_eq!(verify(&fixture.catalog, &stranger()).await, 80);
     let all = entries(&second, &owner).await;

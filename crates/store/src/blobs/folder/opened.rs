@@ -155,7 +155,7 @@ impl Opened {
                 return Ok(bytes);
             }
         };
-        let place = data.place(&sealed.header, &range);
+        let place = sealed.header.place(&range);
         let length = place.stored.end - place.stored.start;
         bytes.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
         let read = sealed

@@ -36,7 +36,7 @@ fn open(sealed: &[u8], bound: Bound, range: Range<u64>) -> Option<Vec<u8>> {
     let data = header
         .slots()
         .find_map(|slot| header.unwrap(slot, &key(), bound))?;
-    let place = data.place(&header, &range);
+    let place = header.place(&range);
     let at = |at: u64| usize::try_from(at).unwrap();
     let stored = sealed.get(at(place.stored.start)..at(place.stored.end))?;
     data.open(&place, stored)
@@ -44,7 +44,7 @@ fn open(sealed: &[u8], bound: Bound, range: Range<u64>) -> Option<Vec<u8>> {
 
 /// Bytes that repeat nowhere nearby.
 fn text(length: usize) -> Vec<u8> {
-    (0..length).map(|n| (n % 251) as u8).collect()
+    (0..=250).cycle().take(length).collect()
 }
 
 #[test]
