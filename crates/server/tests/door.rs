@@ -17,6 +17,7 @@ mod door {
     mod addresses;
     mod answers;
     mod audit;
+    mod authenticator;
     mod cgroup;
     mod clients;
     mod commands;
@@ -24,6 +25,7 @@ mod door {
     mod disk;
     mod evaluation;
     mod experiments;
+    mod factors;
     mod faults;
     mod hostile;
     mod key_server;
@@ -36,6 +38,7 @@ mod door {
     mod openai;
     mod operations;
     mod paper;
+    mod passkeys;
     mod paths;
     mod personas;
     mod protocol;

@@ -24,6 +24,8 @@ mod conversations;
 mod documents;
 #[path = "catalog/experiments.rs"]
 mod experiments;
+#[path = "catalog/factors.rs"]
+mod factors;
 #[path = "catalog/feedback.rs"]
 mod feedback;
 #[path = "support/fixture.rs"]
@@ -129,6 +131,10 @@ suite!(
     conversations::a_conversation_belongs_to_the_one_who_holds_it,
     conversations::turns_added_at_once_are_all_there,
     conversations::conversations_are_listed_and_old_ones_forgotten,
+    factors::a_code_is_used_up_once_and_with_it_those_before,
+    factors::guessing_closes_the_way_for_a_while,
+    factors::a_challenge_is_good_once_and_for_a_while,
+    factors::passkeys_belong_to_their_person,
     feedback::feedback_is_one_for_each_person_and_answer,
     feedback::cases_are_one_for_each_answer,
     experiments::an_experiment_runs_once_and_alone,
