@@ -26,6 +26,7 @@ mod door {
     mod experiments;
     mod faults;
     mod hostile;
+    mod isolation;
     mod key_server;
     mod keys;
     mod kills;
