@@ -28,6 +28,7 @@ mod door {
     mod factors;
     mod faults;
     mod hostile;
+    mod isolation;
     mod key_server;
     mod keys;
     mod kills;

@@ -21,6 +21,7 @@ mod cursor;
 mod database;
 mod documents;
 mod embeddings;
+mod ending;
 mod experiments;
 mod factors;
 mod feedback;

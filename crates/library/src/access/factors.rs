@@ -142,7 +142,7 @@ impl Library {
     /// Makes an authenticator count, by a code of it. Gives recovery codes when there are none yet.
     ///
     /// # Errors
-    /// `NotFound` when none has been begun, `Conflict` when it counts already, `Forbidden` for a code
+    /// `NotFound` when none has been begun, `Conflict` when it counts already, `Invalid` for a code
     /// that is not its.
     pub async fn confirm_totp(
         &self,
@@ -163,7 +163,10 @@ impl Library {
         let secret = sealer.open(principal, &factor.secret, &context(id)).await?;
         let now = self.clock.now();
         let step = totp::parse(code).and_then(|code| totp::step_of(&secret, code, now));
-        let step = step.ok_or_else(wrong_code)?;
+        let step = step.ok_or_else(|| {
+            let sentence = "that is no code of the authenticator at this moment: send the next one";
+            Error::new(ErrorKind::Invalid, sentence)
+        })?;
         if !self.catalog.confirm_totp(principal, id, step).await? {
             return Err(counts());
         }

@@ -61,7 +61,7 @@ async fn with_an_authenticator_a_password_alone_signs_nobody_in() {
     );
     let wrong = json!({ "code": "000000x" });
     let confirm = "/api/v1/me/factors/totp/confirm";
-    assert_eq!(ada.send("POST", confirm, &wrong).await.0, 403);
+    assert_eq!(ada.send("POST", confirm, &wrong).await.0, 422);
     let (secret, step, codes) = enrol(&ada).await;
     assert_eq!(codes.len(), 10);
     let (_, mine) = ada.get("/api/v1/me/factors").await;
