@@ -22,6 +22,7 @@ mod m0014_create_table_factors;
 mod name;
 mod target;
 mod template;
+mod wall;
 
 use alexandria_core::error::{Error, ErrorKind, Result};
 use jiff::Timestamp;
@@ -156,6 +157,9 @@ impl<'a> Migrator<'a> {
             tx.execute_raw(row)
                 .await
                 .doing(|| cannot("record", migration.name))?;
+        }
+        if self.catalog.database().is_postgres() {
+            wall::put_up(&tx).await?;
         }
         commit(tx, "the new tables").await?;
         Ok(steps

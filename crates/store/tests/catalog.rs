@@ -36,6 +36,8 @@ mod isolation;
 mod jobs;
 #[path = "catalog/outbox.rs"]
 mod outbox;
+#[path = "catalog/people.rs"]
+mod people;
 #[path = "catalog/personas.rs"]
 mod personas;
 #[path = "support/postgres.rs"]
@@ -46,6 +48,8 @@ mod requests;
 mod usage;
 #[path = "catalog/versions.rs"]
 mod versions;
+#[path = "catalog/wall.rs"]
+mod wall;
 
 use fixture::Fixture;
 
@@ -142,6 +146,12 @@ suite!(
     usage::usage_is_summed_up_by_day_and_model_for_each_tenant,
     usage::calls_counted_at_the_same_time_are_all_counted,
     isolation::another_tenants_ids_behave_as_unknown,
+    people::a_person_s_session_goes_on_ends_and_is_ended,
+    people::a_tenant_always_has_an_owner,
+    people::an_invitation_is_accepted_once,
+    people::a_key_is_rotated_once_and_revoked,
+    people::what_is_not_meant_for_somebody_is_not_seen,
+    wall::a_connection_past_this_program_sees_one_tenant_or_none,
 );
 
 /// Two processes on one SQLite file write at the same time and wait for each other.
