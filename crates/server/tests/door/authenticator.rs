@@ -80,7 +80,7 @@ impl Authenticator {
         );
         assert_eq!(options["authenticatorSelection"]["residentKey"], "required");
         self.handle = Some(options["user"]["id"].as_str().unwrap().to_owned());
-        let public = self.key.public_key().as_ref();
+        let public = self.key.public_key().as_ref().to_vec();
         let mut data = self.data(CREDENTIAL);
         data.extend([0; 16]);
         data.extend(u16::try_from(self.id.len()).unwrap().to_be_bytes());

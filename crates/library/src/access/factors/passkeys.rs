@@ -1,4 +1,4 @@
-//! Passkeys (WebAuthn level 3): adding one, and signing in with it and nothing else. The authenticator
+//! Passkeys (Web Authentication, level 3): adding one, and signing in with it and nothing else. The authenticator
 //! has made sure of its person (by a PIN, a finger, a face), so a passkey is two factors by itself.
 //!
 //! What browsers send is read by `webauthn_rp`, which looks at origin, relying party, signature,
@@ -118,7 +118,7 @@ impl Library {
             };
             let made = state.verify(&party, &answer, &rules);
             let made = made.map_err(|error| refused(ErrorKind::Invalid, &error))?;
-            kept(name, &made)?
+            kept(name, &made)
         };
         let passkey = self.catalog.create_passkey(principal, id, new).await?;
         let recovery_codes = self.strengthen(principal, id, Strength::Mfa).await?;
@@ -261,34 +261,28 @@ impl Authentication<'_> {
 }
 
 /// What is kept of a passkey that an authenticator has made.
-fn kept(
-    name: Label,
-    made: &webauthn_rp::RegisteredCredential<'_, HANDLE_BYTES>,
-) -> Result<NewPasskey> {
+fn kept(name: Label, made: &webauthn_rp::RegisteredCredential<'_, HANDLE_BYTES>) -> NewPasskey {
     let Ok(fixed) = made.static_state().encode();
     let Ok(moving) = made.dynamic_state().encode();
     let Ok(transports) = made.transports().encode();
-    Ok(NewPasskey {
+    NewPasskey {
         name,
         credential: made.id().as_ref().to_vec(),
         fixed,
         moving: moving.to_vec(),
         transports,
-    })
+    }
 }
+
+/// The public key of a passkey.
+type PublicKey =
+    webauthn_rp::response::register::CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
 
 /// A passkey, as the reader of assertions takes it.
 fn credential<'a>(
     passkey: &'a Passkey,
     handle: &'a UserHandle16,
-) -> Result<
-    AuthenticatedCredential<
-        'a,
-        'a,
-        HANDLE_BYTES,
-        webauthn_rp::response::register::CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>,
-    >,
-> {
+) -> Result<AuthenticatedCredential<'a, 'a, HANDLE_BYTES, PublicKey>> {
     let damaged = || {
         let sentence = format!("the catalog holds a strange passkey {}", passkey.id);
         Error::new(ErrorKind::Corrupt, sentence)
