@@ -18,7 +18,7 @@ mod m0008_create_table_experiments;
 mod m0009_create_table_usage;
 mod m0010_create_table_users;
 mod m0011_create_table_audit;
-mod m0014_create_table_factors;
+mod m0012_create_table_factors;
 mod name;
 mod target;
 mod template;
@@ -49,7 +49,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0009_create_table_usage::MIGRATION,
     &m0010_create_table_users::MIGRATION,
     &m0011_create_table_audit::MIGRATION,
-    &m0014_create_table_factors::MIGRATION,
+    &m0012_create_table_factors::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

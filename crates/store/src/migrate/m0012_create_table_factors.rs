@@ -4,7 +4,7 @@
 use super::Migration;
 
 pub(super) static MIGRATION: Migration = Migration {
-    name: "m0014_create_table_factors",
+    name: "m0012_create_table_factors",
     down_loses: "every second factor, recovery code and passkey",
     up: &[
         "CREATE TABLE totp_factors (
