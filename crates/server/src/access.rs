@@ -12,7 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use alexandria_core::access::{Classification, Role, Scopes};
+use alexandria_core::access::{Classification, Role};
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::TENANT_DEFAULT;
 use alexandria_core::principal::{Actor, Origin, Principal, Reach};
@@ -23,6 +23,7 @@ use alexandria_store::catalog::SignedIn;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use percent_encoding::percent_decode;
 
 use self::environment_keys::EnvironmentKeys;
 pub(crate) use self::environment_keys::parse as check_keys;
@@ -149,31 +150,10 @@ async fn within(app: &App, parts: &Parts, principal: Principal) -> Result<Princi
             "only commands on the machine itself look into another tenant",
         ));
     }
-    let name = decoded(named.as_bytes());
+    let name = percent_decode(named.as_bytes()).decode_utf8_lossy();
     let tenant = app.library.find_tenant(&principal, &name).await?;
     let scopes = scopes_of(tenant.id, Role::Owner);
     Ok(Principal::authenticated(tenant.id, Actor::Owner, scopes))
-}
-
-/// A percent-encoded text.
-fn decoded(text: &[u8]) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
-        match byte {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The address that a request comes from: behind a proxy that the settings trust, the one that it
@@ -235,8 +215,10 @@ async fn known(app: &App, token: &str) -> Result<Option<Principal>, Problem> {
     }
     if let Some((id, scopes)) = app.gate.keys.find(token) {
         let actor = Actor::Key(id);
-        let principal = Principal::authenticated(TENANT_DEFAULT, actor, scopes);
-        return Ok(Some(principal.cleared_for(Classification::Confidential)));
+        let principal = Principal::authenticated(TENANT_DEFAULT, actor, scopes)
+            .reaching(Reach::Granted)
+            .cleared_for(Classification::Confidential);
+        return Ok(Some(principal));
     }
     let Some(access) = app.gate.signer.read(token, app.clock.now()) else {
         return Ok(None);
@@ -258,18 +240,14 @@ pub(crate) fn principal_of(known: &SignedIn) -> Principal {
     } else {
         Reach::Granted
     };
-    let principal =
-        Principal::authenticated(tenant, Actor::User(known.user.id), granted(tenant, role))
-            .reaching(reach)
-            .cleared_for(known.tenant_settings.clearance(role));
+    let actor = Actor::User(known.user.id);
+    let principal = Principal::authenticated(tenant, actor, scopes_of(tenant, role))
+        .reaching(reach)
+        .cleared_for(known.tenant_settings.clearance(role));
     if known.must_enrol() {
         return principal.enrolling();
     }
     principal
-}
-
-fn granted(tenant: alexandria_core::id::TenantId, role: Role) -> Scopes {
-    scopes_of(tenant, role)
 }
 
 /// The owner of a library without accounts, if the request comes from this machine and not from a page
