@@ -9,6 +9,7 @@
 pub mod access;
 pub mod answer;
 pub mod block;
+pub mod budget;
 pub mod check;
 pub mod chunk;
 pub mod citation;
