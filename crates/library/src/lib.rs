@@ -29,6 +29,7 @@ pub mod health;
 mod jobs;
 mod layouts;
 mod library;
+pub mod limits;
 mod lock;
 mod metered;
 pub mod metrics;

@@ -26,6 +26,7 @@ use uuid::Uuid;
 use crate::access::Passwords;
 use crate::follow::Followers;
 use crate::layouts::Layouts;
+use crate::limits::Limits;
 use crate::lock::WorkLock;
 use crate::reading::Reader;
 use crate::recall::Recall;
@@ -53,6 +54,8 @@ pub struct Library {
     pub(crate) policy: ChunkPolicy,
     pub(crate) lock: WorkLock,
     pub(crate) followers: Followers,
+    /// What callers may do.
+    pub(crate) limits: Limits,
     pub(crate) layouts: Layouts,
     pub(crate) remembered: Remembered,
     /// Answers that can be given again.
@@ -106,6 +109,7 @@ impl Library {
             embedder: parts.embedder,
             generator,
             lock: parts.lock,
+            limits: Limits::open(settings.limiting.clone(), Arc::clone(&clock))?,
             followers: Followers::default(),
             passwords: Passwords::default(),
             leftovers: Leftovers::default(),
@@ -133,6 +137,7 @@ impl Library {
     pub async fn close(&self) -> Result<()> {
         self.tracker.close();
         self.tracker.wait().await;
+        self.limits.close().await;
         self.catalog.close().await
     }
 
@@ -146,6 +151,12 @@ impl Library {
     #[must_use]
     pub const fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The limits of use, which hold before it is known who asks.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Whether this process runs the jobs of the data directory.

@@ -11,6 +11,7 @@ use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::limits::LimitSettings;
 use crate::usage::Budget;
 
 /// The name of the SQLite catalog inside the data directory.
@@ -50,6 +51,8 @@ pub struct LibrarySettings {
     pub budget: Budget,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
+    /// How often, how much at once, and how many tokens.
+    pub limiting: LimitSettings,
 }
 
 impl LibrarySettings {
@@ -73,6 +76,7 @@ impl LibrarySettings {
             refresh_days: crate::access::REFRESH_DAYS_DEFAULT,
             budget: Budget::default(),
             limits: LibraryLimits::default(),
+            limiting: LimitSettings::default(),
         }
     }
 }

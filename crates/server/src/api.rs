@@ -44,6 +44,7 @@ pub(crate) mod health;
 mod idempotency;
 pub(crate) mod jobs;
 pub(crate) mod keys;
+pub(crate) mod limit;
 mod measures;
 mod observe;
 mod openai;
@@ -165,6 +166,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(async || Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(&app), limit::limit))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .layer(cors)
         .layer(map_response_with_state(Arc::clone(&app), name_instance))
@@ -213,6 +215,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(status::routes())
         .merge(usage::routes())
         .merge(openai::routes())
+        .merge(limit::report::routes())
         .merge(tenants::routes())
         .merge(users::routes())
         .merge(keys::routes())
@@ -261,6 +264,9 @@ fn cors(config: &Config) -> CorsLayer {
         .expose_headers([
             header::LOCATION,
             header::CONTENT_RANGE,
+            header::RETRY_AFTER,
+            limit::RATE_LIMIT,
+            limit::RATE_LIMIT_POLICY,
             observe::REQUEST_ID,
             streams::STREAM_ID,
         ])

@@ -34,6 +34,7 @@ mod migrate;
 mod models;
 mod paint;
 pub(crate) mod parse_worker;
+mod patience;
 mod persona;
 mod program;
 mod remove;

@@ -13,6 +13,8 @@ use alexandria_core::error::{Context, Error, ErrorKind, Result};
 mod dotenv;
 pub(crate) mod embedder;
 pub(crate) mod generator;
+pub(crate) mod limits;
+pub(crate) mod network;
 mod rules;
 mod settings;
 mod value;

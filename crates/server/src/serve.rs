@@ -171,7 +171,10 @@ fn keep_house(
         let mut forget = tokio::time::interval(HOUSEKEEPING_EVERY);
         loop {
             tokio::select! {
-                _ = tidy.tick() => measures.run_upkeep(),
+                _ = tidy.tick() => {
+                    library.limits().measure();
+                    measures.run_upkeep();
+                }
                 _ = forget.tick() => forget_requests(&library).await,
             }
         }

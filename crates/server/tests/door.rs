@@ -38,6 +38,7 @@ mod door {
     mod protocol;
     mod providers;
     mod questions;
+    mod rates;
     mod streams;
     mod support;
 }

@@ -143,6 +143,8 @@ pub struct Catalog {
     database: Database,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
+    /// Whose jobs were claimed last.
+    turn: Arc<jobs::Turn>,
 }
 
 impl Catalog {
@@ -160,6 +162,7 @@ impl Catalog {
             database,
             clock: options.clock,
             ids: options.ids,
+            turn: Arc::default(),
         };
         let migrator = crate::migrate::Migrator::of(&catalog);
         migrator.refuse_newer().await?;
@@ -184,6 +187,7 @@ impl Catalog {
             database,
             clock: options.clock,
             ids: options.ids,
+            turn: Arc::default(),
         })
     }
 

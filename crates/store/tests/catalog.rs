@@ -107,6 +107,7 @@ suite!(
     jobs::a_job_runs_from_claim_to_end,
     jobs::workers_at_once_get_each_job_exactly_once,
     jobs::tenants_take_turns,
+    jobs::a_thousand_jobs_of_one_tenant_do_not_delay_the_first_of_another,
     jobs::larger_priority_and_earlier_time_go_first,
     jobs::a_lost_lease_ends_what_a_worker_may_say,
     jobs::a_job_is_not_queued_twice_under_one_key,

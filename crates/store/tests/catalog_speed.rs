@@ -15,10 +15,11 @@ mod fixture;
 use std::time::Duration;
 
 use alexandria_core::block::BlockKind;
+use alexandria_core::principal::Principal;
 use alexandria_store::blobs::Digest;
 use alexandria_store::catalog::{NewChunk, NewEmbedding, NewJob, NewVersion};
 
-use fixture::{Fixture, facts, new_chunk, new_version, owner};
+use fixture::{Fixture, facts, new_chunk, new_version, owner, tenant};
 
 /// Processor time of this process's threads so far.
 fn cpu() -> Duration {
@@ -156,4 +157,32 @@ async fn reading_passages_does_not_cost_more_in_a_larger_library() {
         each < LIMIT_MS,
         "passages of 50 among 18,000 cost {each:.2} ms"
     );
+}
+
+#[tokio::test]
+async fn claiming_costs_by_tenants_and_not_by_jobs() {
+    let fixture = Fixture::memory().await;
+    let (catalog, owner) = (&fixture.catalog, owner());
+    let new = || NewJob::new("read", "{}");
+    let measure = async |what: &str, limit_ms: f64| {
+        const CLAIMS: u32 = 10;
+        let begin = cpu();
+        for _ in 0..CLAIMS {
+            let claimed = catalog.claim("worker", &["read"], Duration::from_secs(60));
+            claimed.await.unwrap().unwrap();
+        }
+        let each = (cpu() - begin).as_secs_f64() * 1_000.0 / f64::from(CLAIMS);
+        println!("claim {what}: {each:.2} ms of processor time (limit {limit_ms} ms)");
+        assert!(each < limit_ms, "claim {what} costs {each:.2} ms");
+    };
+    for _ in 0..5_000 {
+        catalog.enqueue(&owner, new()).await.unwrap();
+    }
+    measure("of 5,000 jobs of one tenant", 9.0).await;
+    for number in 0..1_000 {
+        let tenant = tenant(catalog, &format!("tenant {number}")).await;
+        let principal = Principal::system(tenant, "measuring claims");
+        catalog.enqueue(&principal, new()).await.unwrap();
+    }
+    measure("among 1,000 tenants", 45.0).await;
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use alexandria_core::answer::weight::CONFIDENCE_MIN;
 
+use super::network::Network;
 use super::value::{
     Doubted, KeyList, LogFormat, LogLevel, Login, Ocr, Role, Share, Signature, Switch, Value,
     Writer,
@@ -141,6 +142,8 @@ settings! {
     "server.stream_kept_seconds" ["ALEXANDRIA_STREAM_KEPT_SECONDS"] stream_kept_seconds: u64 = 300;
     #[doc = " Seconds for which an answer is still written when nobody reads its stream."]
     "server.stream_unread_seconds_max" ["ALEXANDRIA_STREAM_UNREAD_SECONDS_MAX"] stream_unread_seconds_max: u64 = 60;
+    #[doc = " The proxies whose X-Forwarded-For is believed, as addresses or networks separated by commas; nobody's when empty."]
+    "server.trusted_proxies" ["TRUSTED_PROXIES"] trusted_proxies: Vec<Network> = Vec::new();
     #[doc = " Who has to show who they are: auto (everybody, as soon as there is an account or a key), required, or off (this machine alone is served)."]
     "auth.login" ["ALEXANDRIA_LOGIN"] login: Login = Login::Auto;
     #[doc = " Keys of programs with what they may do, such as prod-key-1:ingest,ask;metrics-key:metrics."]
@@ -167,6 +170,35 @@ settings! {
     "log.file_bytes_max" ["LOG_FILE_BYTES_MAX"] log_file_bytes_max: u64 = 10 * 1024 * 1024;
     #[doc = " How many log files put aside are kept."]
     "log.files_kept" ["LOG_FILES_KEPT"] log_files_kept: u32 = 5;
+
+    #[doc = " The Redis that processes share their limits in, such as `redis://localhost:6379`; each process counts for itself when empty."]
+    "redis.url" ["REDIS_URL"] (secret) redis_url: Option<String> = None;
+    #[doc = " Requests a second of one tenant, person, key or address, measured over ten seconds; 0 for no limit."]
+    "limit.rps" ["RATE_LIMIT_RPS"] limit_rps: u64 = alexandria_library::limits::applying::RATE_DEFAULT;
+    #[doc = " Requests beyond limit.rps that any one second may hold."]
+    "limit.burst" ["RATE_LIMIT_BURST"] limit_burst: u64 = alexandria_library::limits::applying::BURST_DEFAULT;
+    #[doc = " Requests a second of one tenant; as limit.rps when empty."]
+    "limit.tenant_rps" ["RATE_LIMIT_TENANT_RPS"] limit_tenant_rps: Option<u64> = None;
+    #[doc = " Requests a second of one person; as limit.rps when empty."]
+    "limit.user_rps" ["RATE_LIMIT_USER_RPS"] limit_user_rps: Option<u64> = None;
+    #[doc = " Requests a second of one key; as limit.rps when empty."]
+    "limit.key_rps" ["RATE_LIMIT_KEY_RPS"] limit_key_rps: Option<u64> = None;
+    #[doc = " Requests a second of one address, before it is known who asks; as limit.rps when empty."]
+    "limit.address_rps" ["RATE_LIMIT_ADDRESS_RPS"] limit_address_rps: Option<u64> = None;
+    #[doc = " Requests of one tenant under way at the same time; 0 for no limit."]
+    "limit.tenant_requests_max" ["ALEXANDRIA_TENANT_REQUESTS_MAX"] limit_tenant_requests_max: usize = alexandria_library::limits::TENANT_REQUESTS_DEFAULT;
+    #[doc = " Requests of one person or key under way at the same time; 0 for no limit."]
+    "limit.user_requests_max" ["ALEXANDRIA_USER_REQUESTS_MAX"] limit_user_requests_max: usize = alexandria_library::limits::USER_REQUESTS_DEFAULT;
+    #[doc = " Answers of one tenant made at the same time; 0 for no limit."]
+    "limit.tenant_answers_max" ["ALEXANDRIA_TENANT_ANSWERS_MAX"] limit_tenant_answers_max: usize = alexandria_library::limits::TENANT_ANSWERS_DEFAULT;
+    #[doc = " Answers of one person or key made at the same time; 0 for no limit."]
+    "limit.user_answers_max" ["ALEXANDRIA_USER_ANSWERS_MAX"] limit_user_answers_max: usize = alexandria_library::limits::USER_ANSWERS_DEFAULT;
+    #[doc = " Tokens of questions and answers of one person or key in the seconds of `limit.tokens_seconds`, from which on nothing of theirs is answered for a while; 0 for no limit."]
+    "limit.tokens_max" ["ALEXANDRIA_TOKENS_MAX"] limit_tokens_max: u64 = alexandria_library::limits::FLOOD_TOKENS_DEFAULT;
+    #[doc = " Seconds that `limit.tokens_max` is counted over, up to 3600."]
+    "limit.tokens_seconds" ["ALEXANDRIA_TOKENS_SECONDS"] limit_tokens_seconds: u64 = alexandria_library::limits::FLOOD_WINDOW_DEFAULT.as_secs();
+    #[doc = " Seconds for which nothing is answered after too many tokens."]
+    "limit.tokens_pause_seconds" ["ALEXANDRIA_TOKENS_PAUSE_SECONDS"] limit_tokens_pause_seconds: u64 = alexandria_library::limits::FLOOD_OPEN_DEFAULT.as_secs();
 
     #[doc = " US dollars that language models may cost in a month; from then on answers are made of quotes. 0 for no limit."]
     "budget.month_usd_max" ["ALEXANDRIA_BUDGET_MONTH_USD_MAX"] budget_month_usd_max: u64 = alexandria_library::usage::BUDGET_MONTH_MICROS_DEFAULT / 1_000_000;
