@@ -331,7 +331,11 @@ mod tests {
     #[test]
     fn a_subject_is_one_that_can_be() {
         let check = |kind: SubjectKind, name: &str, fits: bool| {
-            assert_eq!(Subject::named(kind, name).is_ok(), fits, "{kind:?} {name:?}");
+            assert_eq!(
+                Subject::named(kind, name).is_ok(),
+                fits,
+                "{kind:?} {name:?}"
+            );
         };
         check(SubjectKind::Tenant, "", true);
         check(SubjectKind::Tenant, "acme", false);

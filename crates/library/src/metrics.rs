@@ -12,7 +12,7 @@ pub const CACHE_LOOKUPS_TOTAL: &str = "cache_lookups_total";
 /// Gauge: connections to the catalog's database that are in use.
 pub const DATABASE_CONNECTIONS_ACTIVE: &str = "database_connections_active";
 
-/// Counter: jobs by kind and outcome (`done`, `retried`, `failed`).
+/// Counter: jobs by kind and outcome (`done`, `retried`, `waits` for a budget, `failed`).
 pub const JOBS_TOTAL: &str = "jobs_total";
 
 /// Histogram: the time a job took, in seconds, by kind.
@@ -57,6 +57,12 @@ pub const TOKEN_FLOOD_CIRCUITS: &str = "token_flood_circuits";
 
 /// Counter: circuits of callers that were opened.
 pub const TOKEN_FLOODS_TOTAL: &str = "token_floods_total";
+
+/// Counter: levels of budgets that have been reached, by level (`budget-alert`, `budget-cap`).
+pub const BUDGET_REACHED_TOTAL: &str = "budget_reached_total";
+
+/// Counter: calls of models that were not made because a budget was used up, by feature.
+pub const CALLS_REFUSED_TOTAL: &str = "llm_calls_refused_total";
 
 /// Tells the recorder what each metric means. Call it once, after installing a recorder.
 pub fn describe() {
@@ -103,6 +109,14 @@ pub fn describe() {
     metrics::describe_gauge!(
         COST_USD_TOTAL,
         "US dollars spent on language models by the table of prices, by provider; only grows."
+    );
+    metrics::describe_counter!(
+        BUDGET_REACHED_TOTAL,
+        "Levels of budgets that have been reached, by level."
+    );
+    metrics::describe_counter!(
+        CALLS_REFUSED_TOTAL,
+        "Calls of models not made because a budget was used up, by feature."
     );
     alexandria_models::metrics::describe();
     alexandria_store::metrics::describe();

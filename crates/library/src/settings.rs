@@ -9,6 +9,7 @@ use alexandria_core::answer::AnswerPolicy;
 use alexandria_extract::limits::Limits as ReadingLimits;
 use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
+use alexandria_store::catalog::Way;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::LimitSettings;
@@ -49,6 +50,8 @@ pub struct LibrarySettings {
     pub refresh_days: u32,
     /// What may be spent on models.
     pub budget: Budget,
+    /// How people are told of alerts, beside the log.
+    pub alert_ways: Vec<Way>,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
     /// How often, how much at once, and how many tokens.
@@ -75,6 +78,7 @@ impl LibrarySettings {
             conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
             refresh_days: crate::access::REFRESH_DAYS_DEFAULT,
             budget: Budget::default(),
+            alert_ways: Vec::new(),
             limits: LibraryLimits::default(),
             limiting: LimitSettings::default(),
         }

@@ -29,6 +29,7 @@ use crate::presence::INSTANCE_HEADER;
 pub(crate) mod answers;
 mod ask;
 pub(crate) mod auth;
+pub(crate) mod budgets;
 mod cases;
 mod collections;
 pub(crate) mod conversations;
@@ -214,6 +215,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(jobs::routes())
         .merge(status::routes())
         .merge(usage::routes())
+        .merge(budgets::routes())
         .merge(openai::routes())
         .merge(limit::report::routes())
         .merge(tenants::routes())

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use alexandria_core::error::{Context, ErrorKind, Result};
 
 mod access;
+mod alerts;
 mod api;
 mod cli;
 mod config;

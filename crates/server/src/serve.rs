@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::Alerts;
 use crate::api::{self, App};
 use crate::config::{Config, Role};
 use crate::presence::Presence;
@@ -86,6 +87,8 @@ pub(crate) async fn serve(
         work(&library, &stop, &tracker);
     }
     keep_house(&library, measures.clone(), &stop, &tracker);
+    let alerts = Alerts::new(&config)?.run(Arc::clone(&library));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(alerts));
     watch_signals(&stop, &tracker)?;
     let holdings = seed::holdings(&library, beside.seed.as_deref()).await?;
     if let Some(folder) = beside.seed {

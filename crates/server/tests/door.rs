@@ -16,6 +16,7 @@ mod door {
     mod access;
     mod addresses;
     mod answers;
+    mod budgets;
     mod cgroup;
     mod clients;
     mod commands;

@@ -10,6 +10,7 @@
 //! only; another tenant's id behaves exactly as one that does not exist.
 
 mod answers;
+mod budgets;
 mod cases;
 mod chunks;
 mod collections;
@@ -28,6 +29,8 @@ mod identities;
 mod invitations;
 mod jobs;
 mod keys;
+mod ledger;
+mod notices;
 mod outbox;
 mod passages;
 mod personas;
@@ -55,6 +58,7 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
+pub use self::budgets::OwnBudget;
 pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
@@ -80,12 +84,16 @@ pub use self::identities::{
 pub use self::invitations::{INVITATIONS_MAX, Invitation};
 pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::keys::{ApiKey, KEYS_MAX, NewApiKey};
+pub use self::ledger::{
+    Admission, Level, MonthUse, Reached, Refusal, Reservation, Rules, Spending, Wanted,
+};
+pub use self::notices::{NOTICE_ATTEMPTS_MAX, NewNotice, Notice, Way};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
 pub use self::personas::{NewPersona, PersonaChange};
 pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};
 pub use self::tenants::{NewTenant, TenantChange};
-pub use self::usage::{Used, UsedOnDay};
+pub use self::usage::{UsageBy, UsageEntry, Used, UsedBy, UsedOnDay};
 pub use self::users::{NewUser, USERS_MAX, UserChange};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};
 

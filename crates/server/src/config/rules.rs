@@ -26,6 +26,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     }
     super::embedder::settings(config)?;
     super::generator::settings(config)?;
+    crate::alerts::check(config)?;
     Ok(warnings(config))
 }
 
