@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod answer;
+pub mod audit;
 pub mod block;
 pub mod budget;
 pub mod check;
@@ -31,6 +32,7 @@ pub mod persona;
 pub mod principal;
 pub mod prompt;
 pub mod question;
+pub mod security;
 pub mod sentence;
 pub mod space;
 pub mod tenant;

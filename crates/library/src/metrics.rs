@@ -57,6 +57,14 @@ pub const TOKEN_FLOOD_CIRCUITS: &str = "token_flood_circuits";
 
 /// Counter: circuits of callers that were opened.
 pub const TOKEN_FLOODS_TOTAL: &str = "token_floods_total";
+/// Counter: security events by kind.
+pub const SECURITY_EVENTS_TOTAL: &str = "alexandria_security_events_total";
+
+/// Counter: entries written to the audit log.
+pub const AUDIT_ENTRIES_TOTAL: &str = "alexandria_audit_entries_total";
+
+/// Counter: entries that could not be written to the audit log. Anything above zero is to be looked at.
+pub const AUDIT_FAILURES_TOTAL: &str = "alexandria_audit_failures_total";
 
 /// Counter: levels of budgets that have been reached, by level (`budget-alert`, `budget-cap`).
 pub const BUDGET_REACHED_TOTAL: &str = "budget_reached_total";
@@ -137,5 +145,11 @@ pub fn describe() {
     metrics::describe_counter!(
         EXPERIMENTS_STOPPED_TOTAL,
         "Experiments that were stopped, by what."
+    );
+    metrics::describe_counter!(SECURITY_EVENTS_TOTAL, "Security events by kind.");
+    metrics::describe_counter!(AUDIT_ENTRIES_TOTAL, "Entries written to the audit log.");
+    metrics::describe_counter!(
+        AUDIT_FAILURES_TOTAL,
+        "Entries that could not be written to the audit log."
     );
 }

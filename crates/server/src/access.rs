@@ -26,7 +26,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 use self::environment_keys::EnvironmentKeys;
 pub(crate) use self::environment_keys::parse as check_keys;
-pub(crate) use self::signer::{AccessToken, Signer};
+pub(crate) use self::signer::{AccessToken, SECRET_FILE, Signer, former_secret};
 use crate::api::App;
 use crate::api::limit::caller::Caller;
 use crate::api::problem::Problem;
@@ -331,10 +331,10 @@ fn refused(token: &str) -> Problem {
 
 /// The error of a sign-in that was refused, as the API tells it.
 pub(crate) fn refused_sign_in(error: Error) -> Problem {
-    match error.kind() {
-        ErrorKind::Forbidden => Problem::unauthorized(error.message()),
-        _ => Problem::from(error),
+    if error.kind() == ErrorKind::Forbidden {
+        return Problem::unauthorized(error.message());
     }
+    Problem::from(error)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod door {
     mod access;
     mod addresses;
     mod answers;
+    mod audit;
     mod budgets;
     mod cgroup;
     mod clients;
@@ -26,6 +27,9 @@ mod door {
     mod experiments;
     mod faults;
     mod hostile;
+    mod isolation;
+    mod key_server;
+    mod keys;
     mod kills;
     mod limits;
     mod local_model;
@@ -40,6 +44,8 @@ mod door {
     mod providers;
     mod questions;
     mod rates;
+    mod sealed;
     mod streams;
     mod support;
+    mod tls;
 }

@@ -10,6 +10,7 @@
 //! only; another tenant's id behaves exactly as one that does not exist.
 
 mod answers;
+mod audit;
 mod budgets;
 mod cases;
 mod chunks;
@@ -20,6 +21,7 @@ mod cursor;
 mod database;
 mod documents;
 mod embeddings;
+mod ending;
 mod experiments;
 mod feedback;
 mod generations;
@@ -36,6 +38,7 @@ mod passages;
 mod personas;
 mod purge;
 mod row;
+mod security_events;
 mod sessions;
 mod sight;
 mod spaces;
@@ -58,6 +61,9 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
+pub use self::audit::{
+    AUDIT_CUT_ENTRIES_MAX, AuditFilter, AuditQuery, AuditState, NewEntry, StoredEntry,
+};
 pub use self::budgets::OwnBudget;
 pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::chunks::{NewChunk, StoredChunk};
@@ -91,6 +97,7 @@ pub use self::notices::{NOTICE_ATTEMPTS_MAX, NewNotice, Notice, Way};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
 pub use self::personas::{NewPersona, PersonaChange};
+pub use self::security_events::{NewSecurityEvent, SecurityEvent, SecurityEventQuery};
 pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};
 pub use self::tenants::{NewTenant, TenantChange};
 pub use self::usage::{UsageBy, UsageEntry, Used, UsedBy, UsedOnDay};

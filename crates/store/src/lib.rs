@@ -11,5 +11,6 @@ pub mod catalog;
 pub mod layout;
 pub mod metrics;
 pub mod migrate;
+pub mod seal;
 pub mod text;
 pub mod vectors;

@@ -14,6 +14,8 @@
 
 #[path = "catalog/answers.rs"]
 mod answers;
+#[path = "catalog/audit.rs"]
+mod audit;
 #[path = "catalog/budgets.rs"]
 mod budgets;
 #[path = "catalog/collections.rs"]
@@ -79,6 +81,11 @@ macro_rules! suite {
 }
 
 suite!(
+    audit::entries_go_on_from_each_other_in_the_log_of_each_tenant,
+    audit::entries_are_neither_changed_nor_removed,
+    audit::two_processes_that_append_at_once_make_one_chain,
+    audit::what_is_left_after_a_cut_says_so_and_holds,
+    audit::security_events_are_listed_for_their_tenant,
     collections::a_collection_can_be_made_found_changed_and_removed,
     collections::two_collections_cannot_share_a_name,
     collections::pages_follow_each_other_without_gaps,

@@ -12,12 +12,13 @@
 #[expect(dead_code, reason = "only a part of the fixture is needed here")]
 mod fixture;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use alexandria_core::audit::{Deed, Outcome};
 use alexandria_core::block::BlockKind;
 use alexandria_core::principal::Principal;
 use alexandria_store::blobs::Digest;
-use alexandria_store::catalog::{NewChunk, NewEmbedding, NewJob, NewVersion};
+use alexandria_store::catalog::{NewChunk, NewEmbedding, NewEntry, NewJob, NewVersion};
 
 use fixture::{Fixture, facts, new_chunk, new_version, owner, tenant};
 
@@ -185,4 +186,32 @@ async fn claiming_costs_by_tenants_and_not_by_jobs() {
         catalog.enqueue(&principal, new()).await.unwrap();
     }
     measure("among 1,000 tenants", 45.0).await;
+}
+
+#[tokio::test]
+async fn writing_an_entry_of_the_audit_log_costs_little() {
+    const TIMES: u32 = 300;
+    const BATCH: usize = 32;
+    let fixture = Fixture::file().await;
+    let entry = || NewEntry {
+        principal: owner(),
+        deed: Deed::new("documents_change", Outcome::Done).with("status", "200"),
+    };
+    let catalog = &fixture.catalog;
+    catalog.append_audit(&[entry()]).await.unwrap();
+    let (begin, begun) = (cpu(), Instant::now());
+    for _ in 0..TIMES {
+        catalog.append_audit(&[entry()]).await.unwrap();
+    }
+    let micros = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(TIMES);
+    let (each, waited) = (micros(cpu() - begin), micros(begun.elapsed()));
+    println!("an entry alone: {each:.0} µs of processor time, {waited:.0} µs until it is safe");
+    let batch: Vec<_> = (0..BATCH).map(|_| entry()).collect();
+    let (begin, begun) = (cpu(), Instant::now());
+    for _ in 0..TIMES {
+        catalog.append_audit(&batch).await.unwrap();
+    }
+    let (all, waited) = (micros(cpu() - begin), micros(begun.elapsed()));
+    println!("{BATCH} entries at once: {all:.0} µs of processor time, {waited:.0} µs until safe");
+    assert!(each < 9_000.0, "an entry costs {each:.0} µs");
 }

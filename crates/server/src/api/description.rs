@@ -121,6 +121,7 @@ pub(super) fn tags() -> Vec<Tag> {
         ),
         ("tenants", "Who owns: for those who look after the installation."),
         ("status", "What the library holds and how it does."),
+        ("audit", "Who did what, and what looked like an attack."),
         (
             "operations",
             "What operators and their programs watch: health and measures.",

@@ -301,7 +301,7 @@ impl Server {
     /// The server that runs on the data directory, if one does.
     pub(crate) async fn find(setting: &Setting) -> Option<Self> {
         let presence = Presence::read(&setting.config().data)?;
-        let client = crate::web::client_for_server().ok()?;
+        let client = crate::web::client_for_server(presence.certificate.as_deref()).ok()?;
         let asked = client.get(format!("{}/health/live", presence.address));
         let answer = asked.timeout(PRESENCE_TIMEOUT).send().await.ok()?;
         let instance = answer.headers().get(INSTANCE_HEADER)?;

@@ -29,6 +29,8 @@ pub(crate) struct Setting {
     pub(super) set: fn(&mut Config, &str) -> Result<(), String>,
     /// Its value as text, `***` for a secret.
     pub(crate) show: fn(&Config) -> String,
+    /// Its value as text, a secret's as well.
+    pub(super) reveal: fn(&Config) -> String,
 }
 
 macro_rules! settings {
@@ -53,6 +55,7 @@ macro_rules! settings {
             secret: settings!(@secret $($secret)?),
             set: |config, text| { config.$field = <$type as Value>::read(text)?; Ok(()) },
             show: |config| settings!(@show config.$field $(, $secret)?),
+            reveal: |config| Value::show(&config.$field),
         }, )* ];
     };
     (@secret) => { false };
@@ -74,6 +77,30 @@ settings! {
     "app.staging" ["STAGING"] staging: Switch = Switch::Off;
     #[doc = " The secret that signs access tokens; `alexandria secret` makes one. Made and kept in the data directory unless set; must be set in production."]
     "app.secret_key" ["SECRET_KEY"] (secret) secret_key: String = SECRET_KEY_DEFAULT.to_owned();
+    #[doc = " The secret before the present one: what was signed with it is still accepted, and nothing new is signed with it."]
+    "app.secret_key_previous" ["SECRET_KEY_PREVIOUS"] (secret) secret_key_previous: Option<String> = None;
+
+    #[doc = " The key that the library's files are encrypted with: 64 hexadecimal digits, as `alexandria secret` prints. Files are stored as they are unless it or a transit key is set."]
+    "encryption.key" ["ENCRYPTION_KEY"] (secret) encryption_key: Option<String> = None;
+    #[doc = " The name of the key in the key server's transit engine that the library's files are encrypted with, instead of encryption.key."]
+    "encryption.transit_key" ["ENCRYPTION_TRANSIT_KEY"] encryption_transit_key: Option<String> = None;
+    #[doc = " Where the key server's transit engine is mounted."]
+    "encryption.transit_mount" ["ENCRYPTION_TRANSIT_MOUNT"] encryption_transit_mount: String = "transit".to_owned();
+    #[doc = " The address of a key server (OpenBao, Vault), for secrets set as vault:PATH#FIELD and for the transit key."]
+    "vault.url" ["VAULT_ADDR", "BAO_ADDR"] vault_url: Option<String> = None;
+    #[doc = " The token for the key server."]
+    "vault.token" ["VAULT_TOKEN", "BAO_TOKEN"] (secret) vault_token: Option<String> = None;
+    #[doc = " The file of the certificate of the authority that the key server's certificate is from."]
+    "vault.certificate" ["VAULT_CACERT", "BAO_CACERT"] vault_certificate: Option<String> = None;
+
+    #[doc = " The file of the server's certificate and what it follows from, in PEM; with it the server speaks TLS 1.3 and nothing else."]
+    "tls.certificate" ["TLS_CERTIFICATE"] tls_certificate: Option<String> = None;
+    #[doc = " The file of the certificate's private key, in PEM."]
+    "tls.key" ["TLS_KEY"] tls_key: Option<String> = None;
+    #[doc = " A port without encryption that sends everybody to the one with it; 0 for none."]
+    "tls.redirect_port" ["TLS_REDIRECT_PORT"] tls_redirect_port: u16 = 0;
+    #[doc = " Seconds for which browsers are told to come back through TLS only; 0 for not at all."]
+    "tls.hsts_seconds" ["TLS_HSTS_SECONDS"] tls_hsts_seconds: u64 = 31_536_000;
 
     #[doc = " The directory that holds the library."]
     "data" ["ALEXANDRIA_DATA"] data: PathBuf = PathBuf::from("./alexandria-data");
@@ -231,6 +258,13 @@ settings! {
 
     #[doc = " Days for which conversations are kept after their last question; 0 keeps them until they are deleted."]
     "conversation.kept_days" ["ALEXANDRIA_CONVERSATION_KEPT_DAYS"] conversation_kept_days: u32 = alexandria_library::settings::CONVERSATIONS_KEPT_DAYS_DEFAULT;
+
+    #[doc = " Days for which the audit log and the security events are kept; 0 for ever."]
+    "audit.kept_days" ["ALEXANDRIA_AUDIT_KEPT_DAYS"] audit_kept_days: u32 = alexandria_library::audit::AUDIT_KEPT_DAYS_DEFAULT;
+    #[doc = " The web address that security events of medium and high severity are sent to, as JSON."]
+    "security.webhook_url" ["ALEXANDRIA_SECURITY_WEBHOOK_URL"] security_webhook_url: Option<String> = None;
+    #[doc = " The key that they are signed with (HMAC-SHA-256)."]
+    "security.webhook_secret" ["ALEXANDRIA_SECURITY_WEBHOOK_SECRET"] (secret) security_webhook_secret: Option<String> = None;
 
     #[doc = " Jobs worked on at the same time."]
     "jobs.workers" ["ALEXANDRIA_WORKERS"] workers: usize = alexandria_library::settings::WORKERS_DEFAULT;
