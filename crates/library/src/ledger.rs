@@ -46,7 +46,7 @@ pub(crate) struct Called<'a> {
 #[derive(Debug)]
 pub(crate) enum Permit {
     /// It may; the charge is to be settled.
-    Yes(Charge),
+    Yes(Box<Charge>),
     /// A budget is used up, as the sentence says.
     Not(String),
 }
@@ -106,7 +106,7 @@ impl Ledger {
         };
         // What costs nothing needs no room, save where tokens are counted.
         if !called.costs && rules.plan_tokens.is_none() {
-            return Ok(Permit::Yes(charge));
+            return Ok(Permit::Yes(Box::new(charge)));
         }
         let wanted = Wanted {
             feature: called.feature,
@@ -118,7 +118,7 @@ impl Ledger {
         match admission.inspect_err(|_| charge.is_open = false)? {
             Admission::Yes(reservation) => {
                 charge.reservation = Some(reservation);
-                Ok(Permit::Yes(charge))
+                Ok(Permit::Yes(Box::new(charge)))
             }
             Admission::Not(refusal) => {
                 charge.is_open = false;

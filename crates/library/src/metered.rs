@@ -24,13 +24,13 @@ pub(crate) struct Metered {
     /// What it used, once that is known.
     used: Option<Usage>,
     /// Where it is paid.
-    charge: Charge,
+    charge: Box<Charge>,
 }
 
 /// What became of the wish to call a model.
 pub(crate) enum Begun {
     /// It writes.
-    Call(Metered),
+    Call(Box<Metered>),
     /// A budget is used up, as the sentence says.
     Refused(String),
     /// It did not answer; nothing is counted then.
@@ -67,7 +67,7 @@ impl Metered {
                 return Ok(Begun::Failed(error));
             }
         };
-        Ok(Begun::Call(Self {
+        Ok(Begun::Call(Box::new(Self {
             stream,
             provider: model.provider.clone(),
             price: generator.price(),
@@ -77,7 +77,7 @@ impl Metered {
             written: String::new(),
             used: None,
             charge,
-        }))
+        })))
     }
 
     /// The next piece; nothing after the end or an error.

@@ -106,10 +106,6 @@ pub fn describe() {
         SENTENCES_CHECKED_TOTAL,
         "Sentences of language models that were checked, by outcome."
     );
-    metrics::describe_gauge!(
-        BUDGET_USED_SHARE,
-        "Share of the month's budget for models that is used."
-    );
     metrics::describe_counter!(
         TOKENS_TOTAL,
         "Tokens of language models, by provider, kind, and whether they are estimated."
@@ -118,14 +114,7 @@ pub fn describe() {
         COST_USD_TOTAL,
         "US dollars spent on language models by the table of prices, by provider; only grows."
     );
-    metrics::describe_counter!(
-        BUDGET_REACHED_TOTAL,
-        "Levels of budgets that have been reached, by level."
-    );
-    metrics::describe_counter!(
-        CALLS_REFUSED_TOTAL,
-        "Calls of models not made because a budget was used up, by feature."
-    );
+    describe_money();
     alexandria_models::metrics::describe();
     alexandria_store::metrics::describe();
     metrics::describe_counter!(LIMIT_REFUSALS_TOTAL, "Requests refused, by limit.");
@@ -151,5 +140,21 @@ pub fn describe() {
     metrics::describe_counter!(
         AUDIT_FAILURES_TOTAL,
         "Entries that could not be written to the audit log."
+    );
+}
+
+/// The same for what models cost.
+fn describe_money() {
+    metrics::describe_gauge!(
+        BUDGET_USED_SHARE,
+        "Share of the month's budget for models that is used."
+    );
+    metrics::describe_counter!(
+        BUDGET_REACHED_TOTAL,
+        "Levels of budgets that have been reached, by level."
+    );
+    metrics::describe_counter!(
+        CALLS_REFUSED_TOTAL,
+        "Calls of models not made because a budget was used up, by feature."
     );
 }
