@@ -144,20 +144,21 @@ pub(crate) const NOTICES_TOTAL: &str = "notices_total";
 /// What a notice says, in a line for people.
 fn headline(notice: &Notice) -> String {
     let body: Value = serde_json::from_str(&notice.body).unwrap_or_default();
-    let usd = |name: &str| alexandria_library::usage::dollars(body[name].as_u64().unwrap_or(0));
+    let field = |name: &str| body.get(name).cloned().unwrap_or_default();
+    let usd = |name: &str| alexandria_library::usage::dollars(field(name).as_u64().unwrap_or(0));
     if notice.about == DAILY_REPORT {
         return format!(
             "{}: {} calls of models, {} tokens read, {} written, ${:.2}",
             notice.period,
-            body["calls"],
-            body["prompt_tokens"],
-            body["completion_tokens"],
+            field("calls"),
+            field("prompt_tokens"),
+            field("completion_tokens"),
             usd("cost_micros")
         );
     }
-    let subject = match body["subject"].as_str() {
+    let subject = match field("subject").as_str() {
         None | Some("") => "the tenant".to_owned(),
-        Some(name) => format!("the {} {name}", body["kind"].as_str().unwrap_or("subject")),
+        Some(name) => format!("the {} {name}", field("kind").as_str().unwrap_or("subject")),
     };
     let (spent, limit) = (usd("spent_micros"), usd("limit_micros"));
     let what = match notice.about.as_str() {

@@ -74,8 +74,10 @@ pub(crate) async fn processes_that_share_a_budget_pass_it_by_less_than_one_call(
         while let Ok(reservation) = ask(catalog, &rules).await {
             tokio::task::yield_now().await;
             let real = spending("small", CALL);
-            let settled = catalog.settle(&owner(), Some(reservation), &real, &rules);
-            settled.await.unwrap();
+            catalog
+                .settle(&owner(), Some(reservation), &real, &rules)
+                .await
+                .unwrap();
             made += 1;
         }
         made
@@ -179,8 +181,8 @@ pub(crate) async fn each_level_is_told_once_a_month(fixture: &Fixture) {
         ..Rules::default()
     };
     let settle = async || {
-        let reached = catalog.settle(&owner(), None, &spending("small", CALL), &rules);
-        let reached = reached.await.unwrap();
+        let (owner, call) = (owner(), spending("small", CALL));
+        let reached = catalog.settle(&owner, None, &call, &rules).await.unwrap();
         let levels = reached.iter().map(|one| (one.level, one.spent, one.limit));
         levels.collect::<Vec<_>>()
     };
@@ -192,8 +194,11 @@ pub(crate) async fn each_level_is_told_once_a_month(fixture: &Fixture) {
     assert_eq!(settle().await, []);
     assert_eq!(settle().await, [(Level::Alert, 2 * CALL, 2 * CALL)]);
     // A bill counts for its component and not for the models of the tenant.
-    let bill = catalog.record_bill(&owner(), Component::Database, 200_000_000, &rules);
-    let bill = bill.await.unwrap();
+    let database = Component::Database;
+    let bill = catalog
+        .record_bill(&owner(), database, 200_000_000, &rules)
+        .await
+        .unwrap();
     assert_eq!(bill.len(), 1, "{bill:?}");
     assert_eq!(bill[0].subject, Subject::component(Component::Database));
     assert_eq!(spent(catalog).await, 2 * CALL);

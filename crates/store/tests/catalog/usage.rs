@@ -22,7 +22,8 @@ pub(crate) fn spending(model: &str, cost_micros: u64) -> Spending {
 /// Writes down a call that nothing was set aside for.
 async fn settle(fixture: &Fixture, spending: &Spending) {
     let rules = Rules::default();
-    let settled = fixture.catalog.settle(&owner(), None, spending, &rules);
+    let owner = owner();
+    let settled = fixture.catalog.settle(&owner, None, spending, &rules);
     settled.await.unwrap();
 }
 
