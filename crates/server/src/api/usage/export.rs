@@ -1,6 +1,6 @@
 //! The ledger of a month for whoever is charged for it: each call and bill a line, streamed.
 //!
-//! `focus` follows the columns of FOCUS 1.0 (FinOps Open Cost and Usage Specification) that this
+//! `focus` follows the columns of FOCUS 1.0 (an open specification of cost and usage) that this
 //! product has facts for; columns that may be null and would be are empty.
 
 use aide::axum::ApiRouter;
