@@ -247,7 +247,7 @@ async fn known(app: &App, token: &str) -> Result<Option<Principal>, Problem> {
         .signed_in(access.session)
         .await?;
     let same = found.filter(|known| known.user.id == access.user);
-    Ok(same.map(|known| principal_of(&known)))
+    Ok(same.map(|known| principal_of(&known).in_session(access.session)))
 }
 
 /// Somebody who has signed in, as a principal.
@@ -258,9 +258,14 @@ pub(crate) fn principal_of(known: &SignedIn) -> Principal {
     } else {
         Reach::Granted
     };
-    Principal::authenticated(tenant, Actor::User(known.user.id), granted(tenant, role))
-        .reaching(reach)
-        .cleared_for(known.tenant_settings.clearance(role))
+    let principal =
+        Principal::authenticated(tenant, Actor::User(known.user.id), granted(tenant, role))
+            .reaching(reach)
+            .cleared_for(known.tenant_settings.clearance(role));
+    if known.must_enrol() {
+        return principal.enrolling();
+    }
+    principal
 }
 
 fn granted(tenant: alexandria_core::id::TenantId, role: Role) -> Scopes {

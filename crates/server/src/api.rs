@@ -40,6 +40,7 @@ pub(crate) mod encryption;
 mod events;
 mod experiments;
 pub(crate) mod extract;
+mod factors;
 mod feedback;
 pub(crate) mod form;
 mod grants;
@@ -58,6 +59,7 @@ mod query;
 mod record;
 pub(crate) mod requests;
 mod search;
+mod second_step;
 pub(crate) mod security_events;
 mod start;
 pub(crate) mod status;
@@ -237,9 +239,11 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(users::routes())
         .merge(keys::routes())
         .merge(grants::routes())
+        .merge(factors::routes())
         .merge(auth::own_routes())
         .layer(from_fn_with_state(Arc::clone(app), extract::authenticated))
         .merge(auth::routes())
+        .merge(second_step::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())
         .merge(measures::routes())

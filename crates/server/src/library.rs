@@ -158,6 +158,7 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     settings.answers_kept_days = config.answer_kept_days;
     settings.conversations_kept_days = config.conversation_kept_days;
     settings.refresh_days = config.refresh_days;
+    settings.relying_party = crate::config::relying_party(config);
     settings.audit_kept_days = config.audit_kept_days;
     settings.budget = Budget {
         month_micros_max: config.budget_month_usd_max.saturating_mul(MICROS),

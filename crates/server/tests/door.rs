@@ -18,6 +18,7 @@ mod door {
     mod answers;
     mod audit;
     mod budgets;
+    mod authenticator;
     mod cgroup;
     mod clients;
     mod commands;
@@ -25,6 +26,7 @@ mod door {
     mod disk;
     mod evaluation;
     mod experiments;
+    mod factors;
     mod faults;
     mod hostile;
     mod isolation;
@@ -38,6 +40,7 @@ mod door {
     mod openai;
     mod operations;
     mod paper;
+    mod passkeys;
     mod paths;
     mod personas;
     mod protocol;

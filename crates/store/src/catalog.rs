@@ -13,6 +13,7 @@ mod answers;
 mod audit;
 mod budgets;
 mod cases;
+mod challenges;
 mod chunks;
 mod collections;
 mod conversations;
@@ -23,6 +24,7 @@ mod documents;
 mod embeddings;
 mod ending;
 mod experiments;
+mod factors;
 mod feedback;
 mod generations;
 mod grants;
@@ -35,6 +37,7 @@ mod ledger;
 mod notices;
 mod outbox;
 mod passages;
+mod passkeys;
 mod personas;
 mod purge;
 mod row;
@@ -66,6 +69,7 @@ pub use self::audit::{
 };
 pub use self::budgets::OwnBudget;
 pub use self::cases::{CASES_MAX, Case, NewCase};
+pub use self::challenges::{CHALLENGES_MAX, Challenge, ChallengePurpose, NewChallenge};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
 pub use self::conversations::{
@@ -80,6 +84,7 @@ pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
 pub use self::experiments::{
     EXPERIMENTS_MAX, Experiment, ExperimentState, NewExperiment, Outcome, Standing,
 };
+pub use self::factors::{FACTOR_FAILURES_FREE, TotpFactor};
 pub use self::feedback::{Feedback, FeedbackQuery, NewFeedback};
 pub use self::generations::{Generation, GenerationState};
 pub use self::grants::{GRANTS_OF_COLLECTION_MAX, Grant};
@@ -96,6 +101,7 @@ pub use self::ledger::{
 pub use self::notices::{NOTICE_ATTEMPTS_MAX, NewNotice, Notice, Way};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
+pub use self::passkeys::{NewPasskey, PASSKEYS_MAX, Passkey};
 pub use self::personas::{NewPersona, PersonaChange};
 pub use self::security_events::{NewSecurityEvent, SecurityEvent, SecurityEventQuery};
 pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};

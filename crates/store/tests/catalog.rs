@@ -26,6 +26,8 @@ mod conversations;
 mod documents;
 #[path = "catalog/experiments.rs"]
 mod experiments;
+#[path = "catalog/factors.rs"]
+mod factors;
 #[path = "catalog/feedback.rs"]
 mod feedback;
 #[path = "support/fixture.rs"]
@@ -36,6 +38,8 @@ mod isolation;
 mod jobs;
 #[path = "catalog/outbox.rs"]
 mod outbox;
+#[path = "catalog/people.rs"]
+mod people;
 #[path = "catalog/personas.rs"]
 mod personas;
 #[path = "support/postgres.rs"]
@@ -46,6 +50,8 @@ mod requests;
 mod usage;
 #[path = "catalog/versions.rs"]
 mod versions;
+#[path = "catalog/wall.rs"]
+mod wall;
 
 use fixture::Fixture;
 
@@ -131,6 +137,10 @@ suite!(
     conversations::a_conversation_belongs_to_the_one_who_holds_it,
     conversations::turns_added_at_once_are_all_there,
     conversations::conversations_are_listed_and_old_ones_forgotten,
+    factors::a_code_is_used_up_once_and_with_it_those_before,
+    factors::guessing_closes_the_way_for_a_while,
+    factors::a_challenge_is_good_once_and_for_a_while,
+    factors::passkeys_belong_to_their_person,
     feedback::feedback_is_one_for_each_person_and_answer,
     feedback::cases_are_one_for_each_answer,
     experiments::an_experiment_runs_once_and_alone,
@@ -146,6 +156,12 @@ suite!(
     budgets::budgets_are_set_listed_and_removed_by_their_tenant,
     budgets::a_notice_is_sent_by_one_process_and_tried_again,
     isolation::another_tenants_ids_behave_as_unknown,
+    people::a_person_s_session_goes_on_ends_and_is_ended,
+    people::a_tenant_always_has_an_owner,
+    people::an_invitation_is_accepted_once,
+    people::a_key_is_rotated_once_and_revoked,
+    people::what_is_not_meant_for_somebody_is_not_seen,
+    wall::a_connection_past_this_program_sees_one_tenant_or_none,
 );
 
 /// Two processes on one SQLite file write at the same time and wait for each other.

@@ -26,6 +26,7 @@ use super::extract::{Asker, Body, Segments};
 use super::keys::ScopeBody;
 use super::problem::Problem;
 use super::record::Visit;
+use super::second_step::{SignInReply, after_password};
 use super::users::UserBody;
 use crate::access::{AccessToken, peer, refused_sign_in};
 
@@ -43,7 +44,8 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .summary("Sign in with a password")
                     .description(
                         "Gives an access token for `Authorization: Bearer …` and a refresh token to \
-                         get the next one with.",
+                         get the next one with. For a person with a second factor it gives \
+                         `mfa_required` and an `mfa_token` instead, for `/api/v1/auth/mfa`.",
                     )
                     .response::<401, ()>()
             }),
@@ -133,7 +135,7 @@ pub(super) fn own_routes() -> ApiRouter<Shared> {
         )
 }
 
-fn open(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) fn open(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
     // An empty requirement says that nothing has to be shown.
     operation.inner_mut().security = vec![aide::openapi::SecurityRequirement::default()];
     operation.tag("people")
@@ -207,6 +209,8 @@ pub(crate) struct SignedInBody {
     pub(crate) refresh_token: String,
     /// When the session ends unless it is gone on with.
     pub(crate) session_ends: Timestamp,
+    /// Whether nothing is allowed in it but adding a second factor, because the tenant asks for one.
+    pub(crate) must_enrol: bool,
     /// Who has signed in.
     pub(crate) user: UserBody,
 }
@@ -307,7 +311,7 @@ struct Which {
 }
 
 /// Where a request comes from, for the list of sessions.
-struct Caller(Whereabouts);
+pub(super) struct Caller(pub(super) Whereabouts);
 
 impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
@@ -329,7 +333,7 @@ async fn sign_in(
     Caller(from): Caller,
     visit: Visit,
     Body(shown): Body<SignInBody>,
-) -> Result<Json<SignedInBody>, Problem> {
+) -> Result<Json<SignInReply>, Problem> {
     let shown = SignIn {
         email: shown.email,
         password: shown.password,
@@ -345,7 +349,7 @@ async fn sign_in(
         let security = app.library.security();
         security.sign_in_failed(None, account, &visit.origin).await;
     }
-    answer(&app, &visit, begun.map_err(refused_sign_in)?)
+    after_password(&app, &visit, begun.map_err(refused_sign_in)?)
 }
 
 async fn refresh(
@@ -372,7 +376,12 @@ async fn accept(
     answer(&app, &visit, begun.await?)
 }
 
-fn answer(app: &Shared, visit: &Visit, begun: Begun) -> Result<Json<SignedInBody>, Problem> {
+/// A session that has begun or goes on, with its tokens.
+pub(super) fn answer(
+    app: &Shared,
+    visit: &Visit,
+    begun: Begun,
+) -> Result<Json<SignedInBody>, Problem> {
     visit.is_of(begun.user.tenant, begun.user.id);
     let signer = app.gate.signer();
     let access = AccessToken {
@@ -385,6 +394,7 @@ fn answer(app: &Shared, visit: &Visit, begun: Begun) -> Result<Json<SignedInBody
         expires_in: signer.lifetime_seconds(),
         refresh_token: begun.refresh.reveal().to_owned(),
         session_ends: begun.expires,
+        must_enrol: begun.must_enrol,
         user: begun.user.into(),
     }))
 }

@@ -181,6 +181,10 @@ settings! {
     "auth.access_token_minutes" ["ACCESS_TOKEN_EXPIRE_MINUTES"] access_token_minutes: u64 = 60;
     #[doc = " Days after which a session ends that nobody goes on with."]
     "auth.refresh_days" ["ALEXANDRIA_REFRESH_DAYS"] refresh_days: u32 = alexandria_library::access::REFRESH_DAYS_DEFAULT;
+    #[doc = " The domain that passkeys are bound to, such as library.example.org; the name in server.host unless set, localhost for this machine alone. Another one makes the passkeys of before useless."]
+    "auth.webauthn_rp_id" ["WEBAUTHN_RP_ID"] webauthn_rp_id: Option<String> = None;
+    #[doc = " The origins of the pages that may ask for a passkey; https:// and the domain unless set."]
+    "auth.webauthn_origins" ["WEBAUTHN_ORIGINS"] webauthn_origins: Vec<String> = Vec::new();
 
     #[doc = " Whether /metrics is open to this machine without the scope `metrics`, while nobody has to show who they are."]
     "metrics.loopback" ["ALEXANDRIA_METRICS_LOOPBACK"] metrics_loopback: Switch = Switch::On;

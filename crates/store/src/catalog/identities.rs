@@ -29,7 +29,7 @@ const KEY_USED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// Looks up who asks. See the [module](self).
 #[derive(Clone, Copy, Debug)]
 pub struct Identities<'a> {
-    catalog: &'a Catalog,
+    pub(super) catalog: &'a Catalog,
 }
 
 /// A person, and what they have to show.
@@ -58,6 +58,15 @@ pub struct SignedIn {
     pub tenant_state: TenantState,
     /// What its owner has decided.
     pub tenant_settings: TenantSettings,
+}
+
+impl SignedIn {
+    /// Whether they may do nothing but add a second factor, because the tenant asks for one and the
+    /// session was begun without.
+    #[must_use]
+    pub const fn must_enrol(&self) -> bool {
+        self.tenant_settings.mfa_required && !self.strength.is_two_factors()
+    }
 }
 
 /// A session about to begin.

@@ -6,7 +6,7 @@
 use super::Migration;
 
 pub(super) static MIGRATION: Migration = Migration {
-    name: "m0012_create_table_budgets",
+    name: "m0013_create_table_budgets",
     down_loses: "single calls of models with their cost by person, key and component; budgets; alerts",
     up: &[
         "CREATE TABLE usage_entries (
