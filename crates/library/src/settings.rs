@@ -10,6 +10,7 @@ use alexandria_core::answer::AnswerPolicy;
 use alexandria_extract::limits::Limits as ReadingLimits;
 use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
+use alexandria_store::catalog::Way;
 use alexandria_store::seal::RootKey;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,8 @@ pub struct LibrarySettings {
     pub relying_party: RelyingParty,
     /// What may be spent on models.
     pub budget: Budget,
+    /// How people are told of alerts, beside the log.
+    pub alert_ways: Vec<Way>,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
     /// How often, how much at once, and how many tokens.
@@ -89,6 +92,7 @@ impl LibrarySettings {
             audit_kept_days: AUDIT_KEPT_DAYS_DEFAULT,
             relying_party: RelyingParty::default(),
             budget: Budget::default(),
+            alert_ways: Vec::new(),
             limits: LibraryLimits::default(),
             limiting: LimitSettings::default(),
         }

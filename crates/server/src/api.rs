@@ -30,6 +30,7 @@ pub(crate) mod answers;
 mod ask;
 pub(crate) mod audit;
 pub(crate) mod auth;
+pub(crate) mod budgets;
 mod cases;
 mod collections;
 pub(crate) mod conversations;
@@ -229,6 +230,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(status::routes())
         .merge(encryption::routes())
         .merge(usage::routes())
+        .merge(budgets::routes())
         .merge(audit::routes())
         .merge(security_events::routes())
         .merge(openai::routes())

@@ -165,6 +165,7 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
         month_micros_alert: config.budget_month_usd_alert.saturating_mul(MICROS),
     };
     settings.limiting = crate::config::limits::settings(config);
+    settings.alert_ways = crate::alerts::ways(config);
     settings.limits.upload_bytes_max = config.upload_bytes_max;
     settings.limits.answer_cache_bytes_max = config.answer_cache_bytes_max;
     settings.limits.answer_cache_seconds_max = config.answer_cache_seconds_max;

@@ -17,6 +17,7 @@ mod door {
     mod addresses;
     mod answers;
     mod audit;
+    mod budgets;
     mod authenticator;
     mod cgroup;
     mod clients;

@@ -11,6 +11,7 @@
 
 mod answers;
 mod audit;
+mod budgets;
 mod cases;
 mod challenges;
 mod chunks;
@@ -32,6 +33,8 @@ mod identities;
 mod invitations;
 mod jobs;
 mod keys;
+mod ledger;
+mod notices;
 mod outbox;
 mod passages;
 mod passkeys;
@@ -64,6 +67,7 @@ pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
 pub use self::audit::{
     AUDIT_CUT_ENTRIES_MAX, AuditFilter, AuditQuery, AuditState, NewEntry, StoredEntry,
 };
+pub use self::budgets::OwnBudget;
 pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::challenges::{CHALLENGES_MAX, Challenge, ChallengePurpose, NewChallenge};
 pub use self::chunks::{NewChunk, StoredChunk};
@@ -91,6 +95,10 @@ pub use self::identities::{
 pub use self::invitations::{INVITATIONS_MAX, Invitation};
 pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::keys::{ApiKey, KEYS_MAX, NewApiKey};
+pub use self::ledger::{
+    Admission, Level, MonthUse, Reached, Refusal, Reservation, Rules, Spending, Wanted,
+};
+pub use self::notices::{NOTICE_ATTEMPTS_MAX, NewNotice, Notice, Way};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
 pub use self::passkeys::{NewPasskey, PASSKEYS_MAX, Passkey};
@@ -98,7 +106,7 @@ pub use self::personas::{NewPersona, PersonaChange};
 pub use self::security_events::{NewSecurityEvent, SecurityEvent, SecurityEventQuery};
 pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};
 pub use self::tenants::{NewTenant, TenantChange};
-pub use self::usage::{Used, UsedOnDay};
+pub use self::usage::{UsageBy, UsageEntry, Used, UsedBy, UsedOnDay};
 pub use self::users::{NewUser, USERS_MAX, UserChange};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};
 

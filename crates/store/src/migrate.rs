@@ -19,6 +19,7 @@ mod m0009_create_table_usage;
 mod m0010_create_table_users;
 mod m0011_create_table_audit;
 mod m0012_create_table_factors;
+mod m0013_create_table_budgets;
 mod name;
 mod target;
 mod template;
@@ -50,6 +51,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0010_create_table_users::MIGRATION,
     &m0011_create_table_audit::MIGRATION,
     &m0012_create_table_factors::MIGRATION,
+    &m0013_create_table_budgets::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

@@ -16,6 +16,8 @@
 mod answers;
 #[path = "catalog/audit.rs"]
 mod audit;
+#[path = "catalog/budgets.rs"]
+mod budgets;
 #[path = "catalog/collections.rs"]
 mod collections;
 #[path = "catalog/conversations.rs"]
@@ -145,6 +147,14 @@ suite!(
     experiments::outcomes_written_at_once_are_all_counted,
     usage::usage_is_summed_up_by_day_and_model_for_each_tenant,
     usage::calls_counted_at_the_same_time_are_all_counted,
+    usage::usage_is_summed_up_by_what_is_asked_and_listed_call_by_call,
+    budgets::processes_that_share_a_budget_pass_it_by_less_than_one_call,
+    budgets::every_subject_of_a_call_has_to_have_room,
+    budgets::what_a_dead_process_has_set_aside_is_given_back,
+    budgets::each_level_is_told_once_a_month,
+    budgets::a_plan_holds_whatever_the_budgets_say,
+    budgets::budgets_are_set_listed_and_removed_by_their_tenant,
+    budgets::a_notice_is_sent_by_one_process_and_tried_again,
     isolation::another_tenants_ids_behave_as_unknown,
     people::a_person_s_session_goes_on_ends_and_is_ended,
     people::a_tenant_always_has_an_owner,

@@ -115,6 +115,10 @@ pub(super) fn tags() -> Vec<Tag> {
             "people",
             "Signing in, the people of a tenant, their roles and sessions, and the keys of programs.",
         ),
+        (
+            "budgets",
+            "What may be spent in a month for whom, what was spent, and what it will be.",
+        ),
         ("tenants", "Who owns: for those who look after the installation."),
         ("status", "What the library holds and how it does."),
         ("audit", "Who did what, and what looked like an attack."),

@@ -33,6 +33,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     }
     super::embedder::settings(config)?;
     super::generator::settings(config)?;
+    crate::alerts::check(config)?;
     Ok(warnings(config))
 }
 

@@ -236,6 +236,19 @@ settings! {
     #[doc = " US dollars of a month from which on a warning is logged; 0 for never."]
     "budget.month_usd_alert" ["ALEXANDRIA_BUDGET_MONTH_USD_ALERT"] budget_month_usd_alert: u64 = alexandria_library::usage::BUDGET_ALERT_MICROS_DEFAULT / 1_000_000;
 
+    #[doc = " The web address that is called when a budget reaches its alert or its most, and with the report of each day."]
+    "alerts.webhook_url" ["ALEXANDRIA_ALERTS_WEBHOOK_URL"] (secret) alerts_webhook_url: Option<String> = None;
+    #[doc = " What those calls are signed with, at least 16 characters."]
+    "alerts.webhook_secret" ["ALEXANDRIA_ALERTS_WEBHOOK_SECRET"] (secret) alerts_webhook_secret: Option<String> = None;
+    #[doc = " The mail server for the same, such as `smtps://user:password@mail.example.org`."]
+    "alerts.smtp_url" ["ALEXANDRIA_ALERTS_SMTP_URL"] (secret) alerts_smtp_url: Option<String> = None;
+    #[doc = " The mail address that such mails are from."]
+    "alerts.mail_from" ["ALEXANDRIA_ALERTS_MAIL_FROM"] alerts_mail_from: Option<String> = None;
+    #[doc = " The mail addresses that they are sent to, with commas between."]
+    "alerts.mail_to" ["ALEXANDRIA_ALERTS_MAIL_TO"] alerts_mail_to: Option<String> = None;
+    #[doc = " The hour (UTC, 0 to 23) from which on the use of the day before is reported."]
+    "alerts.report_hour" ["ALEXANDRIA_ALERTS_REPORT_HOUR"] alerts_report_hour: u16 = alexandria_library::notices::REPORT_HOUR_DEFAULT;
+
     #[doc = " How sure an answer must be to be given, from 0 (always) to 1 (never)."]
     "answer.threshold" ["ALEXANDRIA_ANSWER_THRESHOLD"] answer_threshold: Share = Share::new(CONFIDENCE_MIN);
     #[doc = " What becomes of a language model's sentences that nothing in the library supports: remove or mark."]
