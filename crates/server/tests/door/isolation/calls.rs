@@ -22,7 +22,9 @@ pub(super) struct Operation {
     pub(super) id: String,
     method: String,
     path: String,
+    /// The parts of the path that name something, and those that are one of a few words.
     segments: Vec<String>,
+    choices: Vec<(String, String)>,
     query: Vec<(String, bool)>,
     body: Option<Value>,
     takes_files: bool,
@@ -97,12 +99,24 @@ pub(super) async fn operations(server: &Server) -> Vec<Operation> {
                     })
                     .collect::<Vec<_>>()
             };
+            let schemas = &api["components"]["schemas"];
+            let choices = parameters
+                .iter()
+                .filter(|one| one["in"] == "path")
+                .filter_map(|one| Some((one["name"].as_str()?, choice(&one["schema"], schemas)?)))
+                .map(|(name, word)| (name.to_owned(), word))
+                .collect::<Vec<_>>();
             let content = &operation["requestBody"]["content"];
             all.push(Operation {
                 id: operation["operationId"].as_str().unwrap().to_owned(),
                 method: method.to_uppercase(),
                 path: path.clone(),
-                segments: of("path").into_iter().map(|(name, _)| name).collect(),
+                segments: of("path")
+                    .into_iter()
+                    .map(|(name, _)| name)
+                    .filter(|name| !choices.iter().any(|(fixed, _)| fixed == name))
+                    .collect(),
+                choices,
                 query: of("query"),
                 body: content
                     .get("application/json")
@@ -119,6 +133,16 @@ pub(super) async fn operations(server: &Server) -> Vec<Operation> {
         all.len()
     );
     all
+}
+
+/// The first of the words that a schema allows, if it allows only some.
+fn choice(schema: &Value, schemas: &Value) -> Option<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        return choice(&schemas[name.rsplit('/').next()?], schemas);
+    }
+    let first = schema["enum"].as_array().and_then(|words| words.first());
+    let first = first.or_else(|| schema["oneOf"][0].get("const"));
+    first?.as_str().map(str::to_owned)
 }
 
 impl Operation {
@@ -245,10 +269,13 @@ impl Operation {
 
     fn finish(
         &self,
-        path: String,
+        mut path: String,
         query: &[(&str, &str)],
         leaf: Option<(&[String], &str)>,
     ) -> Call {
+        for (name, word) in &self.choices {
+            path = path.replace(&format!("{{{name}}}"), word);
+        }
         let mut parts: Vec<String> = query
             .iter()
             .map(|(name, word)| format!("{name}={}", encoded(word)))
