@@ -4,6 +4,7 @@
 //! is here. Nobody gives more than they have: a role or a key can be given, changed or taken only by
 //! one whose own scopes cover it.
 
+mod federation;
 mod grants;
 mod keys;
 mod passwords;
@@ -18,6 +19,7 @@ use alexandria_core::id::{TENANT_DEFAULT, TenantId};
 use alexandria_core::principal::Principal;
 use alexandria_core::token::{TOKEN_BYTES, Token, TokenKind};
 
+pub use self::federation::{FLOW_OPEN, FlowBegun, Vouched};
 pub use self::keys::{
     KEY_OVERLAP_SECONDS_DEFAULT, KEY_OVERLAP_SECONDS_MAX, KeyDraft, KeyRotation, MadeKey,
 };

@@ -20,6 +20,7 @@ mod database;
 mod documents;
 mod embeddings;
 mod experiments;
+mod federation;
 mod feedback;
 mod generations;
 mod grants;
@@ -70,6 +71,7 @@ pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
 pub use self::experiments::{
     EXPERIMENTS_MAX, Experiment, ExperimentState, NewExperiment, Outcome, Standing,
 };
+pub use self::federation::{FLOWS_OPEN_MAX, Flow, Foreign, NewFlow};
 pub use self::feedback::{Feedback, FeedbackQuery, NewFeedback};
 pub use self::generations::{Generation, GenerationState};
 pub use self::grants::{GRANTS_OF_COLLECTION_MAX, Grant};

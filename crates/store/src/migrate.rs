@@ -17,6 +17,7 @@ mod m0007_create_table_feedback;
 mod m0008_create_table_experiments;
 mod m0009_create_table_usage;
 mod m0010_create_table_users;
+mod m0015_create_table_user_identities;
 mod name;
 mod target;
 mod template;
@@ -45,6 +46,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0008_create_table_experiments::MIGRATION,
     &m0009_create_table_usage::MIGRATION,
     &m0010_create_table_users::MIGRATION,
+    &m0015_create_table_user_identities::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

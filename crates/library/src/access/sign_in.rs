@@ -57,7 +57,7 @@ pub struct Begun {
 /// What is asked before it is known who asks: by authentication, and by nothing else.
 #[derive(Clone, Copy, Debug)]
 pub struct Authentication<'a> {
-    library: &'a Library,
+    pub(super) library: &'a Library,
 }
 
 impl Library {
@@ -182,7 +182,12 @@ impl Authentication<'_> {
     ///
     /// # Errors
     /// `Unavailable` when the catalog cannot be written.
-    async fn begin(self, user: User, strength: Strength, from: &Whereabouts) -> Result<Begun> {
+    pub(super) async fn begin(
+        self,
+        user: User,
+        strength: Strength,
+        from: &Whereabouts,
+    ) -> Result<Begun> {
         let refresh = new_token(TokenKind::Refresh)?;
         let expires = self.session_end();
         let new = NewSession {

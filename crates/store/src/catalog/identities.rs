@@ -29,7 +29,7 @@ const KEY_USED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// Looks up who asks. See the [module](self).
 #[derive(Clone, Copy, Debug)]
 pub struct Identities<'a> {
-    catalog: &'a Catalog,
+    pub(super) catalog: &'a Catalog,
 }
 
 /// A person, and what they have to show.
@@ -325,7 +325,7 @@ impl Identities<'_> {
         Ok(id)
     }
 
-    async fn tenant(self, id: TenantId) -> Result<TenantRow> {
+    pub(super) async fn tenant(self, id: TenantId) -> Result<TenantRow> {
         let sql = "SELECT name, state, settings FROM tenants WHERE id = $1";
         let values = vec![id.as_uuid().into()];
         let found = row::<TenantRow, _>(self.catalog.database.read(), sql, values).await;
@@ -335,10 +335,10 @@ impl Identities<'_> {
 }
 
 #[derive(Debug, FromQueryResult)]
-struct TenantRow {
+pub(super) struct TenantRow {
     name: String,
-    state: String,
-    settings: String,
+    pub(super) state: String,
+    pub(super) settings: String,
 }
 
 #[derive(Debug, FromQueryResult)]
