@@ -21,7 +21,11 @@ class Ours:
     def __init__(self, binary, models, directory, settings=None):
         self.data = pathlib.Path(directory) / "library"
         keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        environment = {**keep, "ALEXANDRIA_MODELS": str(models), "LOG_LEVEL": "warning", **(settings or {})}
+        # What is measured is the work; the limits of use would end it.
+        unlimited = {"RATE_LIMIT_RPS": "0", "ALEXANDRIA_TENANT_ANSWERS_MAX": "0", "ALEXANDRIA_TOKENS_MAX": "0"}
+        environment = {
+            **keep, "ALEXANDRIA_MODELS": str(models), "LOG_LEVEL": "warning", **unlimited, **(settings or {}),
+        }
         command = [binary, "--data", self.data, "serve", "--port", "0"]
         self.server = Server("alexandria", command, directory, environment)
 

@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod answer;
+pub mod audit;
 pub mod block;
 pub mod check;
 pub mod chunk;
@@ -30,6 +31,7 @@ pub mod persona;
 pub mod principal;
 pub mod prompt;
 pub mod question;
+pub mod security;
 pub mod sentence;
 pub mod space;
 pub mod tenant;

@@ -61,7 +61,7 @@ impl Library {
     pub async fn ask(&self, principal: &Principal, request: &AskRequest) -> Result<Answer> {
         principal.require(Scope::Ask)?;
         let unheard = |_| futures::future::ready(()).boxed();
-        self.answer_or_recall(principal, request, &unheard).await
+        self.answer_limited(principal, request, &unheard).await
     }
 
     /// The same, sent piece by piece: the passages, each sentence with its citations, the whole.
@@ -82,7 +82,7 @@ impl Library {
                 .boxed()
             };
             tokio::select! {
-                answered = library.answer_or_recall(&principal, &request, &emit) => {
+                answered = library.answer_limited(&principal, &request, &emit) => {
                     if let Err(error) = answered {
                         sender.send(Err(error)).await.ok();
                     }
@@ -96,6 +96,19 @@ impl Library {
             receiver.recv().await.map(|event| (event, receiver))
         })
         .boxed()
+    }
+
+    /// Answers within the limits of the one who asks.
+    async fn answer_limited(
+        &self,
+        principal: &Principal,
+        request: &AskRequest,
+        emit: Emit<'_>,
+    ) -> Result<Answer> {
+        let answering = self.limits.begin_answer(principal, &request.text).await?;
+        let answered = self.answer_or_recall(principal, request, emit).await;
+        answering.end(answered.as_ref().ok()).await;
+        answered
     }
 
     /// Makes an answer, all but the last event of it.

@@ -37,7 +37,8 @@ impl Library {
             Err(error) => return Err(error),
         }
         let original = self.original(principal, id).await?;
-        let file = tokio::fs::File::open(&original.path)
+        let kept = self.blobs.file(principal, &original.blob).await?;
+        let file = tokio::fs::File::open(&kept.path)
             .await
             .context(ErrorKind::Unavailable, || {
                 "cannot read the original file".to_owned()

@@ -102,7 +102,7 @@ impl Library {
             quotas: (limits.documents, limits.bytes),
             ..upload.into_new(&blob)
         };
-        let job = kind.new_job(self.settings.limits.job_attempts_max)?;
+        let job = kind.new_job(principal, self.settings.limits.job_attempts_max)?;
         let created = self.catalog.create_document(principal, new, job).await?;
         drop(in_use);
         self.wake.notify_one();

@@ -13,14 +13,18 @@ use std::sync::Arc;
 use alexandria_core::access::Scope;
 use alexandria_core::error::{Context, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId, JobId};
-use alexandria_core::principal::Principal;
+use alexandria_core::principal::{Origin, Principal};
 use alexandria_store::catalog::{Job, JobQuery, NewJob, Page};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::library::Library;
 
 pub(crate) use self::index_document::given_up;
 pub(crate) use self::steps::Steps;
+
+/// Under which name a job knows the request that made it.
+const REQUEST_ID: &str = "request_id";
 
 /// How many times as often as it may fail a job may be begun: workers that are killed cost a job an
 /// attempt each, and a machine may be switched off often.
@@ -79,14 +83,27 @@ impl JobKind {
         }
     }
 
-    /// The job to be queued.
-    pub(crate) fn new_job(&self, attempts_max: u32) -> Result<NewJob> {
-        let payload = serde_json::to_string(self)
-            .context(ErrorKind::Internal, || "cannot write a job".to_owned())?;
-        let mut job = NewJob::new(self.name(), payload);
+    /// The job to be queued; it knows the request that made it.
+    pub(crate) fn new_job(&self, principal: &Principal, attempts_max: u32) -> Result<NewJob> {
+        let about = || "cannot write a job".to_owned();
+        let mut payload = serde_json::to_value(self).context(ErrorKind::Internal, about)?;
+        // What the kind needs to know stands under its name.
+        if let Some(origin) = principal.origin()
+            && let Some(known) = payload.get_mut(self.name()).and_then(Value::as_object_mut)
+        {
+            known.insert(REQUEST_ID.to_owned(), origin.request.clone().into());
+        }
+        let mut job = NewJob::new(self.name(), payload.to_string());
         job.priority = self.priority();
         job.attempts_max = attempts_max.saturating_mul(ATTEMPTS_FACTOR);
         Ok(job)
+    }
+
+    /// The id of the request that made a job, or that made the job that made it.
+    pub(crate) fn request_of(job: &Job) -> Option<String> {
+        let payload: Value = serde_json::from_str(&job.payload).ok()?;
+        let request = payload.get(&job.kind)?.get(REQUEST_ID)?.as_str()?;
+        Some(request.to_owned())
     }
 
     /// What a queued job asks.
@@ -118,7 +135,7 @@ impl Library {
 
     /// Queues a job and wakes a worker.
     pub(crate) async fn enqueue(&self, principal: &Principal, kind: &JobKind) -> Result<JobId> {
-        let job = kind.new_job(self.settings.limits.job_attempts_max)?;
+        let job = kind.new_job(principal, self.settings.limits.job_attempts_max)?;
         let id = self.catalog.enqueue(principal, job).await?;
         self.wake.notify_one();
         Ok(id)
@@ -131,7 +148,7 @@ impl Library {
         document: DocumentId,
     ) -> Result<()> {
         let kind = JobKind::EmbedDocument {};
-        let mut job = kind.new_job(self.settings.limits.job_attempts_max)?;
+        let mut job = kind.new_job(principal, self.settings.limits.job_attempts_max)?;
         job.document = Some(document);
         job.dedupe_key = Some(format!("{}:{document}", kind.name()));
         self.catalog.enqueue(principal, job).await?;
@@ -141,7 +158,11 @@ impl Library {
 
     /// Does what a job asks.
     pub(crate) async fn run(&self, job: &Job, steps: &Arc<Steps>) -> Result<()> {
-        let principal = Principal::system(job.tenant, "a job");
+        let mut principal = Principal::system(job.tenant, "a job");
+        if let Some(request) = JobKind::request_of(job) {
+            let address = None;
+            principal = principal.asking_from(Arc::new(Origin { address, request }));
+        }
         match (JobKind::of(job)?, job.document) {
             (JobKind::IndexDocument { titled }, Some(document)) => {
                 self.index_document(&principal, document, titled, steps)

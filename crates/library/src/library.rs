@@ -15,6 +15,7 @@ use alexandria_models::recogniser::Recogniser;
 use alexandria_models::recogniser::tesseract::Tesseract;
 use alexandria_store::blobs::{BlobStore, FolderBlobs};
 use alexandria_store::catalog::{Catalog, CatalogOptions};
+use alexandria_store::seal::Keyring;
 use alexandria_store::text::TextIndex;
 use alexandria_store::text::tantivy::TantivyText;
 use alexandria_store::vectors::VectorStore;
@@ -24,12 +25,16 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::access::Passwords;
+use crate::audit::Recorder;
+use crate::encryption::Resealing;
 use crate::follow::Followers;
 use crate::layouts::Layouts;
+use crate::limits::Limits;
 use crate::lock::WorkLock;
 use crate::reading::Reader;
 use crate::recall::Recall;
 use crate::remember::Remembered;
+use crate::security::Security;
 use crate::settings::{CATALOG_FILE, LibrarySettings, Recognition};
 use crate::tidy::Leftovers;
 
@@ -41,6 +46,9 @@ pub struct Library {
     pub(crate) settings: LibrarySettings,
     pub(crate) catalog: Catalog,
     pub(crate) blobs: Arc<dyn BlobStore>,
+    /// The keys that what is stored is encrypted with; nothing where encryption is off.
+    pub(crate) keyring: Option<Arc<Keyring>>,
+    pub(crate) resealing: Resealing,
     pub(crate) vectors: Arc<dyn VectorStore>,
     pub(crate) text: Arc<dyn TextIndex>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
@@ -53,6 +61,8 @@ pub struct Library {
     pub(crate) policy: ChunkPolicy,
     pub(crate) lock: WorkLock,
     pub(crate) followers: Followers,
+    /// What callers may do.
+    pub(crate) limits: Limits,
     pub(crate) layouts: Layouts,
     pub(crate) remembered: Remembered,
     /// Answers that can be given again.
@@ -61,6 +71,10 @@ pub struct Library {
     pub(crate) passwords: Passwords,
     /// Whether vectors may be left of documents that are gone.
     pub(crate) leftovers: Leftovers,
+    /// What writes to the audit log.
+    pub(crate) recorder: Recorder,
+    /// What notices attacks.
+    pub(crate) security: Security,
     /// Told whenever there is a new job.
     pub(crate) wake: Notify,
     /// Everything this process does in the background.
@@ -92,6 +106,7 @@ impl Library {
         let catalog = Catalog::open(&database_url(&settings), options).await?;
         let policy = ChunkPolicy::default();
         let generation = generation(&catalog, parts.embedder.as_deref(), &policy).await?;
+        let tracker = TaskTracker::new();
         let library = Arc::new(Self {
             reader: Reader::new(settings.reader.clone(), parts.recogniser),
             layouts: Layouts::new(Arc::clone(&parts.blobs)),
@@ -101,16 +116,21 @@ impl Library {
                 settings.limits.answer_cache_seconds_max,
             ),
             blobs: parts.blobs,
+            keyring: parts.keyring,
+            resealing: Resealing::default(),
             vectors: parts.vectors,
             text: parts.text,
             embedder: parts.embedder,
             generator,
             lock: parts.lock,
+            limits: Limits::open(settings.limiting.clone(), Arc::clone(&clock))?,
             followers: Followers::default(),
             passwords: Passwords::default(),
             leftovers: Leftovers::default(),
+            recorder: Recorder::new(catalog.clone(), tracker.clone()),
+            security: Security::new(catalog.clone(), Arc::clone(&clock)),
             wake: Notify::new(),
-            tracker: TaskTracker::new(),
+            tracker,
             blob_use: RwLock::new(()),
             settings,
             catalog,
@@ -133,6 +153,7 @@ impl Library {
     pub async fn close(&self) -> Result<()> {
         self.tracker.close();
         self.tracker.wait().await;
+        self.limits.close().await;
         self.catalog.close().await
     }
 
@@ -146,6 +167,12 @@ impl Library {
     #[must_use]
     pub const fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The limits of use, which hold before it is known who asks.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Whether this process runs the jobs of the data directory.
@@ -167,6 +194,7 @@ impl Library {
 /// The parts that do not need the catalog.
 struct Parts {
     lock: WorkLock,
+    keyring: Option<Arc<Keyring>>,
     blobs: Arc<dyn BlobStore>,
     vectors: Arc<dyn VectorStore>,
     text: Arc<dyn TextIndex>,
@@ -176,19 +204,25 @@ struct Parts {
 
 impl Parts {
     async fn open(settings: &LibrarySettings, clock: &Arc<dyn Clock>) -> Result<Self> {
+        let keyring = keyring(settings, clock.as_ref()).await?;
         let (settings, clock) = (settings.clone(), Arc::clone(clock));
-        tokio::task::spawn_blocking(move || Self::open_blocking(&settings, &clock))
+        tokio::task::spawn_blocking(move || Self::open_blocking(&settings, &clock, keyring))
             .await
             .context(ErrorKind::Internal, || {
                 "the thread that opens the library broke".to_owned()
             })?
     }
 
-    fn open_blocking(settings: &LibrarySettings, clock: &Arc<dyn Clock>) -> Result<Self> {
+    fn open_blocking(
+        settings: &LibrarySettings,
+        clock: &Arc<dyn Clock>,
+        keyring: Option<Arc<Keyring>>,
+    ) -> Result<Self> {
         let data = &settings.data;
-        fs_err::create_dir_all(data).context(ErrorKind::Unavailable, || {
-            format!("cannot make the data directory {}", data.display())
-        })?;
+        let mut blobs = FolderBlobs::open(&data.join("blobs"))?;
+        if let Some(keyring) = &keyring {
+            blobs = blobs.sealed_by(Arc::clone(keyring));
+        }
         let recogniser = match settings.recognition {
             Recognition::Auto => {
                 Tesseract::find().map(|found| Arc::new(found) as Arc<dyn Recogniser>)
@@ -197,13 +231,28 @@ impl Parts {
         };
         Ok(Self {
             lock: WorkLock::open(data)?,
-            blobs: Arc::new(FolderBlobs::open(&data.join("blobs"))?),
+            keyring,
+            blobs: Arc::new(blobs),
             vectors: Arc::new(EmbeddedVectors::open(&data.join("vectors"))?),
             text: Arc::new(TantivyText::open(&data.join("text"))?),
             embedder: embedder::open(&settings.embedder, &settings.models, clock)?,
             recogniser,
         })
     }
+}
+
+/// Makes the data directory, and opens its keyring where a root key is set.
+async fn keyring(settings: &LibrarySettings, clock: &dyn Clock) -> Result<Option<Arc<Keyring>>> {
+    let data = &settings.data;
+    fs_err::create_dir_all(data).context(ErrorKind::Unavailable, || {
+        format!("cannot make the data directory {}", data.display())
+    })?;
+    let Some(root) = &settings.encryption else {
+        Keyring::require_none(data)?;
+        return Ok(None);
+    };
+    let opened = Keyring::open(data, Arc::clone(root), clock).await?;
+    Ok(Some(Arc::new(opened)))
 }
 
 fn database_url(settings: &LibrarySettings) -> String {

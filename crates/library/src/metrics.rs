@@ -45,6 +45,27 @@ pub const EXPERIMENTS_STOPPED_TOTAL: &str = "experiments_stopped_total";
 /// Gauge: the share of the month's budget that is used, from 0; above 1 when the last call went beyond it.
 pub const BUDGET_USED_SHARE: &str = "llm_budget_used_share";
 
+/// Counter: requests refused, by the name of the limit (`tenant`, `user-burst`, `user-tokens`, …).
+pub const LIMIT_REFUSALS_TOTAL: &str = "limit_refusals_total";
+
+/// Counter: requests that went on uncounted because counting failed. Anything above zero is a fault.
+pub const LIMITS_UNCOUNTED_TOTAL: &str = "limits_uncounted_total";
+
+/// Gauge: circuits of callers that are not closed, by state (`open`, `half_open`), as far as this
+/// process has met them.
+pub const TOKEN_FLOOD_CIRCUITS: &str = "token_flood_circuits";
+
+/// Counter: circuits of callers that were opened.
+pub const TOKEN_FLOODS_TOTAL: &str = "token_floods_total";
+/// Counter: security events by kind.
+pub const SECURITY_EVENTS_TOTAL: &str = "alexandria_security_events_total";
+
+/// Counter: entries written to the audit log.
+pub const AUDIT_ENTRIES_TOTAL: &str = "alexandria_audit_entries_total";
+
+/// Counter: entries that could not be written to the audit log. Anything above zero is to be looked at.
+pub const AUDIT_FAILURES_TOTAL: &str = "alexandria_audit_failures_total";
+
 /// Tells the recorder what each metric means. Call it once, after installing a recorder.
 pub fn describe() {
     metrics::describe_histogram!(
@@ -92,6 +113,17 @@ pub fn describe() {
         "US dollars spent on language models by the table of prices, by provider; only grows."
     );
     alexandria_models::metrics::describe();
+    alexandria_store::metrics::describe();
+    metrics::describe_counter!(LIMIT_REFUSALS_TOTAL, "Requests refused, by limit.");
+    metrics::describe_counter!(
+        LIMITS_UNCOUNTED_TOTAL,
+        "Requests that went on uncounted because counting failed."
+    );
+    metrics::describe_gauge!(
+        TOKEN_FLOOD_CIRCUITS,
+        "Circuits of callers who flooded the library with tokens, by state."
+    );
+    metrics::describe_counter!(TOKEN_FLOODS_TOTAL, "Circuits of callers that were opened.");
     metrics::describe_counter!(
         EXPERIMENT_ANSWERS_TOTAL,
         "Questions of experiments, by variant and outcome."
@@ -99,5 +131,11 @@ pub fn describe() {
     metrics::describe_counter!(
         EXPERIMENTS_STOPPED_TOTAL,
         "Experiments that were stopped, by what."
+    );
+    metrics::describe_counter!(SECURITY_EVENTS_TOTAL, "Security events by kind.");
+    metrics::describe_counter!(AUDIT_ENTRIES_TOTAL, "Entries written to the audit log.");
+    metrics::describe_counter!(
+        AUDIT_FAILURES_TOTAL,
+        "Entries that could not be written to the audit log."
     );
 }

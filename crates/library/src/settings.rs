@@ -4,13 +4,17 @@
 //! over these structs.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use alexandria_core::answer::AnswerPolicy;
 use alexandria_extract::limits::Limits as ReadingLimits;
 use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
+use alexandria_store::seal::RootKey;
 use serde::{Deserialize, Serialize};
 
+use crate::audit::AUDIT_KEPT_DAYS_DEFAULT;
+use crate::limits::LimitSettings;
 use crate::usage::Budget;
 
 /// The name of the SQLite catalog inside the data directory.
@@ -24,6 +28,9 @@ pub struct LibrarySettings {
     /// The address of the catalog's database; [`CATALOG_FILE`] in the data directory when none is
     /// given.
     pub database: Option<String>,
+    /// What wraps the keys that files are encrypted with; files are stored as they are when there is
+    /// none.
+    pub encryption: Option<Arc<dyn RootKey>>,
     /// The directory that holds the models.
     pub models: PathBuf,
     /// Which embedder turns text into vectors.
@@ -46,10 +53,14 @@ pub struct LibrarySettings {
     pub conversations_kept_days: u32,
     /// Days after which a session ends that nobody goes on with.
     pub refresh_days: u32,
+    /// For how many days the audit log and security events are kept; 0 for ever.
+    pub audit_kept_days: u32,
     /// What may be spent on models.
     pub budget: Budget,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
+    /// How often, how much at once, and how many tokens.
+    pub limiting: LimitSettings,
 }
 
 impl LibrarySettings {
@@ -60,6 +71,7 @@ impl LibrarySettings {
         Self {
             data: data.into(),
             database: None,
+            encryption: None,
             models: models.into(),
             embedder: EmbedderConfig::default(),
             generator: GeneratorConfig::default(),
@@ -71,8 +83,10 @@ impl LibrarySettings {
             answers_kept_days: ANSWERS_KEPT_DAYS_DEFAULT,
             conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
             refresh_days: crate::access::REFRESH_DAYS_DEFAULT,
+            audit_kept_days: AUDIT_KEPT_DAYS_DEFAULT,
             budget: Budget::default(),
             limits: LibraryLimits::default(),
+            limiting: LimitSettings::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is stored of a document: its file, its text, the pictures of its pages, where words stand.
 
-use std::path::PathBuf;
+use std::ops::Range;
 use std::sync::Arc;
 
 use alexandria_core::access::Scope;
@@ -8,6 +8,7 @@ use alexandria_core::block::{PageRect, Span};
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{DocumentId, VersionId};
 use alexandria_core::principal::Principal;
+use alexandria_store::blobs::BlobKey;
 use alexandria_store::catalog::Version;
 
 use crate::library::Library;
@@ -15,8 +16,8 @@ use crate::library::Library;
 /// A file as it was put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginalFile {
-    /// Where its bytes are on this machine; to be read and never written.
-    pub path: PathBuf,
+    /// Where its bytes are.
+    pub blob: BlobKey,
     /// The name it came with; shown, never used as a path.
     pub name: String,
     /// Its media type.
@@ -48,14 +49,29 @@ impl Library {
     pub async fn original(&self, principal: &Principal, id: DocumentId) -> Result<OriginalFile> {
         principal.require(Scope::Ask)?;
         let original = self.catalog.original(principal, id).await?;
-        let file = self.blobs.file(principal, &original.blob).await?;
+        // A file that is gone is told of before anything of it is sent.
+        self.blobs.size(principal, &original.blob).await?;
         Ok(OriginalFile {
-            path: file.path,
+            blob: original.blob,
             name: original.name,
             media_type: original.media_type,
             bytes: original.bytes,
             digest: original.digest.to_string(),
         })
+    }
+
+    /// Some bytes of a file as it was put in, fewer where it ends earlier.
+    ///
+    /// # Errors
+    /// `NotFound` when it has been removed since; `Unavailable` when it cannot be reached.
+    pub async fn original_bytes(
+        &self,
+        principal: &Principal,
+        original: &OriginalFile,
+        range: Range<u64>,
+    ) -> Result<Vec<u8>> {
+        principal.require(Scope::Ask)?;
+        self.blobs.get_range(principal, &original.blob, range).await
     }
 
     /// A part of a document's stored text, or its beginning: at most as many bytes as the limit of

@@ -16,6 +16,7 @@ use alexandria_core::space::Space;
 use alexandria_store::catalog::{DocumentQuery, Job, PAGE_ITEMS_MAX};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::jobs::{JobKind, Steps, given_up};
 use crate::library::Library;
@@ -62,7 +63,12 @@ impl Library {
             self.tracker
                 .spawn(async move { library.tidy(&cancel).await })
         };
-        for task in workers.into_iter().chain([janitor]) {
+        let sealer = {
+            let (library, cancel) = (Arc::clone(self), cancel.clone());
+            self.tracker
+                .spawn(async move { library.reseal(&cancel).await })
+        };
+        for task in workers.into_iter().chain([janitor, sealer]) {
             if let Err(error) = task.await {
                 tracing::error!(error = %error, "a worker broke");
             }
@@ -128,7 +134,10 @@ impl Library {
                 Ok(Some(job)) => {
                     // There may be more: let another worker look as well.
                     self.wake.notify_one();
-                    self.attend(&job, cancel).await;
+                    let request_id = JobKind::request_of(&job).unwrap_or_default();
+                    let span =
+                        tracing::info_span!("job", job.id = %job.id, kind = job.kind, request_id);
+                    self.attend(&job, cancel).instrument(span).await;
                 }
                 Ok(None) => self.rest(cancel).await,
                 Err(error) => {
@@ -279,7 +288,8 @@ impl Library {
         self.follow_all().await?;
         self.forget_the_past().await?;
         self.forget_old_answers().await?;
-        self.forget_old_conversations().await
+        self.forget_old_conversations().await?;
+        self.forget_old_audit().await
     }
 
     async fn release(&self) -> Result<()> {

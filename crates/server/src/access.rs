@@ -26,8 +26,9 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 use self::environment_keys::EnvironmentKeys;
 pub(crate) use self::environment_keys::parse as check_keys;
-pub(crate) use self::signer::{AccessToken, Signer};
+pub(crate) use self::signer::{AccessToken, SECRET_FILE, Signer, former_secret};
 use crate::api::App;
+use crate::api::limit::caller::Caller;
 use crate::api::problem::Problem;
 use crate::config::{Config, Login};
 
@@ -175,8 +176,12 @@ fn decoded(text: &[u8]) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The address that a request comes from; none inside this process.
+/// The address that a request comes from: behind a proxy that the settings trust, the one that it
+/// names. None inside this process.
 pub(crate) fn peer(parts: &Parts) -> Option<IpAddr> {
+    if let Some(Caller(address)) = parts.extensions.get() {
+        return Some(*address);
+    }
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     peer.map(|ConnectInfo(address)| address.ip().to_canonical())
 }
@@ -326,10 +331,10 @@ fn refused(token: &str) -> Problem {
 
 /// The error of a sign-in that was refused, as the API tells it.
 pub(crate) fn refused_sign_in(error: Error) -> Problem {
-    match error.kind() {
-        ErrorKind::Forbidden => Problem::unauthorized(error.message()),
-        _ => Problem::from(error),
+    if error.kind() == ErrorKind::Forbidden {
+        return Problem::unauthorized(error.message());
     }
+    Problem::from(error)
 }
 
 #[cfg(test)]

@@ -28,12 +28,14 @@ use crate::presence::INSTANCE_HEADER;
 
 pub(crate) mod answers;
 mod ask;
+pub(crate) mod audit;
 pub(crate) mod auth;
 mod cases;
 mod collections;
 pub(crate) mod conversations;
 mod description;
 pub(crate) mod documents;
+pub(crate) mod encryption;
 mod events;
 mod experiments;
 pub(crate) mod extract;
@@ -44,6 +46,7 @@ pub(crate) mod health;
 mod idempotency;
 pub(crate) mod jobs;
 pub(crate) mod keys;
+pub(crate) mod limit;
 mod measures;
 mod observe;
 mod openai;
@@ -51,8 +54,10 @@ pub(crate) mod originals;
 pub(crate) mod personas;
 pub(crate) mod problem;
 mod query;
+mod record;
 pub(crate) mod requests;
 mod search;
+pub(crate) mod security_events;
 mod start;
 pub(crate) mod status;
 mod streams;
@@ -88,6 +93,8 @@ pub(crate) struct App {
     pub(crate) measures: Option<PrometheusHandle>,
     /// Which start of the server this is.
     pub(crate) instance: String,
+    /// For how long browsers are to come back through TLS only; nothing where it is off.
+    pub(crate) transport_security: Option<HeaderValue>,
     /// Cancelled when the server stops: replies that stream end then.
     pub(crate) stop: CancellationToken,
     /// Who is let in.
@@ -102,6 +109,8 @@ pub(crate) struct App {
     pub(crate) checker: health::Checker,
     /// The streams of answers that can be read again.
     pub(crate) streams: streams::Streams,
+    /// The names of the operations, for the audit log.
+    pub(crate) operations: OnceLock<record::Operations>,
     /// The description of the API, as JSON.
     pub(crate) description: OnceLock<String>,
     /// The pages that show it.
@@ -125,12 +134,14 @@ impl App {
             library,
             measures,
             instance: ids.next().to_string(),
+            transport_security: transport_security(&config),
             stop,
             clock: Arc::new(SystemClock),
             ids,
             places: Semaphore::new(config.requests_max),
             checker: health::Checker::default(),
             streams: streams::Streams::default(),
+            operations: OnceLock::new(),
             description: OnceLock::new(),
             pages: description::Pages::default(),
             config,
@@ -149,6 +160,7 @@ impl App {
 /// Everything that is served.
 pub(crate) fn router(app: Shared) -> Router {
     let (router, api) = described(&app);
+    app.operations.get_or_init(|| record::Operations::of(&api));
     app.description.get_or_init(|| description::render(api));
     let mcp = crate::mcp::routes()
         .layer(from_fn_with_state(Arc::clone(&app), extract::authenticated))
@@ -165,6 +177,8 @@ pub(crate) fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(async || Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(&app), limit::limit))
+        .layer(from_fn_with_state(Arc::clone(&app), record::record))
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .layer(cors)
         .layer(map_response_with_state(Arc::clone(&app), name_instance))
@@ -211,8 +225,12 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(experiments::routes())
         .merge(jobs::routes())
         .merge(status::routes())
+        .merge(encryption::routes())
         .merge(usage::routes())
+        .merge(audit::routes())
+        .merge(security_events::routes())
         .merge(openai::routes())
+        .merge(limit::report::routes())
         .merge(tenants::routes())
         .merge(users::routes())
         .merge(keys::routes())
@@ -234,6 +252,14 @@ fn panicked(_panic: Box<dyn std::any::Any + Send>) -> Response {
         "a handler panicked",
     );
     axum::response::IntoResponse::into_response(Problem::from(error))
+}
+
+fn transport_security(config: &Config) -> Option<HeaderValue> {
+    let seconds = config.tls_hsts_seconds;
+    let on = config.tls_certificate.is_some() && seconds > 0;
+    HeaderValue::from_str(&format!("max-age={seconds}"))
+        .ok()
+        .filter(|_value| on)
 }
 
 fn cors(config: &Config) -> CorsLayer {
@@ -261,6 +287,9 @@ fn cors(config: &Config) -> CorsLayer {
         .expose_headers([
             header::LOCATION,
             header::CONTENT_RANGE,
+            header::RETRY_AFTER,
+            limit::RATE_LIMIT,
+            limit::RATE_LIMIT_POLICY,
             observe::REQUEST_ID,
             streams::STREAM_ID,
         ])

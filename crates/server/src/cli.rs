@@ -17,6 +17,7 @@ mod add;
 mod answer;
 mod api_key;
 mod ask;
+mod audit;
 mod case;
 mod chat;
 mod config;
@@ -28,12 +29,14 @@ mod experiment;
 mod feedback;
 mod health;
 mod init;
+pub(crate) mod key;
 mod list;
 mod mcp;
 mod migrate;
 mod models;
 mod paint;
 pub(crate) mod parse_worker;
+mod patience;
 mod persona;
 mod program;
 mod remove;
@@ -144,6 +147,8 @@ enum Verb {
     ApiKey(api_key::ApiKey),
     /// Make tenants, who share this installation and see nothing of each other
     Tenant(tenant::Tenant),
+    /// Read the audit log, verify it, and take it along
+    Audit(audit::Audit),
     /// Answer over HTTP, and read what is put in
     Serve(serve::Serve),
     /// Let a program with a language model use the library, over standard input and output
@@ -160,6 +165,7 @@ enum Verb {
     Models(models::Models),
     /// Show every setting, its value and where it came from
     Config(config::ShowConfig),
+    Key(key::Key),
     /// Make a secret key: 32 random bytes in hexadecimal
     Secret,
     /// Say which version this is
@@ -286,12 +292,14 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::User(verb) => verb.run(setting).await,
             Verb::ApiKey(verb) => verb.run(setting).await,
             Verb::Tenant(verb) => verb.run(setting).await,
+            Verb::Audit(verb) => verb.run(setting).await,
             Verb::Mcp(verb) => verb.run(setting).await,
             Verb::Health(verb) => verb.run(setting).await,
             Verb::Migrate(verb) => verb.run(setting).await,
             Verb::Eval(verb) => verb.run(setting).await,
             Verb::Doctor(verb) => verb.run(setting).await,
             Verb::Models(verb) => verb.run(setting).await,
+            Verb::Key(verb) => verb.run(setting).await,
             Verb::Secret | Verb::Version | Verb::Config(_) | Verb::ParseWorker | Verb::Serve(_) => {
                 Err(Error::new(
                     ErrorKind::Internal,

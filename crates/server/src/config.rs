@@ -13,11 +13,17 @@ use alexandria_core::error::{Context, Error, ErrorKind, Result};
 mod dotenv;
 pub(crate) mod embedder;
 pub(crate) mod generator;
+pub(crate) mod limits;
+pub(crate) mod network;
+mod permissions;
+mod place;
 mod rules;
+mod secrets;
 mod settings;
 mod value;
 
-pub(crate) use rules::open_to_all;
+pub(crate) use place::{Place, Secret, beside, write_alone};
+pub(crate) use rules::{is_known_secret, open_to_all};
 pub(crate) use settings::{Config, SETTINGS};
 pub(crate) use value::{Doubted, LogFormat, Login, Ocr, Role};
 
@@ -60,6 +66,15 @@ pub(crate) enum Origin {
     Environment(String),
     /// A variable of the `.env` file.
     Dotenv(String),
+    /// A file that holds this secret alone, and the variable that names it.
+    SecretFile {
+        /// The variable.
+        named: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A key server, at this place.
+    KeyServer(String),
     /// The command line.
     Flag,
 }
@@ -71,6 +86,8 @@ impl std::fmt::Display for Origin {
             Self::File(path) => write!(formatter, "{}", path.display()),
             Self::Environment(name) => write!(formatter, "environment {name}"),
             Self::Dotenv(name) => write!(formatter, "{DOTENV_FILE} {name}"),
+            Self::SecretFile { named, path } => write!(formatter, "{named} {}", path.display()),
+            Self::KeyServer(place) => write!(formatter, "key server {place}"),
             Self::Flag => formatter.write_str("command line"),
         }
     }
@@ -85,6 +102,12 @@ pub(crate) struct Settled {
     pub(crate) origins: BTreeMap<&'static str, Origin>,
     /// What is allowed but worth a warning.
     pub(crate) warnings: Vec<String>,
+    /// The TOML file that the command line names.
+    pub(crate) file: Option<PathBuf>,
+    /// The `.env` file that is read where it is there.
+    pub(crate) dotenv: PathBuf,
+    /// What is still to be read from a key server.
+    deferred: secrets::Deferred,
 }
 
 /// What the process was started with: its environment and its working directory.
@@ -130,13 +153,19 @@ pub(crate) fn settle(flags: &Flags, surroundings: &Surroundings) -> Result<Settl
         config,
         origins: BTreeMap::new(),
         warnings: Vec::new(),
+        file: flags.file.clone(),
+        dotenv: surroundings.directory.join(DOTENV_FILE),
+        deferred: secrets::Deferred::default(),
     };
     apply_file(flags, surroundings, &mut settled)?;
     apply_environment(surroundings, &mut settled)?;
     for (key, value) in &flags.values {
         apply(&mut settled, key, value, Origin::Flag)?;
     }
+    let deferred = std::mem::take(&mut settled.deferred);
+    deferred.resolve(&mut settled)?;
     settled.warnings = rules::check(&settled.config)?;
+    settled.warnings.extend(permissions::check(&settled)?);
     Ok(settled)
 }
 
@@ -161,7 +190,12 @@ fn apply(settled: &mut Settled, key: &str, value: &str, origin: Origin) -> Resul
             format!("there is no setting \"{key}\" ({origin}); `alexandria config` lists all"),
         ));
     };
-    (setting.set)(&mut settled.config, value.trim()).map_err(|expected| {
+    let taken = settled.deferred.take(setting, value);
+    let set = taken.and_then(|elsewhere| match elsewhere {
+        true => Ok(()),
+        false => (setting.set)(&mut settled.config, value.trim()),
+    });
+    set.map_err(|expected| {
         let shown = if setting.secret { "***" } else { value };
         let name = setting.key;
         Error::new(
@@ -251,22 +285,20 @@ fn plain(value: &toml::Value) -> String {
 }
 
 fn apply_environment(surroundings: &Surroundings, settled: &mut Settled) -> Result<()> {
-    let path = surroundings.directory.join(DOTENV_FILE);
-    let file = match read_settings(&path, false)? {
+    let file = match read_settings(&settled.dotenv, false)? {
         Some(text) => dotenv::parse(&text).map_err(|sentence| {
             Error::new(ErrorKind::Invalid, format!("{DOTENV_FILE} {sentence}"))
         })?,
         None => BTreeMap::new(),
     };
+    let own = |name: &str| surroundings.variable(name).map(str::to_owned);
+    let dotenv = |name: &str| file.get(name).filter(|value| !value.is_empty()).cloned();
     for setting in SETTINGS {
         for name in setting.environment {
-            let own = surroundings.variable(name);
-            let (value, origin) = match (own, file.get(*name).filter(|value| !value.is_empty())) {
-                (Some(value), _) => (value, Origin::Environment((*name).to_owned())),
-                (None, Some(value)) => (value.as_str(), Origin::Dotenv((*name).to_owned())),
-                (None, None) => continue,
+            let Some((value, origin)) = secrets::variable(setting, name, &own, &dotenv)? else {
+                continue;
             };
-            apply(settled, setting.key, value, origin)?;
+            apply(settled, setting.key, &value, origin)?;
             break;
         }
     }

@@ -11,10 +11,12 @@ use alexandria_library::settings::{CATALOG_FILE, LibrarySettings, Recognition, U
 use alexandria_library::usage::Budget;
 use alexandria_models::embedder::EmbedderConfig;
 
+use alexandria_store::seal::{LocalRoot, RootKey};
 use rustix::fs::{Access, access};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Doubted, Ocr};
+use crate::vault::Transit;
 
 /// Millionths of a dollar in a dollar.
 const MICROS: u64 = 1_000_000;
@@ -116,6 +118,17 @@ pub(crate) async fn work(library: &Arc<Library>, stop: &CancellationToken) {
     }
 }
 
+/// What the library's files are encrypted with; nothing where encryption is off.
+fn root_key(config: &Config) -> Result<Option<Arc<dyn RootKey>>> {
+    Ok(
+        match (&config.encryption_key, &config.encryption_transit_key) {
+            (Some(key), _) => Some(Arc::new(LocalRoot::from_hex(key)?)),
+            (None, Some(key)) => Some(Arc::new(Transit::open(config, key)?)),
+            (None, None) => None,
+        },
+    )
+}
+
 /// The library's settings.
 ///
 /// # Errors
@@ -126,6 +139,7 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     })?;
     let mut settings = LibrarySettings::new(config.data.clone(), config.models.clone());
     settings.database.clone_from(&config.database_url);
+    settings.encryption = root_key(config)?;
     settings.embedder = crate::config::embedder::settings(config)?;
     settings.generator = crate::config::generator::settings(config)?;
     settings.reader.worker = Some(program);
@@ -144,10 +158,12 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     settings.answers_kept_days = config.answer_kept_days;
     settings.conversations_kept_days = config.conversation_kept_days;
     settings.refresh_days = config.refresh_days;
+    settings.audit_kept_days = config.audit_kept_days;
     settings.budget = Budget {
         month_micros_max: config.budget_month_usd_max.saturating_mul(MICROS),
         month_micros_alert: config.budget_month_usd_alert.saturating_mul(MICROS),
     };
+    settings.limiting = crate::config::limits::settings(config);
     settings.limits.upload_bytes_max = config.upload_bytes_max;
     settings.limits.answer_cache_bytes_max = config.answer_cache_bytes_max;
     settings.limits.answer_cache_seconds_max = config.answer_cache_seconds_max;

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use alexandria_core::error::{Context, ErrorKind, Result};
 
 mod access;
+mod ages;
 mod api;
 mod cli;
 mod config;
@@ -17,7 +18,9 @@ mod mcp;
 mod presence;
 mod serve;
 mod telemetry;
+mod vault;
 mod web;
+mod webhook;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();

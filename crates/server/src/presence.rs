@@ -25,6 +25,9 @@ pub(crate) struct Presence {
     pub(crate) instance: String,
     /// Its version.
     pub(crate) version: String,
+    /// SHA-256 of the certificate that it shows, where it speaks TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate: Option<String>,
     /// What lets in whoever can read this file, who can read the library as well.
     #[serde(default)]
     pub(crate) token: String,
@@ -61,16 +64,34 @@ impl Presence {
     /// # Errors
     /// `Unavailable` when the data directory cannot be written.
     pub(crate) fn announce(self, data: &Path) -> Result<Announced> {
-        let path = data.join(PRESENCE_FILE);
-        let about = || format!("cannot write {}", path.display());
-        let json = serde_json::to_vec_pretty(&self).context(ErrorKind::Internal, about)?;
-        let new = data.join(format!("{PRESENCE_FILE}.new"));
-        write_private(&new, &json).context(ErrorKind::Unavailable, about)?;
-        fs_err::rename(&new, &path).context(ErrorKind::Unavailable, about)?;
+        let path = self.write(data)?;
         Ok(Announced {
             path,
             presence: self,
         })
+    }
+
+    /// Writes the file anew for a server that shows another certificate from now on.
+    ///
+    /// # Errors
+    /// As [`Self::announce`].
+    pub(crate) fn show(&self, data: &Path, certificate: &str) -> Result<()> {
+        let certificate = Some(certificate.to_owned());
+        let presence = Self {
+            certificate,
+            ..self.clone()
+        };
+        presence.write(data).map(drop)
+    }
+
+    fn write(&self, data: &Path) -> Result<PathBuf> {
+        let path = data.join(PRESENCE_FILE);
+        let about = || format!("cannot write {}", path.display());
+        let json = serde_json::to_vec_pretty(self).context(ErrorKind::Internal, about)?;
+        let new = data.join(format!("{PRESENCE_FILE}.new"));
+        write_private(&new, &json).context(ErrorKind::Unavailable, about)?;
+        fs_err::rename(&new, &path).context(ErrorKind::Unavailable, about)?;
+        Ok(path)
     }
 }
 
@@ -93,7 +114,7 @@ impl Drop for Announced {
     fn drop(&mut self) {
         // Another server may have announced itself since: its file stays.
         let ours = Presence::read(self.path.parent().unwrap_or(Path::new(".")));
-        if ours.as_ref() == Some(&self.presence) {
+        if ours.is_some_and(|found| found.instance == self.presence.instance) {
             fs_err::remove_file(&self.path).ok();
         }
     }

@@ -9,16 +9,25 @@ use alexandria_core::clock::Clock;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::Library;
 use alexandria_library::clock::SystemClock;
+use axum::serve::{Listener as _, ListenerExt as _};
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::api::{self, App};
+use crate::cli::key::KEY_DAYS_MAX;
 use crate::config::{Config, Role};
 use crate::presence::Presence;
 use crate::telemetry::measures;
 
+pub(crate) mod certificates;
+mod entrance;
+mod redirect;
 mod seed;
+
+use certificates::Certificates;
+use entrance::Entrance;
 
 /// How often old keys of requests are forgotten and the measures are tidied.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(600);
@@ -65,12 +74,13 @@ pub(crate) async fn serve(
     beside: Beside,
     tell: impl FnOnce(&Listening),
 ) -> Result<()> {
-    let listener = match config.role {
+    let doors = match config.role {
         Role::Worker => None,
-        Role::All | Role::Api => Some(listen(&config).await?),
+        Role::All | Role::Api => Some(Doors::open(&config).await?),
     };
     let measures = measures::begin()?;
     let library = crate::library::open(&config).await?;
+    warn_of_old_secrets(&config);
     let stop = CancellationToken::new();
     let tracker = TaskTracker::new();
     let app = App::new(
@@ -79,26 +89,23 @@ pub(crate) async fn serve(
         Some(measures.clone()),
         stop.clone(),
     )?;
-    if listener.is_some() {
+    if doors.is_some() {
         refuse_open_to_all(&app).await?;
     }
-    if matches!(config.role, Role::All | Role::Worker) {
-        work(&library, &stop, &tracker);
-    }
-    keep_house(&library, measures.clone(), &stop, &tracker);
-    watch_signals(&stop, &tracker)?;
+    begin(&app, measures, &tracker)?;
     let holdings = seed::holdings(&library, beside.seed.as_deref()).await?;
     if let Some(folder) = beside.seed {
         let (library, stop) = (Arc::clone(&library), stop.clone());
         tracker.spawn(async move { seed::plant(&library, &folder, &stop).await });
     }
-    let ended = match listener {
-        Some(listener) => {
+    let ended = match doors {
+        Some(doors) => {
+            redirect::begin(doors.redirect, doors.bound, &stop, &tracker);
             let tell = |address| {
                 let address = Some(address);
                 tell(&Listening { address, holdings });
             };
-            answer(app, listener, tell).await
+            answer(app, doors.entrance, doors.certificates, tell).await
         }
         None => {
             let address = None;
@@ -113,6 +120,41 @@ pub(crate) async fn serve(
     library.close().await?;
     tracing::info!("stopped");
     ended
+}
+
+/// Begins what is done beside answering.
+fn begin(app: &App, measures: PrometheusHandle, tracker: &TaskTracker) -> Result<()> {
+    let (library, stop) = (&app.library, &app.stop);
+    if matches!(app.config.role, Role::All | Role::Worker) {
+        work(library, stop, tracker);
+    }
+    warn_of_attacks(&app.config, library, stop, tracker)?;
+    keep_house(library, measures, stop, tracker);
+    watch_signals(stop, tracker)
+}
+
+/// Where the server can be reached.
+struct Doors {
+    entrance: Entrance,
+    bound: SocketAddr,
+    certificates: Option<Arc<Certificates>>,
+    redirect: Option<TcpListener>,
+}
+
+impl Doors {
+    async fn open(config: &Config) -> Result<Self> {
+        let certificates = Certificates::of(config)?;
+        let listener = listen(&config.host, config.port).await?;
+        let bound = listener.local_addr().context(ErrorKind::Internal, || {
+            "cannot tell the address that is listened on".to_owned()
+        })?;
+        Ok(Self {
+            entrance: Entrance::new(listener, certificates.as_ref())?,
+            bound,
+            redirect: redirect::listen(config).await?,
+            certificates,
+        })
+    }
 }
 
 /// Refuses to serve other machines while nobody has an account and there is no key.
@@ -130,8 +172,7 @@ async fn refuse_open_to_all(app: &App) -> Result<()> {
     clippy::wildcard_enum_match_arm,
     reason = "the reasons that have a remedy of their own are named"
 )]
-async fn listen(config: &Config) -> Result<TcpListener> {
-    let (host, port) = (config.host.as_str(), config.port);
+async fn listen(host: &str, port: u16) -> Result<TcpListener> {
     let bound = match host.parse::<IpAddr>() {
         Ok(address) => TcpListener::bind(SocketAddr::new(address, port)).await,
         Err(_name) => TcpListener::bind((host, port)).await,
@@ -153,15 +194,42 @@ async fn listen(config: &Config) -> Result<TcpListener> {
     })
 }
 
+/// Notes since when each secret is what it is, and warns of those that should be changed.
+fn warn_of_old_secrets(config: &Config) {
+    match crate::ages::old(config, SystemClock.now(), KEY_DAYS_MAX) {
+        Ok(names) => {
+            for name in names {
+                tracing::warn!(
+                    "{name} is older than {KEY_DAYS_MAX} days: alexandria key rotate {name}"
+                );
+            }
+        }
+        Err(error) => tracing::warn!("{}", error.chain()),
+    }
+}
+
 fn work(library: &Arc<Library>, stop: &CancellationToken, tracker: &TaskTracker) {
     let (library, stop) = (Arc::clone(library), stop.clone());
     tracker.spawn(async move { crate::library::work(&library, &stop).await });
 }
 
+/// Sends security events to the address of the settings, if they name one.
+fn warn_of_attacks(
+    config: &Config,
+    library: &Arc<Library>,
+    stop: &CancellationToken,
+    tracker: &TaskTracker,
+) -> Result<()> {
+    if let Some(sender) = crate::webhook::sender(config, library.security().listen())? {
+        tracker.spawn(stop.clone().run_until_cancelled_owned(sender));
+    }
+    Ok(())
+}
+
 /// Does what has to be done now and then.
 fn keep_house(
     library: &Arc<Library>,
-    measures: metrics_exporter_prometheus::PrometheusHandle,
+    measures: PrometheusHandle,
     stop: &CancellationToken,
     tracker: &TaskTracker,
 ) {
@@ -171,7 +239,10 @@ fn keep_house(
         let mut forget = tokio::time::interval(HOUSEKEEPING_EVERY);
         loop {
             tokio::select! {
-                _ = tidy.tick() => measures.run_upkeep(),
+                _ = tidy.tick() => {
+                    library.limits().measure();
+                    measures.run_upkeep();
+                }
                 _ = forget.tick() => forget_requests(&library).await,
             }
         }
@@ -209,28 +280,50 @@ fn watch_signals(stop: &CancellationToken, tracker: &TaskTracker) -> Result<()> 
 }
 
 /// Answers until told to stop, then lets the requests under way finish.
-async fn answer(app: api::Shared, listener: TcpListener, tell: impl FnOnce(String)) -> Result<()> {
+async fn answer(
+    app: api::Shared,
+    entrance: Entrance,
+    certificates: Option<Arc<Certificates>>,
+    tell: impl FnOnce(String),
+) -> Result<()> {
     let about = || "cannot answer requests".to_owned();
-    let bound = listener.local_addr().context(ErrorKind::Internal, about)?;
-    let address = format!("http://{bound}");
+    let bound = entrance.local_addr().context(ErrorKind::Internal, about)?;
+    let scheme = if certificates.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let address = format!("{scheme}://{bound}");
     let presence = Presence {
         pid: std::process::id(),
-        address: reachable(bound),
+        address: reachable(scheme, bound),
         instance: app.instance.clone(),
         version: app.config.version.clone(),
+        certificate: certificates.as_ref().map(|shown| shown.fingerprint()),
         token: app.gate.local().reveal().to_owned(),
     };
-    let announced = presence.announce(&app.config.data)?;
+    let announced = presence.clone().announce(&app.config.data)?;
+    if let Some(certificates) = certificates {
+        follow(&app, certificates, presence);
+    }
     let (name, environment) = (app.config.name.clone(), app.config.environment());
+    tracing::info!(address, name, environment, "listening");
+    tell(address);
+    let served = answer_requests(app, entrance).await;
+    drop(announced);
+    served
+}
+
+/// Answers until told to stop, and lets what is under way finish for a while.
+async fn answer_requests(app: api::Shared, entrance: Entrance) -> Result<()> {
+    let about = || "cannot answer requests".to_owned();
     let (stop, drain) = (
         app.stop.clone(),
         Duration::from_secs(app.config.drain_seconds_max),
     );
-    tracing::info!(address, name, environment, "listening");
-    tell(address);
     let streams = app.streams.tracker.clone();
     let router = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, router)
+    let serving = axum::serve(entrance.tap_io(|_stream| {}), router)
         .with_graceful_shutdown({
             let stop = stop.clone();
             async move { stop.cancelled().await }
@@ -247,20 +340,37 @@ async fn answer(app: api::Shared, listener: TcpListener, tell: impl FnOnce(Strin
             Ok(())
         }
     };
-    drop(announced);
     stop.cancel();
     streams.close();
     streams.wait().await;
     served
 }
 
+/// Shows a new certificate once its files have changed, and says so to the command line.
+fn follow(app: &api::Shared, certificates: Arc<Certificates>, presence: Presence) {
+    let (stop, data) = (app.stop.clone(), app.config.data.clone());
+    app.streams.tracker.spawn(async move {
+        let changed = |fingerprint: &str| {
+            if let Err(error) = presence.show(&data, fingerprint) {
+                tracing::warn!(
+                    "the command line will not find this server: {}",
+                    error.chain()
+                );
+            }
+        };
+        certificates.follow(&stop, changed).await;
+    });
+}
+
 /// The address under which this machine reaches what listens there.
-fn reachable(bound: SocketAddr) -> String {
+fn reachable(scheme: &str, bound: SocketAddr) -> String {
     match bound.ip() {
         IpAddr::V4(address) if address.is_unspecified() => {
-            format!("http://127.0.0.1:{}", bound.port())
+            format!("{scheme}://127.0.0.1:{}", bound.port())
         }
-        IpAddr::V6(address) if address.is_unspecified() => format!("http://[::1]:{}", bound.port()),
-        IpAddr::V4(_) | IpAddr::V6(_) => format!("http://{bound}"),
+        IpAddr::V6(address) if address.is_unspecified() => {
+            format!("{scheme}://[::1]:{}", bound.port())
+        }
+        IpAddr::V4(_) | IpAddr::V6(_) => format!("{scheme}://{bound}"),
     }
 }

@@ -15,6 +15,10 @@ use futures::stream::{BoxStream, StreamExt as _};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Attempt, Policy};
 
+mod clients;
+
+pub(crate) use clients::{client_for_keys, client_for_server};
+
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -27,20 +31,19 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(600);
 /// How many redirects are followed.
 const REDIRECTS_MAX: usize = 5;
 
-/// A client for a server of ours on this machine: no proxy, no certificates.
+/// A client for the receiver of security events, whose address the operator has chosen: it follows no
+/// redirect.
 ///
 /// # Errors
 /// When the system refuses.
-pub(crate) fn client_for_server() -> Result<reqwest::Client> {
+pub(crate) fn client_for_webhook() -> Result<reqwest::Client> {
     ready_encryption();
     reqwest::Client::builder()
-        .no_proxy()
-        .tls_certs_only([])
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(Policy::none())
         .build()
         .context(ErrorKind::Internal, || {
-            "cannot prepare to reach the server".to_owned()
+            "cannot prepare to send security events".to_owned()
         })
 }
 

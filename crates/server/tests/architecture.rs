@@ -151,18 +151,21 @@ fn library_functions() -> Vec<(PathBuf, String, String, String)> {
 }
 
 /// What concerns the process and no tenant's data; what authentication asks before it is known who
-/// asks; and the stream of an answer, which owns its
+/// asks; what writes down what every principal did, whatever they may; and the stream of an answer, which owns its
 /// principal and asks it in its task.
-const EXEMPT: [&str; 9] = [
+const EXEMPT: [&str; 12] = [
     "open",
     "close",
     "settings",
     "catalog",
+    "limits",
     "is_working",
     "health",
     "run_workers",
     "ask_stream",
     "authentication",
+    "recorder",
+    "security",
 ];
 
 #[test]

@@ -16,6 +16,7 @@ mod door {
     mod access;
     mod addresses;
     mod answers;
+    mod audit;
     mod cgroup;
     mod clients;
     mod commands;
@@ -25,6 +26,8 @@ mod door {
     mod experiments;
     mod faults;
     mod hostile;
+    mod key_server;
+    mod keys;
     mod kills;
     mod limits;
     mod local_model;
@@ -38,6 +41,9 @@ mod door {
     mod protocol;
     mod providers;
     mod questions;
+    mod rates;
+    mod sealed;
     mod streams;
     mod support;
+    mod tls;
 }

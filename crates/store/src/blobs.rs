@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use alexandria_core::error::Result;
+use alexandria_core::id::TenantId;
 use alexandria_core::principal::Principal;
 use async_trait::async_trait;
 use tokio::io::AsyncRead;
@@ -31,12 +32,24 @@ pub struct Blob {
     pub bytes: u64,
 }
 
+/// What sealing a blob anew has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resealed {
+    /// It was plain, and is encrypted now.
+    Sealed,
+    /// Its data key has been wrapped by the active key.
+    Rewrapped,
+    /// It was under the active key already.
+    Current,
+}
+
 /// A blob as a file that a child process can be given.
 #[derive(Debug)]
 pub struct BlobFile {
     /// The file; it is not to be written to.
     pub path: PathBuf,
-    /// Ends the life of a file that had to be fetched; none where the path is the store's own.
+    /// Ends the life of a file that had to be fetched or decrypted, and is kept as long as the path
+    /// is used; none where the path is the store's own.
     pub guard: Option<Box<dyn Debug + Send + Sync>>,
 }
 
@@ -93,6 +106,14 @@ pub trait BlobStore: Send + Sync + Debug {
         after: Option<&BlobKey>,
         limit: usize,
     ) -> Result<Vec<BlobKey>>;
+
+    /// The tenants that have blobs; for what looks after the whole installation.
+    async fn tenants(&self) -> Result<Vec<TenantId>>;
+
+    /// Encrypts a blob that is plain, and wraps the data key of one that is encrypted by the active
+    /// key of the keyring. A crash at any moment leaves it readable. `Invalid` where encryption is
+    /// off.
+    async fn reseal(&self, principal: &Principal, key: &BlobKey) -> Result<Resealed>;
 
     /// Whether blobs can be written and read at all.
     async fn check(&self) -> Result<()>;

@@ -10,6 +10,7 @@
 //! only; another tenant's id behaves exactly as one that does not exist.
 
 mod answers;
+mod audit;
 mod cases;
 mod chunks;
 mod collections;
@@ -34,6 +35,7 @@ mod passages;
 mod personas;
 mod purge;
 mod row;
+mod security_events;
 mod sessions;
 mod sight;
 mod spaces;
@@ -56,6 +58,9 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
+pub use self::audit::{
+    AUDIT_CUT_ENTRIES_MAX, AuditFilter, AuditQuery, AuditState, NewEntry, StoredEntry,
+};
 pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
@@ -85,6 +90,7 @@ pub use self::keys::{ApiKey, KEYS_MAX, NewApiKey};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
 pub use self::personas::{NewPersona, PersonaChange};
+pub use self::security_events::{NewSecurityEvent, SecurityEvent, SecurityEventQuery};
 pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};
 pub use self::tenants::{NewTenant, TenantChange};
 pub use self::usage::{Used, UsedOnDay};
@@ -145,6 +151,8 @@ pub struct Catalog {
     database: Database,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
+    /// Whose jobs were claimed last.
+    turn: Arc<jobs::Turn>,
 }
 
 impl Catalog {
@@ -162,6 +170,7 @@ impl Catalog {
             database,
             clock: options.clock,
             ids: options.ids,
+            turn: Arc::default(),
         };
         let migrator = crate::migrate::Migrator::of(&catalog);
         migrator.refuse_newer().await?;
@@ -186,6 +195,7 @@ impl Catalog {
             database,
             clock: options.clock,
             ids: options.ids,
+            turn: Arc::default(),
         })
     }
 

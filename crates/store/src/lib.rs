@@ -6,8 +6,11 @@
 #![warn(missing_docs)]
 
 pub mod blobs;
+pub mod cache;
 pub mod catalog;
 pub mod layout;
+pub mod metrics;
 pub mod migrate;
+pub mod seal;
 pub mod text;
 pub mod vectors;

@@ -17,6 +17,7 @@ mod m0007_create_table_feedback;
 mod m0008_create_table_experiments;
 mod m0009_create_table_usage;
 mod m0010_create_table_users;
+mod m0011_create_table_audit;
 mod m0015_create_table_user_identities;
 mod name;
 mod target;
@@ -46,11 +47,18 @@ static MIGRATIONS: &[&Migration] = &[
     &m0008_create_table_experiments::MIGRATION,
     &m0009_create_table_usage::MIGRATION,
     &m0010_create_table_users::MIGRATION,
+    &m0011_create_table_audit::MIGRATION,
     &m0015_create_table_user_identities::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.
 const POSTGRES_LOCK: i64 = 0x616c_6578_616e_6472;
+
+/// What a statement begins with that is for `SQLite` alone, as triggers are.
+const FOR_SQLITE: &str = "{sqlite}";
+
+/// What a statement begins with that is for PostgreSQL alone.
+const FOR_POSTGRES: &str = "{postgres}";
 
 /// One step of the tables' age.
 #[derive(Debug)]
@@ -267,12 +275,22 @@ impl<'a> Migrator<'a> {
     }
 
     async fn run(&self, tx: &DatabaseTransaction, name: &str, statements: &[&str]) -> Result<()> {
-        for sql in statements {
+        for sql in statements.iter().filter_map(|sql| self.meant(sql)) {
             tx.execute_unprepared(&self.spell(sql))
                 .await
                 .doing(|| cannot("run", name))?;
         }
         Ok(())
+    }
+
+    /// A statement without the mark of the database that it is for; nothing for the other one's.
+    fn meant<'s>(&self, sql: &'s str) -> Option<&'s str> {
+        let (own, other) = if self.catalog.database().is_postgres() {
+            (FOR_POSTGRES, FOR_SQLITE)
+        } else {
+            (FOR_SQLITE, FOR_POSTGRES)
+        };
+        (!sql.starts_with(other)).then(|| sql.strip_prefix(own).unwrap_or(sql))
     }
 
     /// Puts in the words that the two databases do not share.

@@ -14,6 +14,8 @@
 
 #[path = "catalog/answers.rs"]
 mod answers;
+#[path = "catalog/audit.rs"]
+mod audit;
 #[path = "catalog/collections.rs"]
 mod collections;
 #[path = "catalog/conversations.rs"]
@@ -77,6 +79,11 @@ macro_rules! suite {
 }
 
 suite!(
+    audit::entries_go_on_from_each_other_in_the_log_of_each_tenant,
+    audit::entries_are_neither_changed_nor_removed,
+    audit::two_processes_that_append_at_once_make_one_chain,
+    audit::what_is_left_after_a_cut_says_so_and_holds,
+    audit::security_events_are_listed_for_their_tenant,
     collections::a_collection_can_be_made_found_changed_and_removed,
     collections::two_collections_cannot_share_a_name,
     collections::pages_follow_each_other_without_gaps,
@@ -107,6 +114,7 @@ suite!(
     jobs::a_job_runs_from_claim_to_end,
     jobs::workers_at_once_get_each_job_exactly_once,
     jobs::tenants_take_turns,
+    jobs::a_thousand_jobs_of_one_tenant_do_not_delay_the_first_of_another,
     jobs::larger_priority_and_earlier_time_go_first,
     jobs::a_lost_lease_ends_what_a_worker_may_say,
     jobs::a_job_is_not_queued_twice_under_one_key,

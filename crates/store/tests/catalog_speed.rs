@@ -12,13 +12,15 @@
 #[expect(dead_code, reason = "only a part of the fixture is needed here")]
 mod fixture;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use alexandria_core::audit::{Deed, Outcome};
 use alexandria_core::block::BlockKind;
+use alexandria_core::principal::Principal;
 use alexandria_store::blobs::Digest;
-use alexandria_store::catalog::{NewChunk, NewEmbedding, NewJob, NewVersion};
+use alexandria_store::catalog::{NewChunk, NewEmbedding, NewEntry, NewJob, NewVersion};
 
-use fixture::{Fixture, facts, new_chunk, new_version, owner};
+use fixture::{Fixture, facts, new_chunk, new_version, owner, tenant};
 
 /// Processor time of this process's threads so far.
 fn cpu() -> Duration {
@@ -156,4 +158,60 @@ async fn reading_passages_does_not_cost_more_in_a_larger_library() {
         each < LIMIT_MS,
         "passages of 50 among 18,000 cost {each:.2} ms"
     );
+}
+
+#[tokio::test]
+async fn claiming_costs_by_tenants_and_not_by_jobs() {
+    let fixture = Fixture::memory().await;
+    let (catalog, owner) = (&fixture.catalog, owner());
+    let new = || NewJob::new("read", "{}");
+    let measure = async |what: &str, limit_ms: f64| {
+        const CLAIMS: u32 = 10;
+        let begin = cpu();
+        for _ in 0..CLAIMS {
+            let claimed = catalog.claim("worker", &["read"], Duration::from_secs(60));
+            claimed.await.unwrap().unwrap();
+        }
+        let each = (cpu() - begin).as_secs_f64() * 1_000.0 / f64::from(CLAIMS);
+        println!("claim {what}: {each:.2} ms of processor time (limit {limit_ms} ms)");
+        assert!(each < limit_ms, "claim {what} costs {each:.2} ms");
+    };
+    for _ in 0..5_000 {
+        catalog.enqueue(&owner, new()).await.unwrap();
+    }
+    measure("of 5,000 jobs of one tenant", 9.0).await;
+    for number in 0..1_000 {
+        let tenant = tenant(catalog, &format!("tenant {number}")).await;
+        let principal = Principal::system(tenant, "measuring claims");
+        catalog.enqueue(&principal, new()).await.unwrap();
+    }
+    measure("among 1,000 tenants", 45.0).await;
+}
+
+#[tokio::test]
+async fn writing_an_entry_of_the_audit_log_costs_little() {
+    const TIMES: u32 = 300;
+    const BATCH: usize = 32;
+    let fixture = Fixture::file().await;
+    let entry = || NewEntry {
+        principal: owner(),
+        deed: Deed::new("documents_change", Outcome::Done).with("status", "200"),
+    };
+    let catalog = &fixture.catalog;
+    catalog.append_audit(&[entry()]).await.unwrap();
+    let (begin, begun) = (cpu(), Instant::now());
+    for _ in 0..TIMES {
+        catalog.append_audit(&[entry()]).await.unwrap();
+    }
+    let micros = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(TIMES);
+    let (each, waited) = (micros(cpu() - begin), micros(begun.elapsed()));
+    println!("an entry alone: {each:.0} µs of processor time, {waited:.0} µs until it is safe");
+    let batch: Vec<_> = (0..BATCH).map(|_| entry()).collect();
+    let (begin, begun) = (cpu(), Instant::now());
+    for _ in 0..TIMES {
+        catalog.append_audit(&batch).await.unwrap();
+    }
+    let (all, waited) = (micros(cpu() - begin), micros(begun.elapsed()));
+    println!("{BATCH} entries at once: {all:.0} µs of processor time, {waited:.0} µs until safe");
+    assert!(each < 9_000.0, "an entry costs {each:.0} µs");
 }

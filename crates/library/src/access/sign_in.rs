@@ -1,9 +1,10 @@
 //! Who it is that asks: signing in, going on with a session, accepting an invitation, showing a key.
 
+use alexandria_core::access::Scopes;
 use alexandria_core::error::{Error, ErrorKind, Result};
-use alexandria_core::id::SessionId;
+use alexandria_core::id::{SessionId, TenantId};
 use alexandria_core::label::Label;
-use alexandria_core::principal::Principal;
+use alexandria_core::principal::{Actor, Principal};
 use alexandria_core::tenant::TenantState;
 use alexandria_core::token::{Token, TokenKind};
 use alexandria_core::user::{Email, Password, User, UserState};
@@ -14,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::new_token;
 use crate::library::Library;
+use crate::security::Reused;
 
 /// Days after which a session ends that nobody goes on with.
 pub const REFRESH_DAYS_DEFAULT: u32 = 30;
@@ -170,6 +172,10 @@ impl Authentication<'_> {
         let Some((key, tenant)) = identities.by_key(token.digest()).await? else {
             return Ok(None);
         };
+        if key.revoked.is_some() {
+            self.tell_reused(key.tenant, Actor::Key(key.id), Reused::RevokedKey)
+                .await;
+        }
         let active = tenant == TenantState::Active;
         if !active || !key.is_valid_at(self.library.clock.now()) {
             return Ok(None);
@@ -208,6 +214,12 @@ impl Authentication<'_> {
         })
     }
 
+    /// Tells what notices attacks that somebody has a copy of what is not good any more.
+    async fn tell_reused(self, tenant: TenantId, actor: Actor, what: Reused) {
+        let whose = Principal::authenticated(tenant, actor, Scopes::default());
+        self.library.security.token_reused(&whose, what).await;
+    }
+
     /// Goes on with a session: its token is used up, and a new one takes its place. A token that is
     /// used a second time ends the session, because somebody has a copy.
     ///
@@ -225,7 +237,10 @@ impl Authentication<'_> {
         let renewal = identities.renew_session(token.digest(), refresh.digest(), expires);
         let session = match renewal.await? {
             Renewal::Renewed(session) => session,
-            Renewal::Reused(_ended) => {
+            Renewal::Reused(ended) => {
+                let actor = Actor::User(ended.user);
+                self.tell_reused(ended.tenant, actor, Reused::RefreshToken)
+                    .await;
                 return refused(
                     "that token was used before, so the session has been ended: sign in again",
                 );

@@ -122,10 +122,10 @@ async fn removing_a_document_takes_it_out_of_sight_at_once() {
     fixture.read("notes", "pharos.md", LIGHTHOUSE).await;
     let jobs = fixture.library.status(&fixture.owner).await.unwrap().jobs;
     if jobs.waiting + jobs.running == 0 {
-        assert!(
-            !original.path.try_exists().unwrap(),
-            "the file has been purged"
-        );
+        let owner = &fixture.owner;
+        let bytes = fixture.library.original_bytes(owner, &original, 0..1).await;
+        let purged = bytes.unwrap_err().kind();
+        assert_eq!(purged, ErrorKind::NotFound, "the file has been purged");
     }
     assert_eq!(fixture.titles("krill").await, [whales.title]);
     let again = fixture.add("notes", "bread.md", BREAD).await;

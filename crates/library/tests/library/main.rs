@@ -33,6 +33,8 @@ mod personas;
 #[cfg(test)]
 mod recalled;
 #[cfg(test)]
+mod security;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tables;

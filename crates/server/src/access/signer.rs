@@ -18,7 +18,7 @@ use crate::config::Config;
 const ISSUER: &str = "alexandria";
 
 /// The file of a secret that nobody has set.
-const SECRET_FILE: &str = "secret.key";
+pub(crate) const SECRET_FILE: &str = "secret.key";
 
 /// Seconds by which clocks of several servers may differ.
 const LEEWAY_SECONDS: i64 = 5;
@@ -70,7 +70,9 @@ impl Signer {
         };
         let minutes = i64::try_from(config.access_token_minutes).unwrap_or(i64::MAX);
         let lifetime = SignedDuration::from_mins(minutes);
-        Ok(Self::new(&[secret.as_str()], lifetime))
+        let mut secrets = vec![secret.as_str()];
+        secrets.extend(config.secret_key_previous.as_deref());
+        Ok(Self::new(&secrets, lifetime))
     }
 
     /// Signs with the first secret and reads with all of them.
@@ -134,6 +136,12 @@ impl Signer {
             session: claims.sid.parse().ok()?,
         })
     }
+}
+
+/// The secret in the data directory; none where none has been needed yet.
+pub(crate) fn former_secret(data: &Path) -> Option<String> {
+    let kept = fs_err::read_to_string(data.join(SECRET_FILE)).ok()?;
+    Some(kept.trim().to_owned())
 }
 
 /// The secret in the data directory, made if there is none.

@@ -6,9 +6,11 @@
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use aide::transform::TransformOperation;
+use alexandria_core::error::ErrorKind;
 use alexandria_core::id::SessionId;
 use alexandria_core::principal::Actor;
 use alexandria_library::access::{Begun, NewOwner, SelfChange, SignIn, Whereabouts};
+use alexandria_library::security::Account;
 use alexandria_store::catalog::Session;
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
@@ -23,6 +25,7 @@ use super::Shared;
 use super::extract::{Asker, Body, Segments};
 use super::keys::ScopeBody;
 use super::problem::Problem;
+use super::record::Visit;
 use super::users::UserBody;
 use crate::access::{AccessToken, peer, refused_sign_in};
 
@@ -324,6 +327,7 @@ impl aide::OperationInput for Caller {}
 async fn sign_in(
     State(app): State<Shared>,
     Caller(from): Caller,
+    visit: Visit,
     Body(shown): Body<SignInBody>,
 ) -> Result<Json<SignedInBody>, Problem> {
     let shown = SignIn {
@@ -331,12 +335,22 @@ async fn sign_in(
         password: shown.password,
         tenant: shown.tenant,
     };
+    let email = shown.email.clone();
     let begun = app.library.authentication().sign_in(shown, &from).await;
-    answer(&app, begun.map_err(refused_sign_in)?)
+    if begun
+        .as_ref()
+        .is_err_and(|error| error.kind() == ErrorKind::Forbidden)
+    {
+        let account = Account::Named(&email);
+        let security = app.library.security();
+        security.sign_in_failed(None, account, &visit.origin).await;
+    }
+    answer(&app, &visit, begun.map_err(refused_sign_in)?)
 }
 
 async fn refresh(
     State(app): State<Shared>,
+    visit: Visit,
     Body(shown): Body<RefreshBody>,
 ) -> Result<Json<SignedInBody>, Problem> {
     let begun = app
@@ -344,20 +358,22 @@ async fn refresh(
         .authentication()
         .renew(&shown.refresh_token)
         .await;
-    answer(&app, begun.map_err(refused_sign_in)?)
+    answer(&app, &visit, begun.map_err(refused_sign_in)?)
 }
 
 async fn accept(
     State(app): State<Shared>,
     Caller(from): Caller,
+    visit: Visit,
     Body(said): Body<AcceptBody>,
 ) -> Result<Json<SignedInBody>, Problem> {
     let authentication = app.library.authentication();
     let begun = authentication.accept_invitation(&said.token, &said.name, said.password, &from);
-    answer(&app, begun.await?)
+    answer(&app, &visit, begun.await?)
 }
 
-fn answer(app: &Shared, begun: Begun) -> Result<Json<SignedInBody>, Problem> {
+fn answer(app: &Shared, visit: &Visit, begun: Begun) -> Result<Json<SignedInBody>, Problem> {
+    visit.is_of(begun.user.tenant, begun.user.id);
     let signer = app.gate.signer();
     let access = AccessToken {
         user: begun.user.id,

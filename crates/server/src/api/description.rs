@@ -34,6 +34,8 @@ sentence is tied to the exact words that support it.
 the request: the header `X-Request-Id`, taken from the request or made.
 - What creates something takes an `Idempotency-Key`: the same request with the same key is answered \
 the same, and nothing is made twice.
+- Replies say in `RateLimit-Policy` and `RateLimit` what the limits are and what is left. One request \
+too many is 429, and `Retry-After` says in how many seconds to come back.
 - Positions in texts count bytes of the document's stored text (UTF-8), which never changes within \
 a version; rectangles are in points (1/72 inch) from the top left of the page.";
 
@@ -115,6 +117,7 @@ pub(super) fn tags() -> Vec<Tag> {
         ),
         ("tenants", "Who owns: for those who look after the installation."),
         ("status", "What the library holds and how it does."),
+        ("audit", "Who did what, and what looked like an attack."),
         (
             "operations",
             "What operators and their programs watch: health and measures.",

@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 use super::Shared;
 use super::problem::Problem;
+use super::record::Seen;
 use super::upload::address::AddressBody;
 use crate::access;
 
@@ -35,6 +36,7 @@ impl FromRequestParts<Shared> for Asker {
             return Ok(known.clone());
         }
         let asker = Self(access::authenticate(app, parts).await?);
+        Seen::leave(parts, &asker.0);
         parts.extensions.insert(asker.clone());
         Ok(asker)
     }

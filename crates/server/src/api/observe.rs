@@ -151,6 +151,9 @@ fn finish(app: &Shared, mut response: Response, id: &str, dialect: Dialect) -> R
         HeaderValue::from_static("no-referrer"),
     );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    if let Some(value) = app.transport_security.clone() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
     response
 }
 

@@ -1,12 +1,14 @@
 //! What a document consists of: the original file, its stored text, pictures of its pages, and where
 //! a piece of text stands on them.
 
+use std::sync::Arc;
+
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use aide::openapi::{MediaType, SchemaObject};
 use aide::transform::TransformResponse;
 use alexandria_core::block::Span;
-use alexandria_core::error::{Context, ErrorKind};
+use alexandria_core::error::Result;
 use alexandria_core::id::{DocumentId, VersionId};
 use alexandria_core::principal::Principal;
 use alexandria_library::stored::OriginalFile;
@@ -15,10 +17,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use super::Shared;
@@ -35,7 +36,7 @@ use range::{Range, is_known, parse_range};
 const DOTS_PER_INCH_DEFAULT: u32 = 110;
 
 /// How much of a file is read at once, in bytes.
-const READ_BYTES: usize = 256 * 1024;
+const READ_BYTES: u64 = 256 * 1024;
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -251,15 +252,7 @@ pub(super) async fn send(
         Some(Range::Impossible) => return Ok(impossible(file.bytes)),
     };
     let (start, end) = range.unwrap_or((0, file.bytes));
-    let about = || "cannot read the original file".to_owned();
-    let mut opened = tokio::fs::File::open(&file.path)
-        .await
-        .context(ErrorKind::Unavailable, about)?;
-    opened
-        .seek(std::io::SeekFrom::Start(start))
-        .await
-        .context(ErrorKind::Unavailable, about)?;
-    let stream = ReaderStream::with_capacity(opened.take(end - start), READ_BYTES);
+    let stream = pieces(Arc::clone(app), principal.clone(), file.clone(), start..end);
     let mut response = Body::from_stream(stream).into_response();
     if range.is_some() {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
@@ -272,6 +265,31 @@ pub(super) async fn send(
     }
     describe(&mut response, &file, end - start);
     Ok(response)
+}
+
+/// A part of a file, piece by piece as it is taken.
+fn pieces(
+    app: Shared,
+    principal: Principal,
+    file: OriginalFile,
+    wanted: std::ops::Range<u64>,
+) -> impl Stream<Item = Result<Vec<u8>>> {
+    futures::stream::try_unfold(wanted.start, move |start| {
+        let (app, principal, file) = (Arc::clone(&app), principal.clone(), file.clone());
+        let end = wanted.end.min(start.saturating_add(READ_BYTES));
+        async move {
+            if start >= end {
+                return Ok(None);
+            }
+            let bytes = app
+                .library
+                .original_bytes(&principal, &file, start..end)
+                .await?;
+            // A file that has become shorter ends here, and the reply breaks off.
+            let read = bytes.len() as u64;
+            Ok((read > 0).then_some((bytes, start.saturating_add(read))))
+        }
+    })
 }
 
 /// Says what the file is. It is handed over to be kept, and never to be run: it comes from anybody.

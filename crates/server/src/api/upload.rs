@@ -28,6 +28,7 @@ use super::extract::{Asker, Incoming};
 use super::form::unescape;
 use super::idempotency::{Key, Reply};
 use super::problem::Problem;
+use super::record::PutIn;
 use super::wire::DocumentBody;
 use super::{Shared, UPLOAD_PATH};
 
@@ -216,11 +217,16 @@ async fn finish(
         return Err(first_problem.unwrap_or_else(no_file));
     };
     let reply = Reply::new(StatusCode::ACCEPTED, Some(at(&first.document)), &taken);
-    if taken.refused.is_empty() {
-        return key.keep(app, principal, request, reply).await;
-    }
-    // A request that was served in part is not kept: sent again, it may succeed.
-    Ok(reply.into_response())
+    let documents = taken.documents.iter().map(|added| added.document.id);
+    let put_in = PutIn(documents.collect());
+    let mut response = if taken.refused.is_empty() {
+        key.keep(app, principal, request, reply).await?
+    } else {
+        // A request that was served in part is not kept: sent again, it may succeed.
+        reply.into_response()
+    };
+    response.extensions_mut().insert(put_in);
+    Ok(response)
 }
 
 /// Where a document is looked at.

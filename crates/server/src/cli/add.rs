@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::door::{Door, Work};
 use super::paint::{BAD, FAINT, GOOD, STRONG, WARN, clean, counted, paint};
+use super::patience::patiently;
 use super::sources::{Source, expand};
 use super::upload::{Labels, send};
 use super::{Outcome, Setting};
@@ -163,8 +164,11 @@ impl Add {
             private_addresses: setting.config().web_private_addresses.is_on(),
         };
         for (index, source) in sources.iter().enumerate() {
-            let sent = bars.sending(&source.name(), index, sources.len());
-            match send(door, source, &labels, fence, sent).await {
+            let sent = patiently(async || {
+                let told = bars.sending(&source.name(), index, sources.len());
+                send(door, source, &labels, fence, told).await
+            });
+            match sent.await {
                 Ok(upload) => rows.extend(upload.documents.into_iter().map(|added| Row {
                     source: source.name(),
                     result: if added.duplicate {

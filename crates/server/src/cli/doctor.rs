@@ -103,6 +103,14 @@ fn installation(setting: &Setting) -> Vec<FindingBody> {
             remedy,
         );
     }
+    for warning in &setting.settled.warnings {
+        note(
+            "settings",
+            "warning",
+            warning.clone(),
+            "see docs/secrets.md for what each file may be open to",
+        );
+    }
     findings
 }
 

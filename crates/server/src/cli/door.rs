@@ -7,7 +7,7 @@ use std::time::Duration;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::Library;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::Setting;
+use super::patience::patiently;
 use crate::access::TENANT_HEADER;
 use crate::api::problem::{ProblemBody, kind_of};
 use crate::presence::{INSTANCE_HEADER, Presence};
@@ -171,7 +172,7 @@ impl Door {
     /// # Errors
     /// As [`Self::send`].
     pub(crate) async fn reply<T: DeserializeOwned>(&self, method: Method, path: &str) -> Result<T> {
-        self.call(method, path, Body::empty()).await
+        self.call(method, path, Bytes::new()).await
     }
 
     /// Asks for something.
@@ -179,7 +180,7 @@ impl Door {
     /// # Errors
     /// As [`Self::send`].
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.call(Method::GET, path, Body::empty()).await
+        self.call(Method::GET, path, Bytes::new()).await
     }
 
     /// Sends something.
@@ -223,31 +224,41 @@ impl Door {
     /// # Errors
     /// As [`Self::send`].
     pub(crate) async fn delete(&self, path: &str) -> Result<()> {
-        let request = Request::builder().method(Method::DELETE).uri(path);
-        let request = request
-            .body(Body::empty())
-            .context(ErrorKind::Internal, || "cannot make the request".to_owned())?;
-        self.send(request).await.map(drop)
+        let sent = patiently(async || {
+            let request = Request::builder().method(Method::DELETE).uri(path);
+            let request = request
+                .body(Body::empty())
+                .context(ErrorKind::Internal, || "cannot make the request".to_owned())?;
+            self.send(request).await.map(drop)
+        });
+        sent.await
     }
 
-    async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Body) -> Result<T> {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body)
-            .context(ErrorKind::Internal, || "cannot make the request".to_owned())?;
-        let response = self.send(request).await?;
-        read_json(response).await
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<T> {
+        let response = patiently(async || {
+            let request = Request::builder()
+                .method(method.clone())
+                .uri(path)
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.clone()))
+                .context(ErrorKind::Internal, || "cannot make the request".to_owned())?;
+            self.send(request).await
+        });
+        read_json(response.await?).await
     }
 }
 
 /// A body of JSON.
-fn json(body: &impl Serialize) -> Result<Body> {
+fn json(body: &impl Serialize) -> Result<Bytes> {
     let json = serde_json::to_vec(body).context(ErrorKind::Internal, || {
         "cannot write the request".to_owned()
     })?;
-    Ok(Body::from(json))
+    Ok(Bytes::from(json))
 }
 
 /// Reads a JSON reply.
@@ -265,6 +276,8 @@ pub(crate) async fn read_json<T: DeserializeOwned>(response: Response<Body>) -> 
 /// The error behind a reply that is not a success.
 async fn problem(response: Response<Body>) -> Error {
     let status = response.status();
+    let retry_after = response.headers().get(header::RETRY_AFTER);
+    let wait = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
     let bytes = axum::body::to_bytes(response.into_body(), REPLY_BYTES_MAX).await;
     let body = bytes
         .ok()
@@ -277,14 +290,18 @@ async fn problem(response: Response<Body>) -> Error {
         StatusCode::INTERNAL_SERVER_ERROR => ErrorKind::Internal,
         _ => kind_of(status.as_u16()),
     };
-    Error::new(kind, sentence)
+    let error = Error::new(kind, sentence);
+    match wait {
+        Some(seconds) => error.with_retry_after(Duration::from_secs(seconds)),
+        None => error,
+    }
 }
 
 impl Server {
     /// The server that runs on the data directory, if one does.
     pub(crate) async fn find(setting: &Setting) -> Option<Self> {
         let presence = Presence::read(&setting.config().data)?;
-        let client = crate::web::client_for_server().ok()?;
+        let client = crate::web::client_for_server(presence.certificate.as_deref()).ok()?;
         let asked = client.get(format!("{}/health/live", presence.address));
         let answer = asked.timeout(PRESENCE_TIMEOUT).send().await.ok()?;
         let instance = answer.headers().get(INSTANCE_HEADER)?;

@@ -34,6 +34,35 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
     Ok(variables)
 }
 
+/// The text with a variable set to a value: in the place of its last assignment, or at the end.
+/// Everything else stays as it is.
+pub(super) fn set(text: &str, name: &str, value: &str) -> String {
+    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:+=@,%".contains(c);
+    let line = if value.chars().all(plain) {
+        format!("{name}={value}")
+    } else {
+        format!("{name}=\"{escaped}\"")
+    };
+    let assigns = |line: &&str| {
+        let line = line.trim();
+        let assignment = line.strip_prefix("export ").unwrap_or(line);
+        assignment
+            .split_once('=')
+            .is_some_and(|(found, _value)| found.trim() == name)
+    };
+    let mut lines: Vec<&str> = text.lines().collect();
+    match lines.iter().rposition(assigns) {
+        Some(at) => {
+            if let Some(place) = lines.get_mut(at) {
+                *place = &line;
+            }
+        }
+        None => lines.push(&line),
+    }
+    lines.join("\n") + "\n"
+}
+
 /// Takes quotes off; without quotes a ` #` begins a comment.
 fn unquote(value: &str) -> Result<String, &'static str> {
     let quoted = |quote: char| -> Option<Result<String, &'static str>> {

@@ -9,17 +9,24 @@ use super::value::Login;
 const SECRET_KEY_CHARACTERS_MIN: usize = 32;
 
 /// The beginnings of secrets that stand in handbooks and are therefore known to everybody.
-const SECRETS_KNOWN: [&str; 3] = ["change-me", "changeme", "secret"];
+const SECRETS_KNOWN: [&str; 4] = ["change-me", "changeme", "secret", "your-"];
 
-/// The password of the handbooks' database.
-const DATABASE_PASSWORD_KNOWN: &str = ":oyl_pass@";
+/// The passwords of databases that stand in handbooks.
+const PASSWORDS_KNOWN: [&str; 6] = [
+    "oyl_pass",
+    "postgres",
+    "password",
+    "changeme",
+    "change-me",
+    "secret",
+];
 
 /// The smallest address space in which a reader of files can start, in bytes.
 const READING_MEMORY_BYTES_MIN: u64 = 64 * 1024 * 1024;
 
 /// Refuses settings that contradict each other or are not safe; returns what deserves a warning.
 pub(super) fn check(config: &Config) -> Result<Vec<String>> {
-    for (refused, sentence) in refusals(config) {
+    for (refused, sentence) in refusals(config).into_iter().chain(half_set(config)) {
         if refused {
             return Err(Error::new(ErrorKind::Invalid, sentence));
         }
@@ -29,7 +36,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     Ok(warnings(config))
 }
 
-fn refusals(config: &Config) -> [(bool, String); 13] {
+fn refusals(config: &Config) -> [(bool, String); 14] {
     let production = config.production.is_on();
     let exposed = production || (config.is_public() && !config.debug.is_on());
     let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
@@ -77,6 +84,13 @@ fn refusals(config: &Config) -> [(bool, String); 13] {
             zero("server.request_seconds_max"),
         ),
         (
+            has_unsigned_webhook(config),
+            "the settings security.webhook_url and security.webhook_secret go together: an address \
+             that starts with https:// (or http://) and a secret of at least 32 characters, such as \
+             `alexandria secret` prints"
+                .to_owned(),
+        ),
+        (
             config.reading_memory_bytes_max < READING_MEMORY_BYTES_MIN,
             format!(
                 "the setting reading.memory_bytes_max is {}: a reader of files needs at least \
@@ -95,6 +109,26 @@ fn refusals(config: &Config) -> [(bool, String); 13] {
     ]
 }
 
+/// Settings that say nothing without another, or contradict it.
+fn half_set(config: &Config) -> [(bool, String); 3] {
+    [
+        (
+            config.tls_certificate.is_some() != config.tls_key.is_some(),
+            "tls.certificate and tls.key belong together: set both of them or none".to_owned(),
+        ),
+        (
+            config.tls_redirect_port != 0 && config.tls_certificate.is_none(),
+            "tls.redirect_port sends people to TLS, which is off: set tls.certificate and tls.key"
+                .to_owned(),
+        ),
+        (
+            config.encryption_key.is_some() && config.encryption_transit_key.is_some(),
+            "encryption.key and encryption.transit_key are both set: set only one of them"
+                .to_owned(),
+        ),
+    ]
+}
+
 /// Why a library without accounts is not served to other machines.
 pub(crate) fn open_to_all(host: &str) -> String {
     format!(
@@ -104,10 +138,38 @@ pub(crate) fn open_to_all(host: &str) -> String {
     )
 }
 
+/// Whether security events could not be sent, or not be told from forged ones.
+fn has_unsigned_webhook(config: &Config) -> bool {
+    match (
+        &config.security_webhook_url,
+        &config.security_webhook_secret,
+    ) {
+        (None, None) => false,
+        (Some(url), Some(secret)) => {
+            let is_web = ["https://", "http://"]
+                .iter()
+                .any(|web| url.starts_with(web));
+            !is_web || secret.chars().count() < SECRET_KEY_CHARACTERS_MIN
+        }
+        (Some(_), None) | (None, Some(_)) => true,
+    }
+}
+
 fn warnings(config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
     if config.debug.is_on() {
         warnings.push("DEBUG is on: callers see the causes of internal errors".to_owned());
+    }
+    if config
+        .secret_key_previous
+        .as_deref()
+        .is_some_and(is_known_secret)
+    {
+        warnings.push(
+            "SECRET_KEY_PREVIOUS is a default that everybody knows, or shorter than 32 characters: \
+             take it out, or whoever knows it can sign in"
+                .to_owned(),
+        );
     }
     if config.allowed_origins.iter().any(|origin| origin == "*") {
         warnings.push("ALLOWED_ORIGINS is *: every web page may call the API".to_owned());
@@ -115,17 +177,24 @@ fn warnings(config: &Config) -> Vec<String> {
     warnings
 }
 
-fn is_known_secret(secret: &str) -> bool {
+/// Whether a secret is one that everybody knows, or can be guessed because it is short.
+pub(crate) fn is_known_secret(secret: &str) -> bool {
     let lower = secret.to_ascii_lowercase();
     secret.chars().count() < SECRET_KEY_CHARACTERS_MIN
         || SECRETS_KNOWN.iter().any(|known| lower.starts_with(known))
 }
 
 fn has_known_password(config: &Config) -> bool {
-    config
-        .database_url
-        .as_deref()
-        .is_some_and(|url| url.contains(DATABASE_PASSWORD_KNOWN))
+    let url = config.database_url.as_deref();
+    let password = url.and_then(|url| {
+        let (_scheme, rest) = url.split_once("://")?;
+        let authority = rest.split('/').next()?;
+        let (person, _host) = authority.rsplit_once('@')?;
+        Some(person.split_once(':')?.1.to_ascii_lowercase())
+    });
+    // An underscore may be written as %5F, and is the same to the database.
+    let plain = password.map(|password| password.replace("%5f", "_"));
+    plain.is_some_and(|plain| PASSWORDS_KNOWN.contains(&plain.as_str()))
 }
 
 fn is_origin(origin: &str) -> bool {

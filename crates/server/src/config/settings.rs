@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use alexandria_core::answer::weight::CONFIDENCE_MIN;
 
+use super::network::Network;
 use super::value::{
     Doubted, KeyList, LogFormat, LogLevel, Login, Ocr, Role, Share, Signature, Switch, Value,
     Writer,
@@ -28,6 +29,8 @@ pub(crate) struct Setting {
     pub(super) set: fn(&mut Config, &str) -> Result<(), String>,
     /// Its value as text, `***` for a secret.
     pub(crate) show: fn(&Config) -> String,
+    /// Its value as text, a secret's as well.
+    pub(super) reveal: fn(&Config) -> String,
 }
 
 macro_rules! settings {
@@ -52,6 +55,7 @@ macro_rules! settings {
             secret: settings!(@secret $($secret)?),
             set: |config, text| { config.$field = <$type as Value>::read(text)?; Ok(()) },
             show: |config| settings!(@show config.$field $(, $secret)?),
+            reveal: |config| Value::show(&config.$field),
         }, )* ];
     };
     (@secret) => { false };
@@ -73,6 +77,30 @@ settings! {
     "app.staging" ["STAGING"] staging: Switch = Switch::Off;
     #[doc = " The secret that signs access tokens; `alexandria secret` makes one. Made and kept in the data directory unless set; must be set in production."]
     "app.secret_key" ["SECRET_KEY"] (secret) secret_key: String = SECRET_KEY_DEFAULT.to_owned();
+    #[doc = " The secret before the present one: what was signed with it is still accepted, and nothing new is signed with it."]
+    "app.secret_key_previous" ["SECRET_KEY_PREVIOUS"] (secret) secret_key_previous: Option<String> = None;
+
+    #[doc = " The key that the library's files are encrypted with: 64 hexadecimal digits, as `alexandria secret` prints. Files are stored as they are unless it or a transit key is set."]
+    "encryption.key" ["ENCRYPTION_KEY"] (secret) encryption_key: Option<String> = None;
+    #[doc = " The name of the key in the key server's transit engine that the library's files are encrypted with, instead of encryption.key."]
+    "encryption.transit_key" ["ENCRYPTION_TRANSIT_KEY"] encryption_transit_key: Option<String> = None;
+    #[doc = " Where the key server's transit engine is mounted."]
+    "encryption.transit_mount" ["ENCRYPTION_TRANSIT_MOUNT"] encryption_transit_mount: String = "transit".to_owned();
+    #[doc = " The address of a key server (OpenBao, Vault), for secrets set as vault:PATH#FIELD and for the transit key."]
+    "vault.url" ["VAULT_ADDR", "BAO_ADDR"] vault_url: Option<String> = None;
+    #[doc = " The token for the key server."]
+    "vault.token" ["VAULT_TOKEN", "BAO_TOKEN"] (secret) vault_token: Option<String> = None;
+    #[doc = " The file of the certificate of the authority that the key server's certificate is from."]
+    "vault.certificate" ["VAULT_CACERT", "BAO_CACERT"] vault_certificate: Option<String> = None;
+
+    #[doc = " The file of the server's certificate and what it follows from, in PEM; with it the server speaks TLS 1.3 and nothing else."]
+    "tls.certificate" ["TLS_CERTIFICATE"] tls_certificate: Option<String> = None;
+    #[doc = " The file of the certificate's private key, in PEM."]
+    "tls.key" ["TLS_KEY"] tls_key: Option<String> = None;
+    #[doc = " A port without encryption that sends everybody to the one with it; 0 for none."]
+    "tls.redirect_port" ["TLS_REDIRECT_PORT"] tls_redirect_port: u16 = 0;
+    #[doc = " Seconds for which browsers are told to come back through TLS only; 0 for not at all."]
+    "tls.hsts_seconds" ["TLS_HSTS_SECONDS"] tls_hsts_seconds: u64 = 31_536_000;
 
     #[doc = " The directory that holds the library."]
     "data" ["ALEXANDRIA_DATA"] data: PathBuf = PathBuf::from("./alexandria-data");
@@ -141,6 +169,8 @@ settings! {
     "server.stream_kept_seconds" ["ALEXANDRIA_STREAM_KEPT_SECONDS"] stream_kept_seconds: u64 = 300;
     #[doc = " Seconds for which an answer is still written when nobody reads its stream."]
     "server.stream_unread_seconds_max" ["ALEXANDRIA_STREAM_UNREAD_SECONDS_MAX"] stream_unread_seconds_max: u64 = 60;
+    #[doc = " The proxies whose X-Forwarded-For is believed, as addresses or networks separated by commas; nobody's when empty."]
+    "server.trusted_proxies" ["TRUSTED_PROXIES"] trusted_proxies: Vec<Network> = Vec::new();
     #[doc = " Who has to show who they are: auto (everybody, as soon as there is an account or a key), required, or off (this machine alone is served)."]
     "auth.login" ["ALEXANDRIA_LOGIN"] login: Login = Login::Auto;
     #[doc = " Keys of programs with what they may do, such as prod-key-1:ingest,ask;metrics-key:metrics."]
@@ -168,6 +198,35 @@ settings! {
     #[doc = " How many log files put aside are kept."]
     "log.files_kept" ["LOG_FILES_KEPT"] log_files_kept: u32 = 5;
 
+    #[doc = " The Redis that processes share their limits in, such as `redis://localhost:6379`; each process counts for itself when empty."]
+    "redis.url" ["REDIS_URL"] (secret) redis_url: Option<String> = None;
+    #[doc = " Requests a second of one tenant, person, key or address, measured over ten seconds; 0 for no limit."]
+    "limit.rps" ["RATE_LIMIT_RPS"] limit_rps: u64 = alexandria_library::limits::applying::RATE_DEFAULT;
+    #[doc = " Requests beyond limit.rps that any one second may hold."]
+    "limit.burst" ["RATE_LIMIT_BURST"] limit_burst: u64 = alexandria_library::limits::applying::BURST_DEFAULT;
+    #[doc = " Requests a second of one tenant; as limit.rps when empty."]
+    "limit.tenant_rps" ["RATE_LIMIT_TENANT_RPS"] limit_tenant_rps: Option<u64> = None;
+    #[doc = " Requests a second of one person; as limit.rps when empty."]
+    "limit.user_rps" ["RATE_LIMIT_USER_RPS"] limit_user_rps: Option<u64> = None;
+    #[doc = " Requests a second of one key; as limit.rps when empty."]
+    "limit.key_rps" ["RATE_LIMIT_KEY_RPS"] limit_key_rps: Option<u64> = None;
+    #[doc = " Requests a second of one address, before it is known who asks; as limit.rps when empty."]
+    "limit.address_rps" ["RATE_LIMIT_ADDRESS_RPS"] limit_address_rps: Option<u64> = None;
+    #[doc = " Requests of one tenant under way at the same time; 0 for no limit."]
+    "limit.tenant_requests_max" ["ALEXANDRIA_TENANT_REQUESTS_MAX"] limit_tenant_requests_max: usize = alexandria_library::limits::TENANT_REQUESTS_DEFAULT;
+    #[doc = " Requests of one person or key under way at the same time; 0 for no limit."]
+    "limit.user_requests_max" ["ALEXANDRIA_USER_REQUESTS_MAX"] limit_user_requests_max: usize = alexandria_library::limits::USER_REQUESTS_DEFAULT;
+    #[doc = " Answers of one tenant made at the same time; 0 for no limit."]
+    "limit.tenant_answers_max" ["ALEXANDRIA_TENANT_ANSWERS_MAX"] limit_tenant_answers_max: usize = alexandria_library::limits::TENANT_ANSWERS_DEFAULT;
+    #[doc = " Answers of one person or key made at the same time; 0 for no limit."]
+    "limit.user_answers_max" ["ALEXANDRIA_USER_ANSWERS_MAX"] limit_user_answers_max: usize = alexandria_library::limits::USER_ANSWERS_DEFAULT;
+    #[doc = " Tokens of questions and answers of one person or key in the seconds of `limit.tokens_seconds`, from which on nothing of theirs is answered for a while; 0 for no limit."]
+    "limit.tokens_max" ["ALEXANDRIA_TOKENS_MAX"] limit_tokens_max: u64 = alexandria_library::limits::FLOOD_TOKENS_DEFAULT;
+    #[doc = " Seconds that `limit.tokens_max` is counted over, up to 3600."]
+    "limit.tokens_seconds" ["ALEXANDRIA_TOKENS_SECONDS"] limit_tokens_seconds: u64 = alexandria_library::limits::FLOOD_WINDOW_DEFAULT.as_secs();
+    #[doc = " Seconds for which nothing is answered after too many tokens."]
+    "limit.tokens_pause_seconds" ["ALEXANDRIA_TOKENS_PAUSE_SECONDS"] limit_tokens_pause_seconds: u64 = alexandria_library::limits::FLOOD_OPEN_DEFAULT.as_secs();
+
     #[doc = " US dollars that language models may cost in a month; from then on answers are made of quotes. 0 for no limit."]
     "budget.month_usd_max" ["ALEXANDRIA_BUDGET_MONTH_USD_MAX"] budget_month_usd_max: u64 = alexandria_library::usage::BUDGET_MONTH_MICROS_DEFAULT / 1_000_000;
     #[doc = " US dollars of a month from which on a warning is logged; 0 for never."]
@@ -186,6 +245,13 @@ settings! {
 
     #[doc = " Days for which conversations are kept after their last question; 0 keeps them until they are deleted."]
     "conversation.kept_days" ["ALEXANDRIA_CONVERSATION_KEPT_DAYS"] conversation_kept_days: u32 = alexandria_library::settings::CONVERSATIONS_KEPT_DAYS_DEFAULT;
+
+    #[doc = " Days for which the audit log and the security events are kept; 0 for ever."]
+    "audit.kept_days" ["ALEXANDRIA_AUDIT_KEPT_DAYS"] audit_kept_days: u32 = alexandria_library::audit::AUDIT_KEPT_DAYS_DEFAULT;
+    #[doc = " The web address that security events of medium and high severity are sent to, as JSON."]
+    "security.webhook_url" ["ALEXANDRIA_SECURITY_WEBHOOK_URL"] security_webhook_url: Option<String> = None;
+    #[doc = " The key that they are signed with (HMAC-SHA-256)."]
+    "security.webhook_secret" ["ALEXANDRIA_SECURITY_WEBHOOK_SECRET"] (secret) security_webhook_secret: Option<String> = None;
 
     #[doc = " Jobs worked on at the same time."]
     "jobs.workers" ["ALEXANDRIA_WORKERS"] workers: usize = alexandria_library::settings::WORKERS_DEFAULT;

@@ -195,6 +195,78 @@ fn production_with_its_own_secrets_starts() {
     assert!(settle_from("", "", &environment, &[]).is_ok());
 }
 
+/// Settles in a folder with a `.env` file of this mode.
+fn settle_with_mode(dotenv: &str, mode: u32, production: bool) -> Result<super::Settled, String> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(".env");
+    fs_err::write(&path, dotenv).unwrap();
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    fs_err::set_permissions(&path, permissions).unwrap();
+    let production = ("PROD".to_owned(), production.to_string());
+    let surroundings = Surroundings {
+        environment: [production].into(),
+        directory: directory.path().to_owned(),
+    };
+    settle(&Flags::default(), &surroundings).map_err(|error| error.chain())
+}
+
+#[test]
+fn a_file_of_secrets_that_others_may_read_is_refused_in_production_and_told_of_elsewhere() {
+    let secrets = "SECRET_KEY=0123456789abcdef0123456789abcdef";
+    for mode in [0o640, 0o604, 0o644, 0o660] {
+        let refused = settle_with_mode(secrets, mode, true).unwrap_err();
+        assert!(refused.contains("chmod 600"), "{refused}");
+        let warnings = settle_with_mode(secrets, mode, false).unwrap().warnings;
+        let told = |text: &str| warnings.iter().any(|warning| warning.contains(text));
+        assert!(
+            told(&format!("{mode:03o}")) && told("chmod 600"),
+            "{warnings:?}"
+        );
+    }
+    settle_with_mode(secrets, 0o600, true).unwrap();
+    let warnings = settle_with_mode(secrets, 0o600, false).unwrap().warnings;
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let warnings = settle_with_mode("PORT=8001", 0o644, false)
+        .unwrap()
+        .warnings;
+    assert!(warnings.is_empty(), "no secret: {warnings:?}");
+}
+
+#[test]
+fn the_secrets_of_handbooks_are_refused_in_production() {
+    let good = "0123456789abcdef0123456789abcdef";
+    let check = |secret: &str, database: &str, sound: bool| {
+        let environment = [
+            ("PROD", "true"),
+            ("SECRET_KEY", secret),
+            ("DATABASE_URL", database),
+        ];
+        let found = settle_from("", "", &environment, &[]);
+        assert_eq!(found.is_ok(), sound, "{secret} {database}");
+    };
+    let own = "postgresql://alexandria:r4nd0m-enough@postgres:5432/library";
+    check(good, own, true);
+    check("change-me-in-production-0123456789abcdef", own, false);
+    check("CHANGE-ME-in-production-0123456789abcdef", own, false);
+    check("your-secret-key-0123456789abcdef01234567", own, false);
+    check(
+        good,
+        "postgresql://oyl_user:oyl_pass@postgres:5432/oyl_db",
+        false,
+    );
+    check(
+        good,
+        "postgresql://oyl_user:oyl%5Fpass@postgres:5432/oyl_db",
+        false,
+    );
+    check(
+        good,
+        "postgresql://oyl_user:oyl_pass2@postgres:5432/oyl_db",
+        true,
+    );
+    check(good, "postgres://postgres:postgres@db/library", false);
+}
+
 #[test]
 fn secrets_are_never_shown() {
     let secret = "0123456789abcdef0123456789abcdef";

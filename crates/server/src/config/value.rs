@@ -80,6 +80,19 @@ macro_rules! number {
 
 number!(u16, u32, u64, usize);
 
+impl Value for Option<u64> {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "" => Ok(None),
+            _ => u64::read(text).map(Some),
+        }
+    }
+
+    fn show(&self) -> String {
+        self.map_or_else(String::new, |number| number.to_string())
+    }
+}
+
 /// The keys of programs, as the setting gives them; never shown.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct KeyList(String);

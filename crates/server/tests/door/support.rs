@@ -56,6 +56,8 @@ pub(super) fn program(home: &Path, arguments: &[&str], environment: &[(&str, &st
         .env("ALEXANDRIA_MODELS", models())
         .env("ALEXANDRIA_EMBEDDER", "off")
         .env("ALEXANDRIA_OCR", "off")
+        // Tests ask faster than people do; those about limits set their own.
+        .env("RATE_LIMIT_RPS", "0")
         .envs(environment.iter().copied());
     command
 }

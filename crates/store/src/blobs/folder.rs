@@ -1,14 +1,20 @@
-//! Blobs in a folder of this machine: `ROOT/TENANT/ab/cdef…`.
+//! Blobs in a folder of this machine: `ROOT/TENANT/ab/cdef…`, and `cdef….sealed` where they are
+//! encrypted.
 //!
 //! A blob is written to `ROOT/incoming`, flushed to the disk, and moved to its place, whose folder is
 //! flushed too: it is there whole or not at all. What a killed process leaves in `incoming` is removed
 //! at the next start.
 
+mod fault;
 mod incoming;
+mod opened;
+mod reseal;
 
-use std::io::{ErrorKind as IoKind, Read as _, Seek as _, SeekFrom};
+use std::collections::BTreeSet;
+use std::io::{ErrorKind as IoKind, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
@@ -19,9 +25,16 @@ use fs_err as fs;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::mpsc;
 
-use super::{Blob, BlobFile, BlobKey, BlobStore, Digest};
+use super::{Blob, BlobFile, BlobKey, BlobStore, Digest, Resealed};
+use crate::seal::Keyring;
+use crate::seal::stream::Bound;
 
-use self::incoming::{Incoming, writer_lives};
+use self::fault::{cannot_read, cannot_write, missing, within};
+use self::incoming::{Incoming, Lock, writer_lives};
+use self::opened::{Opened, Stored};
+
+/// The end of the name of an encrypted blob.
+const SEALED: &str = ".sealed";
 
 /// The folder of the blobs that are being written.
 const INCOMING: &str = "incoming";
@@ -38,6 +51,8 @@ pub struct FolderBlobs {
     root: PathBuf,
     /// Numbers the files being written by this process.
     written: AtomicU64,
+    /// What encrypts whatever is put in; nothing where encryption is off.
+    keyring: Option<Arc<Keyring>>,
 }
 
 impl FolderBlobs {
@@ -59,7 +74,15 @@ impl FolderBlobs {
         Ok(Self {
             root: root.to_owned(),
             written: AtomicU64::new(0),
+            keyring: None,
         })
+    }
+
+    /// The same, which encrypts what is put in from now on, and opens what it has encrypted.
+    #[must_use]
+    pub fn sealed_by(mut self, keyring: Arc<Keyring>) -> Self {
+        self.keyring = Some(keyring);
+        self
     }
 
     fn path(&self, tenant: TenantId, digest: Digest) -> PathBuf {
@@ -73,9 +96,31 @@ impl FolderBlobs {
         Ok((self.path(principal.tenant(), digest), digest))
     }
 
-    fn begin(&self) -> Result<Incoming> {
+    fn begin(&self, lock: Option<Lock>) -> Result<Incoming> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
-        Incoming::begin(&self.root.join(INCOMING), number)
+        Incoming::begin(&self.root.join(INCOMING), number, lock)
+    }
+
+    /// What a new blob is encrypted with.
+    async fn lock(&self) -> Result<Option<Lock>> {
+        let Some(keyring) = &self.keyring else {
+            return Ok(None);
+        };
+        let (id, key) = keyring.active().await?;
+        Ok(Some(Lock { id, key }))
+    }
+
+    /// A blob, ready to be read.
+    async fn opened(&self, principal: &Principal, key: &BlobKey) -> Result<Opened> {
+        let (path, digest) = self.known(principal, key)?;
+        let tenant = principal.tenant();
+        let stored = on_disk({
+            let key = key.clone();
+            move || Stored::find(&path, &key)
+        })
+        .await?;
+        let bound = Bound { tenant, digest };
+        stored.open(self.keyring.as_deref(), bound, key).await
     }
 
     /// Stores what `feed` writes, on a thread that may wait for the disk.
@@ -84,7 +129,7 @@ impl FolderBlobs {
         principal: &Principal,
         feed: impl FnOnce(&mut Incoming) -> Result<()> + Send + 'static,
     ) -> Result<Blob> {
-        let mut incoming = self.begin()?;
+        let mut incoming = self.begin(self.lock().await?)?;
         let (root, tenant) = (self.root.clone(), principal.tenant());
         let (digest, bytes) = on_disk(move || {
             feed(&mut incoming)?;
@@ -167,24 +212,15 @@ impl BlobStore for FolderBlobs {
     }
 
     async fn get(&self, principal: &Principal, key: &BlobKey) -> Result<Vec<u8>> {
-        let (path, digest) = self.known(principal, key)?;
-        let key = key.clone();
+        let (_, digest) = self.known(principal, key)?;
+        let mut opened = self.opened(principal, key).await?;
+        within(opened.bytes(), GET_BYTES_MAX)?;
         on_disk(move || {
-            let size = fs::metadata(&path)
-                .map_err(|error| cannot_read(&key, error))?
-                .len();
-            within(size, GET_BYTES_MAX)?;
-            let bytes = fs::read(&path).map_err(|error| cannot_read(&key, error))?;
-            if Digest::of(&bytes) != digest {
-                return Err(Error::new(
-                    ErrorKind::Corrupt,
-                    format!(
-                        "the bytes of {key} have changed on the disk; restore the file {path:?} \
-                             from a backup, or remove the document and put it in again"
-                    ),
-                ));
+            let bytes = opened.read(0..u64::MAX)?;
+            if Digest::of(&bytes) == digest {
+                return Ok(bytes);
             }
-            Ok(bytes)
+            Err(opened.damaged())
         })
         .await
     }
@@ -195,36 +231,25 @@ impl BlobStore for FolderBlobs {
         key: &BlobKey,
         range: Range<u64>,
     ) -> Result<Vec<u8>> {
-        let (path, _) = self.known(principal, key)?;
-        let key = key.clone();
-        let length = range.end.saturating_sub(range.start);
-        within(length, GET_BYTES_MAX)?;
-        on_disk(move || {
-            let mut file = fs::File::open(&path).map_err(|error| cannot_read(&key, error))?;
-            let mut bytes = Vec::new();
-            file.seek(SeekFrom::Start(range.start))
-                .and_then(|_| file.take(length).read_to_end(&mut bytes))
-                .map_err(|error| cannot_read(&key, error))?;
-            Ok(bytes)
-        })
-        .await
+        within(range.end.saturating_sub(range.start), GET_BYTES_MAX)?;
+        let mut opened = self.opened(principal, key).await?;
+        on_disk(move || opened.read(range)).await
     }
 
     async fn size(&self, principal: &Principal, key: &BlobKey) -> Result<u64> {
         let (path, _) = self.known(principal, key)?;
         let key = key.clone();
-        on_disk(move || {
-            Ok(fs::metadata(&path)
-                .map_err(|error| cannot_read(&key, error))?
-                .len())
-        })
-        .await
+        on_disk(move || Ok(Stored::find(&path, &key)?.bytes())).await
     }
 
     async fn file(&self, principal: &Principal, key: &BlobKey) -> Result<BlobFile> {
-        self.size(principal, key).await?;
         let (path, _) = self.known(principal, key)?;
-        Ok(BlobFile { path, guard: None })
+        let opened = self.opened(principal, key).await?;
+        if opened.is_plain() {
+            return Ok(BlobFile { path, guard: None });
+        }
+        let folder = self.root.join(INCOMING);
+        on_disk(move || opened.decrypt(&folder)).await
     }
 
     async fn delete(&self, principal: &Principal, key: &BlobKey) -> Result<()> {
@@ -234,6 +259,7 @@ impl BlobStore for FolderBlobs {
         let path = self.path(principal.tenant(), digest);
         on_disk(move || {
             remove(&path)?;
+            remove(&sealed(&path))?;
             path.parent().map_or(Ok(()), flush_folder)
         })
         .await
@@ -255,6 +281,11 @@ impl BlobStore for FolderBlobs {
                     continue;
                 }
                 let tails = names(&folder.join(&head))?;
+                // Both names are there for a moment while a blob is being encrypted.
+                let tails: BTreeSet<&str> = tails
+                    .iter()
+                    .map(|tail| tail.strip_suffix(SEALED).unwrap_or(tail))
+                    .collect();
                 let found = tails
                     .iter()
                     .filter_map(|t| Digest::from_hex(&format!("{head}{t}")));
@@ -270,15 +301,35 @@ impl BlobStore for FolderBlobs {
             .collect())
     }
 
-    async fn check(&self) -> Result<()> {
-        let incoming = self.begin()?;
+    async fn tenants(&self) -> Result<Vec<TenantId>> {
+        let root = self.root.clone();
         on_disk(move || {
-            let mut incoming = incoming;
+            let ids = names(&root)?;
+            let ids = ids.iter().filter_map(|name| name.parse().ok());
+            Ok(ids.map(TenantId::from_uuid).collect())
+        })
+        .await
+    }
+
+    async fn reseal(&self, principal: &Principal, key: &BlobKey) -> Result<Resealed> {
+        self.reseal_blob(principal, key).await
+    }
+
+    async fn check(&self) -> Result<()> {
+        let mut incoming = self.begin(None)?;
+        on_disk(move || {
             incoming.write(b"check")?;
             incoming.flush()
         })
         .await
     }
+}
+
+/// The name under which a blob is kept encrypted.
+fn sealed(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(SEALED);
+    PathBuf::from(name)
 }
 
 /// Runs what waits for the disk on a thread that may wait.
@@ -327,48 +378,4 @@ fn flush_folder(folder: &Path) -> Result<()> {
         Err(error) if error.kind() != IoKind::NotFound => Err(cannot_write(error)),
         _ => Ok(()),
     }
-}
-
-fn within(bytes: u64, bytes_max: u64) -> Result<()> {
-    if bytes <= bytes_max {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::TooLarge,
-        format!("it is larger than the {bytes_max} bytes that are allowed"),
-    ))
-}
-
-fn missing(key: &BlobKey) -> Error {
-    Error::new(
-        ErrorKind::NotFound,
-        format!("there are no bytes stored as {key}"),
-    )
-}
-
-fn cannot_read(key: &BlobKey, error: std::io::Error) -> Error {
-    if error.kind() == IoKind::NotFound {
-        return missing(key);
-    }
-    let sentence = format!("cannot read the bytes of {key}");
-    Error::new(ErrorKind::Unavailable, sentence).with_source(error)
-}
-
-fn cannot_write(error: std::io::Error) -> Error {
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the reasons that have a remedy of their own are named"
-    )]
-    let remedy = match error.kind() {
-        IoKind::StorageFull | IoKind::QuotaExceeded => {
-            "the disk is full; free some space and try again"
-        }
-        IoKind::FileTooLarge => {
-            "it is larger than the system lets this program write (ulimit -f); raise that limit \
-             and try again"
-        }
-        _ => "see that the data directory can be written to",
-    };
-    let sentence = format!("cannot store a file: {remedy}");
-    Error::new(ErrorKind::Unavailable, sentence).with_source(error)
 }

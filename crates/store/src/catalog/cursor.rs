@@ -58,6 +58,10 @@ pub(super) enum List {
     Keys = 32,
     /// The open invitations of a tenant, oldest first.
     Invitations = 33,
+    /// The entries of the audit log, newest first.
+    Audit = 40,
+    /// The security events, newest first.
+    SecurityEvents = 41,
 }
 
 /// How many rows a page of `limit` items has.
@@ -139,7 +143,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const LISTS: [List; 14] = [
+    const LISTS: [List; 16] = [
         List::Collections,
         List::DocumentsNewestFirst,
         List::DocumentsOldestFirst,
@@ -154,6 +158,8 @@ mod tests {
         List::Users,
         List::Keys,
         List::Invitations,
+        List::Audit,
+        List::SecurityEvents,
     ];
 
     proptest! {

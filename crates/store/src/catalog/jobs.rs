@@ -20,6 +20,7 @@ use super::row::{corrupt, timestamp, to_i64, to_u32, to_u64};
 use super::table::job::{Column, Entity, Model};
 use super::{Catalog, Doing, commit, micros, tenant};
 
+pub(crate) use self::claim::Turn;
 pub use self::listing::JobQuery;
 
 /// How often a job is tried unless its maker says otherwise.

@@ -1,14 +1,28 @@
 //! A blob on its way into a folder: written aside, flushed, moved to its place.
 
 use std::io::Write as _;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use alexandria_core::error::Result;
 use alexandria_core::id::TenantId;
 use fs_err as fs;
+use uuid::Uuid;
 
 use super::super::{Digest, Hasher};
-use super::{cannot_write, flush_folder};
+use super::{cannot_write, flush_folder, remove, sealed};
+use crate::seal::Cipher;
+use crate::seal::stream::{Bound, HEADER_BYTES, Writer};
+
+/// The key that a new blob is encrypted under.
+#[derive(Clone, Debug)]
+pub(super) struct Lock {
+    /// Its id in the keyring.
+    pub(super) id: Uuid,
+    /// The key.
+    pub(super) key: Arc<Cipher>,
+}
 
 /// A blob being written. Dropping it removes the file, unless it has been moved to its place.
 #[derive(Debug)]
@@ -16,17 +30,27 @@ pub(super) struct Incoming {
     path: PathBuf,
     file: fs::File,
     hasher: Hasher,
-    /// How many bytes have been written.
+    /// How many bytes have been written, before encryption.
     pub(super) bytes: u64,
+    sealing: Option<(Lock, Writer)>,
 }
 
 impl Incoming {
     /// Begins a blob in the folder of those being written; the number tells those of one process
     /// apart.
-    pub(super) fn begin(folder: &Path, number: u64) -> Result<Self> {
+    pub(super) fn begin(folder: &Path, number: u64, lock: Option<Lock>) -> Result<Self> {
         let path = folder.join(format!("{}-{number}", std::process::id()));
-        let file = fs::File::create(&path).map_err(cannot_write)?;
+        let mut file = fs::File::create(&path).map_err(cannot_write)?;
+        let sealing = match lock {
+            Some(lock) => {
+                // The header names the digest, which is known at the end.
+                file.write_all(&[0; HEADER_BYTES]).map_err(cannot_write)?;
+                Some((lock, Writer::begin()?))
+            }
+            None => None,
+        };
         Ok(Self {
+            sealing,
             path,
             file,
             hasher: Hasher::default(),
@@ -38,7 +62,11 @@ impl Incoming {
     pub(super) fn write(&mut self, part: &[u8]) -> Result<()> {
         self.hasher.update(part);
         self.bytes += part.len() as u64;
-        self.file.write_all(part).map_err(cannot_write)
+        match &mut self.sealing {
+            Some((_, writer)) => self.file.write_all(&writer.write(part)?),
+            None => self.file.write_all(part),
+        }
+        .map_err(cannot_write)
     }
 
     /// Waits until what was written is on the disk.
@@ -46,9 +74,25 @@ impl Incoming {
         self.file.sync_all().map_err(cannot_write)
     }
 
+    /// The digest of what has been written.
+    pub(super) fn digest(&self) -> Digest {
+        self.hasher.clone().finish()
+    }
+
     /// Moves the blob to its place among those of its tenant, and says its digest and size.
-    pub(super) fn settle(self, root: &Path, tenant: TenantId) -> Result<(Digest, u64)> {
-        let digest = self.hasher.clone().finish();
+    pub(super) fn settle(mut self, root: &Path, tenant: TenantId) -> Result<(Digest, u64)> {
+        let digest = self.digest();
+        if let Some((lock, writer)) = &mut self.sealing {
+            let bound = Bound { tenant, digest };
+            self.file
+                .write_all(&writer.finish()?)
+                .map_err(cannot_write)?;
+            let header = writer.header(lock.id, &lock.key, bound)?;
+            self.file
+                .file()
+                .write_all_at(&header, 0)
+                .map_err(cannot_write)?;
+        }
         let name = digest.to_string();
         let (head, tail) = name.split_at(2);
         let owner = root.join(tenant.to_string());
@@ -60,7 +104,14 @@ impl Incoming {
             flush_folder(root)?;
         }
         // Moving over an equal blob changes nothing, and mends one that was damaged.
-        fs::rename(&self.path, folder.join(tail)).map_err(cannot_write)?;
+        let place = folder.join(tail);
+        if self.sealing.is_some() {
+            fs::rename(&self.path, sealed(&place)).map_err(cannot_write)?;
+            flush_folder(&folder)?;
+            remove(&place)?;
+        } else {
+            fs::rename(&self.path, place).map_err(cannot_write)?;
+        }
         flush_folder(&folder)?;
         Ok((digest, self.bytes))
     }

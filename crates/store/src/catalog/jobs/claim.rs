@@ -1,5 +1,6 @@
 //! What workers say: give me work, I am still at it, it is done, it has failed.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use alexandria_core::error::{Error, ErrorKind, Result};
@@ -11,13 +12,66 @@ use super::super::{Catalog, Doing, commit, micros};
 use super::{Job, Progress, stored, to_job};
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 /// The longest error text that is kept, in bytes.
 const ERROR_BYTES_MAX: usize = 4_000;
 
+/// The lock that claims take in PostgreSQL, one after the other.
+const CLAIM_LOCK: i64 = 0x616c_6578_6a6f_6273;
+
+/// Whose turn it was last among the tenants whose jobs this process claims.
+#[derive(Debug, Default)]
+pub(crate) struct Turn(Mutex<Uuid>);
+
+impl Turn {
+    fn last(&self) -> Uuid {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn was_of(&self, tenant: Uuid) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tenant;
+    }
+}
+
+/// The statement that claims: `$1` worker, `$2` end of the lease, `$3` now, `$4` the tenant of the last
+/// turn, then the kinds. The index `jobs_waiting` leads from one tenant to the next, and to the first
+/// job of each.
+fn claim_sql(kinds: usize) -> String {
+    let kinds = placeholders(5, kinds);
+    format!(
+        "WITH RECURSIVE waiting AS (\
+         SELECT (SELECT j.tenant_id FROM jobs j WHERE j.state = 'waiting' \
+         ORDER BY j.tenant_id LIMIT 1) AS tenant_id \
+         UNION ALL \
+         SELECT (SELECT j.tenant_id FROM jobs j WHERE j.state = 'waiting' \
+         AND j.tenant_id > w.tenant_id ORDER BY j.tenant_id LIMIT 1) \
+         FROM waiting w WHERE w.tenant_id IS NOT NULL), \
+         firsts AS (\
+         SELECT w.tenant_id, \
+         (SELECT count(*) FROM jobs r WHERE r.tenant_id = w.tenant_id AND r.state = 'running') \
+         AS running, \
+         (SELECT j.id FROM jobs j WHERE j.tenant_id = w.tenant_id AND j.state = 'waiting' \
+         AND j.run_at <= $3 AND j.kind IN ({kinds}) \
+         ORDER BY j.priority DESC, j.run_at, j.id LIMIT 1) AS id \
+         FROM waiting w WHERE w.tenant_id IS NOT NULL) \
+         UPDATE jobs SET state = 'running', attempts = attempts + 1, lease_owner = $1, \
+         lease_until = $2 WHERE state = 'waiting' AND id = (\
+         SELECT f.id FROM firsts f WHERE f.id IS NOT NULL \
+         ORDER BY f.running, CASE WHEN f.tenant_id > $4 THEN 0 ELSE 1 END, f.tenant_id LIMIT 1) \
+         RETURNING *"
+    )
+}
+
 impl Catalog {
     /// Gives the worker a job of one of these kinds for the time of the lease: the tenant with the
-    /// fewest running jobs first, then the larger priority, then the older.
+    /// fewest running jobs first; of those, the one whose turn it is; of its jobs the one of the
+    /// largest priority, then the oldest.
+    ///
+    /// Tenants with as many running jobs take turns, in the order of their ids, in each process. So
+    /// however much one has queued, the first job of another is claimed before the second next one of
+    /// that tenant, with a single worker as well. What a claim costs grows with the tenants that have
+    /// jobs waiting, not with the jobs.
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be written.
@@ -32,30 +86,30 @@ impl Catalog {
             return Ok(None);
         }
         let now = self.now();
-        let marks = placeholders(4, kinds.len());
-        // PostgreSQL: rows that another worker is just claiming are passed over, not waited for.
-        // SQLite: there is one writer, so nobody else is claiming.
-        let lock = if self.database.is_postgres() {
-            "FOR UPDATE OF j SKIP LOCKED"
-        } else {
-            ""
-        };
-        let sql = format!(
-            "UPDATE jobs SET state = 'running', attempts = attempts + 1, lease_owner = $1, \
-             lease_until = $2 WHERE id = (\
-             SELECT j.id FROM jobs j LEFT JOIN (\
-             SELECT tenant_id, count(*) AS running FROM jobs WHERE state = 'running' \
-             GROUP BY tenant_id) r ON r.tenant_id = j.tenant_id \
-             WHERE j.state = 'waiting' AND j.run_at <= $3 AND j.kind IN ({marks}) \
-             ORDER BY coalesce(r.running, 0), j.priority DESC, j.run_at, j.id LIMIT 1 {lock}) \
-             RETURNING *"
-        );
-        let mut values: Vec<Value> = vec![worker.into(), after(now, lease).into(), now.into()];
+        let mut values: Vec<Value> = vec![
+            worker.into(),
+            after(now, lease).into(),
+            now.into(),
+            self.turn.last().into(),
+        ];
         values.extend(kinds.iter().map(|kind| Value::from(*kind)));
-        let write = self.database.write();
-        // All rows, though there is one at most: a claim that the disk did not take is an error.
-        let claimed = rows::<Model, _>(write, sql, values).await.doing(sentence)?;
-        claimed.into_iter().next().map(to_job).transpose()
+        let tx = self.begin().await?;
+        if self.database.is_postgres() {
+            // One claim after the other, each seeing what the former has claimed. SQLite has one
+            // writer anyway.
+            let wait = "SELECT pg_advisory_xact_lock($1)";
+            execute(&tx, wait, vec![CLAIM_LOCK.into()])
+                .await
+                .doing(sentence)?;
+        }
+        let sql = claim_sql(kinds.len());
+        let claimed = rows::<Model, _>(&tx, sql, values).await.doing(sentence)?;
+        commit(tx, "the claim of a job").await?;
+        let Some(claimed) = claimed.into_iter().next() else {
+            return Ok(None);
+        };
+        self.turn.was_of(claimed.tenant_id);
+        to_job(claimed).map(Some)
     }
 
     /// Renews the lease of a job and says how far it has come.
