@@ -49,6 +49,7 @@ pub(crate) mod keys;
 pub(crate) mod limit;
 mod measures;
 mod observe;
+mod oidc;
 mod openai;
 pub(crate) mod originals;
 pub(crate) mod personas;
@@ -238,6 +239,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(auth::own_routes())
         .layer(from_fn_with_state(Arc::clone(app), extract::authenticated))
         .merge(auth::routes())
+        .merge(oidc::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())
         .merge(measures::routes())

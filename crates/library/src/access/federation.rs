@@ -187,9 +187,9 @@ impl Authentication<'_> {
 fn foreign(tenant: TenantId, vouched: &Vouched) -> Foreign {
     let email = vouched.email.as_deref().map(Email::parse);
     let email = email.and_then(Result::ok);
-    let names = [vouched.name.as_deref(), email.as_ref().map(Email::as_str)];
-    let mut names = names.into_iter().flatten();
-    let name = names.find_map(|name| Label::parse("person", name).ok());
+    let called = |name: &str| Label::parse("person", name).ok();
+    let given = vouched.name.as_deref().and_then(called);
+    let name = given.or_else(|| called(email.as_ref()?.as_str()));
     Foreign {
         tenant,
         issuer: vouched.issuer.clone(),

@@ -133,7 +133,7 @@ pub(super) fn own_routes() -> ApiRouter<Shared> {
         )
 }
 
-fn open(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) fn open(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
     // An empty requirement says that nothing has to be shown.
     operation.inner_mut().security = vec![aide::openapi::SecurityRequirement::default()];
     operation.tag("people")
@@ -307,7 +307,7 @@ struct Which {
 }
 
 /// Where a request comes from, for the list of sessions.
-struct Caller(Whereabouts);
+pub(super) struct Caller(pub(super) Whereabouts);
 
 impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
@@ -372,7 +372,11 @@ async fn accept(
     answer(&app, &visit, begun.await?)
 }
 
-fn answer(app: &Shared, visit: &Visit, begun: Begun) -> Result<Json<SignedInBody>, Problem> {
+pub(super) fn answer(
+    app: &Shared,
+    visit: &Visit,
+    begun: Begun,
+) -> Result<Json<SignedInBody>, Problem> {
     visit.is_of(begun.user.tenant, begun.user.id);
     let signer = app.gate.signer();
     let access = AccessToken {
