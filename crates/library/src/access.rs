@@ -9,6 +9,7 @@ mod grants;
 mod keys;
 mod passwords;
 mod people;
+mod provision;
 mod review;
 mod sign_in;
 mod tenants;
@@ -25,6 +26,7 @@ pub use self::keys::{
 };
 pub(crate) use self::passwords::Passwords;
 pub use self::people::{Invited, SelfChange};
+pub use self::provision::{EXTERNAL_ID_BYTES_MAX, Provision};
 pub use self::review::{AccessReview, Reviewed};
 pub use self::sign_in::{Authentication, Begun, REFRESH_DAYS_DEFAULT, SignIn, Whereabouts};
 pub use self::tenants::{NewOwner, TenantDraft};

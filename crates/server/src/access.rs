@@ -13,7 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use alexandria_core::access::{Classification, Role, Scopes};
+use alexandria_core::access::{Classification, Role};
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::TENANT_DEFAULT;
 use alexandria_core::principal::{Actor, Origin, Principal, Reach};
@@ -27,8 +27,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 use self::environment_keys::EnvironmentKeys;
 pub(crate) use self::environment_keys::parse as check_keys;
-use self::federation::Issuers;
-pub(crate) use self::federation::{Provider, Returned};
+pub(crate) use self::federation::{Issuers, Provider, Returned};
 pub(crate) use self::signer::{AccessToken, SECRET_FILE, Signer, former_secret};
 use crate::api::App;
 use crate::api::limit::caller::Caller;
@@ -254,13 +253,10 @@ async fn known(app: &App, token: &str) -> Result<Option<Principal>, Problem> {
     let Some(access) = app.gate.signer.read(token, app.clock.now()) else {
         let now = app.clock.now();
         let found = app.gate.issuers.find(&app.library, token, now).await?;
-        return Ok(found.map(|known| principal_of(&known)));
+        return Ok(found.as_ref().map(principal_of));
     };
-    let found = app
-        .library
-        .authentication()
-        .signed_in(access.session)
-        .await?;
+    let authentication = app.library.authentication();
+    let found = authentication.signed_in(access.session).await?;
     let same = found.filter(|known| known.user.id == access.user);
     Ok(same.map(|known| principal_of(&known)))
 }
@@ -273,13 +269,9 @@ pub(crate) fn principal_of(known: &SignedIn) -> Principal {
     } else {
         Reach::Granted
     };
-    Principal::authenticated(tenant, Actor::User(known.user.id), granted(tenant, role))
+    Principal::authenticated(tenant, Actor::User(known.user.id), scopes_of(tenant, role))
         .reaching(reach)
         .cleared_for(known.tenant_settings.clearance(role))
-}
-
-fn granted(tenant: alexandria_core::id::TenantId, role: Role) -> Scopes {
-    scopes_of(tenant, role)
 }
 
 /// The owner of a library without accounts, if the request comes from this machine and not from a page

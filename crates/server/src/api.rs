@@ -57,6 +57,7 @@ pub(crate) mod problem;
 mod query;
 mod record;
 pub(crate) mod requests;
+mod scim;
 mod search;
 pub(crate) mod security_events;
 mod start;
@@ -231,6 +232,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(audit::routes())
         .merge(security_events::routes())
         .merge(openai::routes())
+        .merge(scim::routes())
         .merge(limit::report::routes())
         .merge(tenants::routes())
         .merge(users::routes())

@@ -25,6 +25,7 @@ mod door {
     mod evaluation;
     mod experiments;
     mod faults;
+    mod federation;
     mod hostile;
     mod key_server;
     mod keys;
@@ -42,6 +43,7 @@ mod door {
     mod providers;
     mod questions;
     mod rates;
+    mod scim;
     mod sealed;
     mod streams;
     mod support;

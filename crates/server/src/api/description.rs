@@ -115,6 +115,10 @@ pub(super) fn tags() -> Vec<Tag> {
             "people",
             "Signing in, the people of a tenant, their roles and sessions, and the keys of programs.",
         ),
+        (
+            "scim",
+            "The people of a tenant for a directory that looks after them (SCIM 2.0).",
+        ),
         ("tenants", "Who owns: for those who look after the installation."),
         ("status", "What the library holds and how it does."),
         ("audit", "Who did what, and what looked like an attack."),

@@ -61,7 +61,11 @@ impl Value for IssuerList {
         let example = "a JSON list such as [{\"issuer\": \"https://id.example.org\", \"audience\": \
                        \"library\", \"role\": \"reader\"}]";
         let all: Vec<Issuer> =
-            serde_json::from_str(text).map_err(|error| format!("{example}: {error}"))?;
+            // Where the fault is, and not what: it may be a secret.
+            serde_json::from_str(text).map_err(|error| {
+                let (line, column) = (error.line(), error.column());
+                format!("{example}; the fault is in line {line} at character {column}")
+            })?;
         if all.len() > ISSUERS_MAX {
             return Err(format!("a list of at most {ISSUERS_MAX} issuers"));
         }

@@ -137,11 +137,8 @@ impl Word {
 
     /// Whether the issuer has verified the address. Some say so as text.
     pub(super) fn has_verified_email(&self) -> bool {
-        match self.0.get("email_verified") {
-            Some(Value::Bool(verified)) => *verified,
-            Some(Value::String(text)) => text == "true",
-            _absent => false,
-        }
+        let said = self.0.get("email_verified");
+        said.is_some_and(|said| said.as_bool() == Some(true) || said.as_str() == Some("true"))
     }
 
     /// Whether the token was made for several, of which another is the one it was given to.
