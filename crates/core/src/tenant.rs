@@ -65,6 +65,8 @@ pub enum TenantState {
     Suspended,
     /// Its end has been asked for: nobody is let in, and what it holds is removed after the grace.
     Ending,
+    /// What it held has been removed.
+    Ended,
 }
 
 impl TenantState {
@@ -75,6 +77,7 @@ impl TenantState {
             Self::Active => "active",
             Self::Suspended => "suspended",
             Self::Ending => "ending",
+            Self::Ended => "ended",
         }
     }
 }
@@ -83,10 +86,10 @@ impl FromStr for TenantState {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let all = [Self::Active, Self::Suspended, Self::Ending];
+        let all = [Self::Active, Self::Suspended, Self::Ending, Self::Ended];
         let found = all.into_iter().find(|state| state.name() == text);
         found.ok_or_else(|| {
-            let sentence = "a tenant is active, suspended or ending";
+            let sentence = "a tenant is active, suspended, ending or ended";
             Error::new(ErrorKind::Invalid, sentence)
         })
     }

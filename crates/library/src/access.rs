@@ -4,6 +4,7 @@
 //! is here. Nobody gives more than they have: a role or a key can be given, changed or taken only by
 //! one whose own scopes cover it.
 
+mod ending;
 mod federation;
 mod grants;
 mod keys;

@@ -284,6 +284,7 @@ impl Library {
     }
 
     async fn tidy_once(&self) -> Result<()> {
+        self.end_tenants().await?;
         self.release().await?;
         self.follow_all().await?;
         self.forget_the_past().await?;

@@ -27,6 +27,7 @@ mod door {
     mod faults;
     mod federation;
     mod hostile;
+    mod isolation;
     mod key_server;
     mod keys;
     mod kills;

@@ -20,6 +20,7 @@ mod cursor;
 mod database;
 mod documents;
 mod embeddings;
+mod ending;
 mod experiments;
 mod federation;
 mod feedback;

@@ -2,6 +2,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use alexandria_core::access::Scope;
 use alexandria_core::document::CollectionAccess;
 use alexandria_store::catalog::CollectionChange;
 use axum::Json;
@@ -139,6 +140,7 @@ async fn change(
     Segments(which): Segments<Which>,
     Body(change): Body<ChangeBody>,
 ) -> Result<Json<CollectionBody>, Problem> {
+    principal.require(Scope::Ingest)?;
     let found = app
         .library
         .find_collection(&principal, &which.collection)
@@ -160,6 +162,7 @@ async fn remove(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<StatusCode, Problem> {
+    principal.require(Scope::Ingest)?;
     let found = app
         .library
         .find_collection(&principal, &which.collection)

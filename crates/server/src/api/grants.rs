@@ -2,6 +2,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, put_with};
+use alexandria_core::access::Scope;
 use alexandria_store::catalog::Grant;
 use axum::Json;
 use axum::extract::State;
@@ -99,6 +100,7 @@ async fn list(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<Json<GrantsBody>, Problem> {
+    principal.require(Scope::People)?;
     let library = &app.library;
     let found = library
         .find_collection(&principal, &which.collection)
@@ -113,6 +115,7 @@ async fn grant(
     Asker(principal): Asker,
     Segments(which): Segments<WhichGrant>,
 ) -> Result<StatusCode, Problem> {
+    principal.require(Scope::People)?;
     let library = &app.library;
     let found = library
         .find_collection(&principal, &which.collection)
@@ -126,6 +129,7 @@ async fn ungrant(
     Asker(principal): Asker,
     Segments(which): Segments<WhichGrant>,
 ) -> Result<StatusCode, Problem> {
+    principal.require(Scope::People)?;
     let library = &app.library;
     let found = library
         .find_collection(&principal, &which.collection)

@@ -2,6 +2,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use alexandria_core::access::Scope;
 use alexandria_core::error::Result;
 use alexandria_core::id::{CollectionId, PersonaId};
 use alexandria_core::persona::{
@@ -200,6 +201,7 @@ async fn change(
     Segments(which): Segments<Which>,
     Body(change): Body<PersonaChangeBody>,
 ) -> Result<Json<PersonaBody>, Problem> {
+    principal.require(Scope::Ingest)?;
     let found = app.library.find_persona(&principal, &which.persona).await?;
     let collections = match &change.collections {
         Some(named) => Some(resolve(&app.library, &principal, named).await?),
@@ -222,6 +224,7 @@ async fn remove(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<StatusCode, Problem> {
+    principal.require(Scope::Ingest)?;
     let found = app.library.find_persona(&principal, &which.persona).await?;
     app.library.remove_persona(&principal, found.id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -235,7 +235,8 @@ impl From<Error> for Problem {
                 "something went wrong inside the library".to_owned(),
                 Some(error.chain()),
             ),
-            ErrorKind::Unavailable | ErrorKind::Timeout => {
+            // What the database says beneath a conflict is nobody's business but the log's.
+            ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Conflict => {
                 (error.message().to_owned(), Some(error.chain()))
             }
             _ => (error.chain(), None),

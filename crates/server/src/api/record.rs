@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use aide::openapi::{OpenApi, ReferenceOr};
 use alexandria_core::audit::{Deed, Outcome, Target};
-use alexandria_core::error::{Error, ErrorKind};
+use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::DocumentId;
 use alexandria_core::principal::{Origin, Principal};
 use alexandria_library::audit::Recorder;
@@ -156,23 +156,42 @@ pub(super) async fn record(State(app): State<Shared>, request: Request, next: Ne
         unfinished.deed = None;
     }
     let written = match principal.as_ref().filter(|_| is_due) {
-        Some(principal) => {
-            let deed = ended(deed, status, response.headers());
-            let deeds = match response.extensions_mut().remove::<PutIn>() {
-                Some(PutIn(documents)) if !documents.is_empty() => each(&deed, &documents),
-                Some(_) | None => vec![deed],
-            };
-            app.library.recorder().record(principal, deeds).await
-        }
+        Some(principal) => write_down(&app, principal, deed, &mut response).await,
         None => Ok(()),
     };
     if let (true, Due::Export, Some(principal)) = (is_due, due, &principal) {
         app.library.security().exported(principal, &action).await;
     }
     notice(&app, principal.as_ref(), &origin, &action, status).await;
+    told(response, written)
+}
+
+/// Writes down a deed, once for each document that it has put in.
+async fn write_down(
+    app: &Shared,
+    principal: &Principal,
+    deed: Deed,
+    response: &mut Response,
+) -> Result<()> {
+    let deed = ended(deed, response.status(), response.headers());
+    let deeds = match response.extensions_mut().remove::<PutIn>() {
+        Some(PutIn(documents)) if !documents.is_empty() => each(&deed, &documents),
+        Some(_) | None => vec![deed],
+    };
+    app.library.recorder().record(principal, deeds).await
+}
+
+/// The reply, or that what was done could not be written down.
+fn told(response: Response, written: Result<()>) -> Response {
+    let status = response.status();
     match written {
         Ok(()) => response,
-        Err(error) => unwritten(status, error),
+        // What was refused or failed says why, which is worth more to the caller.
+        Err(error) if status.is_client_error() || status.is_server_error() => {
+            tracing::error!("cannot write to the audit log: {}", error.chain());
+            response
+        }
+        Err(error) => unwritten(error),
     }
 }
 
@@ -322,15 +341,13 @@ fn is_taken(response: &Response) -> bool {
     }
 }
 
-/// The reply to a request that could not be written down.
-fn unwritten(status: StatusCode, error: Error) -> Response {
-    if status.is_client_error() || status.is_server_error() {
-        let message = "the request was not served, and that could not be written to the audit log";
-        return Problem::from(Error::new(ErrorKind::Unavailable, message).with_source(error))
-            .into_response();
-    }
-    let message = "what was asked has been done, but it could not be written to the audit log: see \
-                   to the database before anything else is changed";
+/// The reply to a request that was served and could not be written down.
+fn unwritten(error: Error) -> Response {
+    let why = error.message();
+    let message = format!(
+        "what was asked has been done, but it could not be written to the audit log ({why}): see to \
+         the database before anything else is changed"
+    );
     Problem::from(Error::new(ErrorKind::Unavailable, message).with_source(error)).into_response()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
-use alexandria_core::access::Classification;
+use alexandria_core::access::{Classification, Scope};
 use alexandria_core::tenant::{
     Plan, Quotas, TENANT_GRACE_DAYS_DEFAULT, TENANT_GRACE_DAYS_MAX, Tenant, TenantSettings,
 };
@@ -410,6 +410,7 @@ async fn suspend(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<Json<TenantBody>, Problem> {
+    principal.require(Scope::Operate)?;
     let library = &app.library;
     let tenant = library.find_tenant(&principal, &which.tenant).await?;
     let suspended = library.suspend_tenant(&principal, tenant.id).await?;
@@ -421,6 +422,7 @@ async fn resume(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<Json<TenantBody>, Problem> {
+    principal.require(Scope::Operate)?;
     let library = &app.library;
     let tenant = library.find_tenant(&principal, &which.tenant).await?;
     let resumed = library.resume_tenant(&principal, tenant.id).await?;

@@ -134,7 +134,10 @@ impl Catalog {
             .map(|cursor| List::Tenants.decode(cursor))
             .transpose()?;
         let after = after.map_or(Uuid::nil(), |(_, id)| id);
-        let sql = format!("{SELECT} WHERE id > $1 ORDER BY id LIMIT {}", limit + 1);
+        let sql = format!(
+            "{SELECT} WHERE id > $1 AND state <> 'ended' ORDER BY id LIMIT {}",
+            limit + 1
+        );
         let found = rows::<Row, _>(self.database.read(), sql, vec![after.into()]).await;
         let found = found.doing(|| "cannot list the tenants".to_owned())?;
         let items = found.into_iter().map(Row::read).collect::<Result<_>>()?;
@@ -207,7 +210,7 @@ impl Catalog {
     }
 
     async fn tenant_of(&self, id: TenantId) -> Result<Tenant> {
-        let sql = format!("{SELECT} WHERE id = $1");
+        let sql = format!("{SELECT} WHERE id = $1 AND state <> 'ended'");
         let found = row::<Row, _>(self.database.read(), sql, vec![id.as_uuid().into()]).await;
         let found = found.doing(|| format!("cannot read the tenant {id}"))?;
         found.ok_or_else(|| not_found("tenant", id))?.read()

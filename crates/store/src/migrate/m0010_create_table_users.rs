@@ -9,7 +9,7 @@ pub(super) static MIGRATION: Migration = Migration {
     up: &[
         "ALTER TABLE tenants ADD COLUMN name_key text NOT NULL DEFAULT ''",
         "ALTER TABLE tenants ADD COLUMN state text NOT NULL DEFAULT 'active'
-            CHECK (state IN ('active', 'suspended', 'ending'))",
+            CHECK (state IN ('active', 'suspended', 'ending', 'ended'))",
         "ALTER TABLE tenants ADD COLUMN region text",
         "ALTER TABLE tenants ADD COLUMN plan text NOT NULL DEFAULT 'unlimited'",
         "ALTER TABLE tenants ADD COLUMN quotas text NOT NULL DEFAULT '{}'",

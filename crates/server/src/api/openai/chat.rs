@@ -2,6 +2,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
+use alexandria_core::access::Scope;
 use alexandria_core::principal::Principal;
 use alexandria_library::Exchange;
 use axum::Json;
@@ -268,6 +269,7 @@ async fn complete(
     Asker(principal): Asker,
     Body(body): Body<ChatBody>,
 ) -> Result<Response, Refusal> {
+    principal.require(Scope::Ask)?;
     check(&body.others, RULES)?;
     let asked = (body.model.as_str(), body.question()?);
     let mut request = reply::question(&app, &principal, asked, &[]).await?;

@@ -3,6 +3,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
+use alexandria_core::access::Scope;
 use alexandria_library::Exchange;
 use axum::Json;
 use axum::extract::State;
@@ -223,6 +224,7 @@ async fn respond(
     Asker(principal): Asker,
     Body(body): Body<AskBody>,
 ) -> Result<Response, Refusal> {
+    principal.require(Scope::Ask)?;
     check(&body.others, RULES)?;
     let asked = (body.model.as_str(), body.question()?);
     let stores = body.stores()?;

@@ -2,6 +2,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use alexandria_core::access::Scope;
 use alexandria_core::document::Collection;
 use alexandria_core::error::Result as Outcome;
 use alexandria_core::principal::Principal;
@@ -331,6 +332,7 @@ async fn change(
     Segments(which): Segments<Which>,
     Body(change): Body<ChangeBody>,
 ) -> Result<Json<StoreBody>, Refusal> {
+    principal.require(Scope::Ingest)?;
     check_extras(change.metadata.as_ref(), change.expires_after.as_ref())?;
     let found = find(&app, &principal, &which.store).await?;
     let change = CollectionChange {
@@ -350,6 +352,7 @@ async fn remove(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<Json<DeletedBody>, Refusal> {
+    principal.require(Scope::Ingest)?;
     let found = find(&app, &principal, &which.store).await?;
     app.library.remove_collection(&principal, found.id).await?;
     Ok(Json(DeletedBody::new(which.store, "vector_store.deleted")))

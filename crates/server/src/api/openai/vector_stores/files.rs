@@ -3,6 +3,7 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
+use alexandria_core::access::Scope;
 use alexandria_core::document::{Document, DocumentState};
 use alexandria_core::id::CollectionId;
 use alexandria_core::principal::Principal;
@@ -198,6 +199,7 @@ async fn create(
     Segments(which): Segments<WhichStore>,
     Body(new): Body<NewBody>,
 ) -> Result<Json<FileBody>, Refusal> {
+    principal.require(Scope::Ingest)?;
     if new.attributes.is_some_and(|given| !given.is_empty()) {
         let sentence = "nothing is kept beside a file; its title, format and language are told";
         return Err(invalid("attributes", sentence));
@@ -256,6 +258,7 @@ async fn remove(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<Json<DeletedBody>, Refusal> {
+    principal.require(Scope::Ingest)?;
     let store = find(&app, &principal, &which.store).await?;
     let file = held(&app, &principal, store.id, &which.file).await?;
     app.library.remove_document(&principal, file.id).await?;
