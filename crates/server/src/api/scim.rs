@@ -7,6 +7,8 @@
 use aide::axum::ApiRouter;
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, Response as Described, SchemaObject};
+use alexandria_core::access::Scope;
+use alexandria_core::principal::Principal;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -20,6 +22,8 @@ mod filter;
 mod groups;
 mod patch;
 mod users;
+
+use error::Refusal;
 
 /// Where SCIM is.
 pub(in crate::api) const BASE_PATH: &str = "/scim/v2";
@@ -38,6 +42,11 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .merge(about::routes())
         .merge(users::routes())
         .merge(groups::routes())
+}
+
+/// Lets nobody further who may not look after people, whatever they ask about.
+fn allowed(principal: &Principal) -> Result<(), Refusal> {
+    Ok(principal.require(Scope::People)?)
 }
 
 /// A reply in SCIM's media type.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::error::Refusal;
 use super::patch::PatchBody;
 use super::users::{missing, unknown};
-use super::{BASE_PATH, ListBody, ListQuery, MetaBody, Scim, filter};
+use super::{BASE_PATH, ListBody, ListQuery, MetaBody, Scim, allowed, filter};
 use crate::api::Shared;
 use crate::api::extract::{Asker, Body, Parameters, Segments};
 
@@ -133,13 +133,10 @@ impl Which {
 }
 
 async fn list(
-    State(app): State<Shared>,
     Asker(principal): Asker,
     Parameters(query): Parameters<ListQuery>,
 ) -> Result<Scim<ListBody<GroupBody>>, Refusal> {
-    // Who may not look after people is told so here as elsewhere.
-    let nobody = ProvisionFilter::Nobody;
-    app.library.provisioned(&principal, &nobody, (0, 0)).await?;
+    allowed(&principal)?;
     let chosen = query.filter.as_deref().map(filter::parse).transpose()?;
     if chosen
         .as_ref()
@@ -168,6 +165,7 @@ async fn get(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<Scim<GroupBody>, Refusal> {
+    allowed(&principal)?;
     let role = which.role()?;
     Ok(Scim(whole(&app, &principal, role).await?))
 }
@@ -186,6 +184,7 @@ async fn patch(
     Segments(which): Segments<Which>,
     Body(patch): Body<PatchBody>,
 ) -> Result<Scim<GroupBody>, Refusal> {
+    allowed(&principal)?;
     let role = which.role()?;
     let members = patch.of_group()?;
     if role == ROLE_LEAST && !members.removed.is_empty() {

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::error::Refusal;
 use super::patch::{PatchBody, role_of};
-use super::{BASE_PATH, ListBody, ListQuery, MetaBody, Scim, filter};
+use super::{BASE_PATH, ListBody, ListQuery, MetaBody, Scim, allowed, filter};
 use crate::api::Shared;
 use crate::api::extract::{Asker, Body, Parameters, Segments};
 
@@ -241,6 +241,7 @@ async fn list(
     Asker(principal): Asker,
     Parameters(query): Parameters<ListQuery>,
 ) -> Result<Scim<ListBody<UserBody>>, Refusal> {
+    allowed(&principal)?;
     let filter = match query.filter.as_deref() {
         None => ProvisionFilter::All,
         Some(text) => {
@@ -271,6 +272,7 @@ async fn create(
     Asker(principal): Asker,
     Body(draft): Body<DraftBody>,
 ) -> Result<Response, Refusal> {
+    allowed(&principal)?;
     let made = app.library.provision(&principal, draft.read()?).await?;
     let body = UserBody::from(made);
     let location = HeaderValue::from_str(&body.meta.location);
@@ -286,6 +288,7 @@ async fn get(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<Scim<UserBody>, Refusal> {
+    allowed(&principal)?;
     let found = app.library.provisioned_user(&principal, which.id()?).await;
     Ok(Scim(found.map_err(missing(&which.user))?.into()))
 }
@@ -296,6 +299,7 @@ async fn put(
     Segments(which): Segments<Which>,
     Body(draft): Body<DraftBody>,
 ) -> Result<Scim<UserBody>, Refusal> {
+    allowed(&principal)?;
     let said = draft.read()?;
     let library = &app.library;
     let changed = library
@@ -310,6 +314,7 @@ async fn patch(
     Segments(which): Segments<Which>,
     Body(patch): Body<PatchBody>,
 ) -> Result<Scim<UserBody>, Refusal> {
+    allowed(&principal)?;
     let said = patch.of_user()?;
     let library = &app.library;
     let changed = library
@@ -323,6 +328,7 @@ async fn remove(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<StatusCode, Refusal> {
+    allowed(&principal)?;
     let removed = app.library.remove_user(&principal, which.id()?).await;
     removed.map_err(missing(&which.user))?;
     Ok(StatusCode::NO_CONTENT)
