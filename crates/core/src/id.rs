@@ -134,6 +134,10 @@ id!(
     /// An invitation to become one of a tenant's people.
     InvitationId, "invitation"
 );
+id!(
+    /// A passkey of a person.
+    PasskeyId, "passkey"
+);
 
 /// Where new ids come from. An argument, so that a test can choose them.
 pub trait IdSource: Send + Sync + fmt::Debug {

@@ -10,6 +10,7 @@ pub mod access;
 pub mod answer;
 pub mod audit;
 pub mod block;
+pub mod budget;
 pub mod check;
 pub mod chunk;
 pub mod citation;

@@ -11,7 +11,7 @@ use core::net::IpAddr;
 
 use crate::access::{Classification, Scope, Scopes};
 use crate::error::{Error, ErrorKind, Result};
-use crate::id::{CollectionId, KeyId, TENANT_DEFAULT, TenantId, UserId};
+use crate::id::{CollectionId, KeyId, SessionId, TENANT_DEFAULT, TenantId, UserId};
 
 /// What acts in a principal's name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +67,8 @@ pub struct Principal {
     scopes: Scopes,
     reach: Reach,
     clearance: Classification,
+    session: Option<SessionId>,
+    must_enrol: bool,
     origin: Option<Arc<Origin>>,
 }
 
@@ -81,6 +83,8 @@ impl Principal {
             scopes,
             reach: Reach::Tenant,
             clearance: Classification::Restricted,
+            session: None,
+            must_enrol: false,
             origin: None,
         }
     }
@@ -108,6 +112,24 @@ impl Principal {
     #[must_use]
     pub const fn cleared_for(mut self, clearance: Classification) -> Self {
         self.clearance = clearance;
+        self
+    }
+
+    /// The same, in this session of theirs.
+    #[must_use]
+    pub const fn in_session(mut self, session: SessionId) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// The same, who may do nothing but add a second factor: the tenant asks for one, and the session
+    /// was begun without.
+    #[must_use]
+    pub fn enrolling(mut self) -> Self {
+        self.scopes = Scopes::default();
+        self.reach = Reach::Only(Arc::from([]));
+        self.clearance = Classification::Public;
+        self.must_enrol = true;
         self
     }
 
@@ -148,6 +170,18 @@ impl Principal {
         self.clearance
     }
 
+    /// The session that it acts in, where it is a person's.
+    #[must_use]
+    pub const fn session(&self) -> Option<SessionId> {
+        self.session
+    }
+
+    /// Whether it may do nothing but add a second factor.
+    #[must_use]
+    pub const fn must_enrol(&self) -> bool {
+        self.must_enrol
+    }
+
     /// Where the request came from; nothing for the product itself.
     #[must_use]
     pub fn origin(&self) -> Option<&Origin> {
@@ -171,11 +205,27 @@ impl Principal {
         scopes.first().map_or(Ok(()), |scope| self.require(*scope))
     }
 
+    /// Lets the call go on only if this principal may do more than add a second factor.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Forbidden`], saying how to add one.
+    pub fn require_enrolled(&self) -> Result<()> {
+        if !self.must_enrol {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Forbidden,
+            "this tenant asks for a second factor: add an authenticator or a passkey under \
+             /api/v1/me/factors, or sign in with the one you have; nothing else is allowed before",
+        ))
+    }
+
     /// Lets the call go on only if this principal has the scope.
     ///
     /// # Errors
     /// [`ErrorKind::Forbidden`], naming the scope that is missing.
     pub fn require(&self, scope: Scope) -> Result<()> {
+        self.require_enrolled()?;
         if self.scopes.has(scope) {
             return Ok(());
         }

@@ -5,6 +5,7 @@
 //! one whose own scopes cover it.
 
 mod ending;
+mod factors;
 mod federation;
 mod grants;
 mod keys;
@@ -21,6 +22,9 @@ use alexandria_core::id::{TENANT_DEFAULT, TenantId};
 use alexandria_core::principal::Principal;
 use alexandria_core::token::{TOKEN_BYTES, Token, TokenKind};
 
+pub use self::factors::{
+    AddedPasskey, Enrolment, Factors, FirstStep, Proof, RECOVERY_CODES, RelyingParty, SecondStep,
+};
 pub use self::federation::{FLOW_OPEN, FlowBegun, Vouched};
 pub use self::keys::{
     KEY_OVERLAP_SECONDS_DEFAULT, KEY_OVERLAP_SECONDS_MAX, KeyDraft, KeyRotation, MadeKey,

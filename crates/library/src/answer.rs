@@ -30,7 +30,6 @@ use crate::library::Library;
 use crate::personas::Spoken;
 use crate::retrieve::milliseconds;
 use crate::search::{FoundPassage, SearchReply, SearchRequest};
-use crate::usage::Affordable;
 
 /// Events of an answer that wait for whoever listens; while they do, the answer waits, too.
 const EVENTS_QUEUED_MAX: usize = 64;
@@ -105,6 +104,7 @@ impl Library {
         request: &AskRequest,
         emit: Emit<'_>,
     ) -> Result<Answer> {
+        self.count_question(principal).await?;
         let answering = self.limits.begin_answer(principal, &request.text).await?;
         let answered = self.answer_or_recall(principal, request, emit).await;
         answering.end(answered.as_ref().ok()).await;
@@ -158,7 +158,6 @@ impl Library {
         };
         self.write(&writing, &mut answer).await?;
         answer.usage = Usage::sum(answer.usage, spoken.usage);
-        self.count_usage(principal, answer.usage).await;
         answer.finish(Arc::unwrap_or_clone(passages));
         answer.timings.compose = milliseconds(composing);
         self.keep(principal, &spoken.asked, &mut answer, language)
@@ -171,14 +170,7 @@ impl Library {
     /// exact sentences.
     async fn write(&self, asked: &Asked<'_>, answer: &mut Answer) -> Result<()> {
         let wanted = asked.request.writer == WriterChoice::Auto && !asked.passages.is_empty();
-        let generator = match wanted {
-            true => self.affordable_generator(asked.principal).await?,
-            false => Affordable::None,
-        };
-        if let Affordable::Not(why) = &generator {
-            answer.degraded.push(why.clone());
-        }
-        if let Affordable::Yes(generator) = generator {
+        if let Some(generator) = self.generator.as_deref().filter(|_| wanted) {
             match self.generate(asked, generator).await? {
                 Generated::Written(written) => {
                     let model = generator.model();
@@ -193,6 +185,7 @@ impl Library {
                     answer.degraded.extend(written.broken);
                     return Ok(());
                 }
+                Generated::Unaffordable(why) => answer.degraded.push(why),
                 Generated::Failed(why, written) => {
                     answer.degraded.push(why);
                     answer.removed = written.removed;

@@ -5,10 +5,12 @@
 //! must stand where it stood, and the checker must come to the same finding.
 
 use alexandria_core::access::Scope;
+use alexandria_core::budget::Feature;
 use alexandria_core::check::Verdict;
 use alexandria_core::error::{Context as _, ErrorKind, Result};
 use alexandria_core::id::{AnswerId, VersionId};
 use alexandria_core::principal::Principal;
+use alexandria_models::embedder::Embedder;
 use alexandria_models::generator::Usage;
 use alexandria_store::blobs::Digest;
 use alexandria_store::catalog::{AnswerQuery, KeptAnswer, NewAnswer, Page, Version};
@@ -168,7 +170,8 @@ impl Library {
                 [only] if *only == sentence.text => Verdict::exact(),
                 quotes => {
                     let language = answer.said.language.as_deref();
-                    let embedder = self.embedder.as_deref();
+                    let embedder = self.embedder_for(principal, Feature::SearchEmbedding);
+                    let embedder = embedder.as_ref().map(|one| one as &dyn Embedder);
                     judge(
                         embedder,
                         &sentence.text,

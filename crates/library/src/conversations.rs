@@ -22,7 +22,6 @@ use jiff::{SignedDuration, Timestamp};
 use crate::answers::Said;
 use crate::ask::{Answer, AskRequest, Exchange, WriterChoice};
 use crate::library::Library;
-use crate::usage::Affordable;
 
 /// The longest title of a conversation, in bytes.
 pub const CONVERSATION_TITLE_BYTES_MAX: usize = 200;
@@ -169,15 +168,13 @@ impl Library {
         let by_rules = standalone(&turns, &request.text);
         let wanted = request.writer == WriterChoice::Auto
             && (by_rules.depends || rewrite::may_depend(&request.text));
-        let generator = match wanted {
-            true => self.affordable_generator(principal).await?,
-            false => Affordable::None,
-        };
-        let by_model = match generator {
-            Affordable::Yes(generator) => {
-                rewrite::ask(generator, exchanges, &request.text, &by_rules).await
+        let by_model = match self.generator.as_deref().filter(|_| wanted) {
+            Some(generator) => {
+                let said = (exchanges, request.text.as_str());
+                let paid = (&self.ledger(), principal);
+                rewrite::ask(paid, generator, said, &by_rules).await
             }
-            Affordable::None | Affordable::Not(_) => rewrite::Rewritten::default(),
+            None => rewrite::Rewritten::default(),
         };
         let text = by_model.text.unwrap_or(by_rules.text);
         Ok(Understood {

@@ -1,9 +1,10 @@
 //! Embedding texts for a caller, and counting their tokens.
 
 use alexandria_core::access::Scope;
+use alexandria_core::budget::Feature;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::principal::Principal;
-use alexandria_models::embedder::Purpose;
+use alexandria_models::embedder::{Embedder as _, Purpose};
 
 use crate::library::Library;
 
@@ -55,7 +56,7 @@ impl Library {
     ) -> Result<EmbeddedTexts> {
         principal.require(Scope::Ask)?;
         let refused = |why: String| Err(Error::new(ErrorKind::Invalid, why));
-        let Some(embedder) = self.embedder.as_deref() else {
+        let Some(embedder) = self.embedder_for(principal, Feature::EmbedTexts) else {
             return refused("embedding is switched off in the settings".to_owned());
         };
         if texts.is_empty() || texts.len() > EMBED_TEXTS_MAX {

@@ -1,11 +1,14 @@
 //! A call of a language model that is counted whatever becomes of it: when it ends, by what the provider
 //! says; when it breaks off or nobody listens any more, by an estimate of what it has used so far.
 
-use alexandria_core::error::Result;
+use alexandria_core::budget::Feature;
+use alexandria_core::error::{Error, Result};
+use alexandria_core::principal::Principal;
 use alexandria_models::generator::{Delta, Generator, Price, Prompt, Usage, estimate_tokens};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 
+use crate::ledger::{Called, Charge, Ledger, Permit};
 use crate::metrics::{COST_USD_TOTAL, TOKENS_TOTAL};
 
 /// Tokens that stand around a message.
@@ -20,27 +23,61 @@ pub(crate) struct Metered {
     written: String,
     /// What it used, once that is known.
     used: Option<Usage>,
+    /// Where it is paid.
+    charge: Box<Charge>,
+}
+
+/// What became of the wish to call a model.
+pub(crate) enum Begun {
+    /// It writes.
+    Call(Box<Metered>),
+    /// A budget is used up, as the sentence says.
+    Refused(String),
+    /// It did not answer; nothing is counted then.
+    Failed(Error),
 }
 
 impl Metered {
     /// Begins to write.
     ///
     /// # Errors
-    /// As for [`Generator::generate`]; nothing is counted then.
-    pub(crate) async fn begin(generator: &dyn Generator, prompt: &Prompt) -> Result<Self> {
-        let stream = generator.generate(prompt).await?;
-        let texts = prompt.messages.iter().map(|message| message.text.as_str());
-        let texts = texts.chain(std::iter::once(prompt.system.as_str()));
-        Ok(Self {
+    /// `Unavailable` when the catalog does not answer.
+    pub(crate) async fn begin(
+        ledger: &Ledger,
+        (principal, feature): (&Principal, Feature),
+        generator: &dyn Generator,
+        prompt: &Prompt,
+    ) -> Result<Begun> {
+        let model = generator.model();
+        let called = Called {
+            feature,
+            provider: &model.provider,
+            model: &model.name,
+            costs: generator.costs(),
+        };
+        let worst = worst(generator, prompt);
+        let mut charge = match ledger.admit(principal, called, worst).await? {
+            Permit::Yes(charge) => charge,
+            Permit::Not(why) => return Ok(Begun::Refused(why)),
+        };
+        let stream = match generator.generate(prompt).await {
+            Ok(stream) => stream,
+            Err(error) => {
+                charge.release().await;
+                return Ok(Begun::Failed(error));
+            }
+        };
+        Ok(Begun::Call(Box::new(Self {
             stream,
-            provider: generator.model().provider.clone(),
+            provider: model.provider.clone(),
             price: generator.price(),
-            prompt_tokens: texts
+            prompt_tokens: texts(prompt)
                 .map(|text| estimate_tokens(text) + MESSAGE_TOKENS)
                 .sum(),
             written: String::new(),
             used: None,
-        })
+            charge,
+        })))
     }
 
     /// The next piece; nothing after the end or an error.
@@ -48,8 +85,8 @@ impl Metered {
         let next = self.stream.next().await?;
         match &next {
             Ok(Delta::Text(text)) => self.written.push_str(text),
-            Ok(Delta::Done { usage, .. }) => self.settle(*usage),
-            Err(_) => self.settle(self.estimate()),
+            Ok(Delta::Done { usage, .. }) => self.settle(*usage).await,
+            Err(_) => self.settle(self.estimate()).await,
         }
         Some(next)
     }
@@ -72,10 +109,14 @@ impl Metered {
     }
 
     /// Counts the call, once.
-    fn settle(&mut self, usage: Usage) {
-        if self.used.replace(usage).is_some() {
-            return;
+    async fn settle(&mut self, usage: Usage) {
+        if self.used.replace(usage).is_none() {
+            self.measure(&usage);
+            self.charge.settle(usage).await;
         }
+    }
+
+    fn measure(&self, usage: &Usage) {
         let estimated = if usage.is_estimated { "true" } else { "false" };
         for (kind, tokens) in [
             ("prompt", usage.prompt_tokens),
@@ -105,7 +146,29 @@ impl Metered {
 impl Drop for Metered {
     fn drop(&mut self) {
         if self.used.is_none() {
-            self.settle(self.estimate());
+            let usage = self.estimate();
+            self.measure(&usage);
+            self.charge.settle_later(usage);
         }
     }
+}
+
+/// What a call uses at most: no token is shorter than a byte.
+fn worst(generator: &dyn Generator, prompt: &Prompt) -> Usage {
+    let count = |tokens: usize| u64::try_from(tokens).unwrap_or(u64::MAX);
+    let bytes = texts(prompt).map(|text| text.len() + MESSAGE_TOKENS).sum();
+    let room = generator.model().context_tokens_max;
+    let mut usage = Usage {
+        prompt_tokens: count(room.min(bytes)),
+        completion_tokens: u64::from(prompt.tokens_max),
+        ..Usage::default()
+    };
+    usage.cost_micros = generator.price().cost(&usage);
+    usage
+}
+
+/// Everything that a model is given.
+fn texts(prompt: &Prompt) -> impl Iterator<Item = &str> {
+    let messages = prompt.messages.iter().map(|message| message.text.as_str());
+    messages.chain(std::iter::once(prompt.system.as_str()))
 }

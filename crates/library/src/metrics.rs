@@ -12,7 +12,7 @@ pub const CACHE_LOOKUPS_TOTAL: &str = "cache_lookups_total";
 /// Gauge: connections to the catalog's database that are in use.
 pub const DATABASE_CONNECTIONS_ACTIVE: &str = "database_connections_active";
 
-/// Counter: jobs by kind and outcome (`done`, `retried`, `failed`).
+/// Counter: jobs by kind and outcome (`done`, `retried`, `waits` for a budget, `failed`).
 pub const JOBS_TOTAL: &str = "jobs_total";
 
 /// Histogram: the time a job took, in seconds, by kind.
@@ -66,6 +66,12 @@ pub const AUDIT_ENTRIES_TOTAL: &str = "alexandria_audit_entries_total";
 /// Counter: entries that could not be written to the audit log. Anything above zero is to be looked at.
 pub const AUDIT_FAILURES_TOTAL: &str = "alexandria_audit_failures_total";
 
+/// Counter: levels of budgets that have been reached, by level (`budget-alert`, `budget-cap`).
+pub const BUDGET_REACHED_TOTAL: &str = "budget_reached_total";
+
+/// Counter: calls of models that were not made because a budget was used up, by feature.
+pub const CALLS_REFUSED_TOTAL: &str = "llm_calls_refused_total";
+
 /// Tells the recorder what each metric means. Call it once, after installing a recorder.
 pub fn describe() {
     metrics::describe_histogram!(
@@ -100,10 +106,6 @@ pub fn describe() {
         SENTENCES_CHECKED_TOTAL,
         "Sentences of language models that were checked, by outcome."
     );
-    metrics::describe_gauge!(
-        BUDGET_USED_SHARE,
-        "Share of the month's budget for models that is used."
-    );
     metrics::describe_counter!(
         TOKENS_TOTAL,
         "Tokens of language models, by provider, kind, and whether they are estimated."
@@ -112,6 +114,7 @@ pub fn describe() {
         COST_USD_TOTAL,
         "US dollars spent on language models by the table of prices, by provider; only grows."
     );
+    describe_money();
     alexandria_models::metrics::describe();
     alexandria_store::metrics::describe();
     metrics::describe_counter!(LIMIT_REFUSALS_TOTAL, "Requests refused, by limit.");
@@ -137,5 +140,21 @@ pub fn describe() {
     metrics::describe_counter!(
         AUDIT_FAILURES_TOTAL,
         "Entries that could not be written to the audit log."
+    );
+}
+
+/// The same for what models cost.
+fn describe_money() {
+    metrics::describe_gauge!(
+        BUDGET_USED_SHARE,
+        "Share of the month's budget for models that is used."
+    );
+    metrics::describe_counter!(
+        BUDGET_REACHED_TOTAL,
+        "Levels of budgets that have been reached, by level."
+    );
+    metrics::describe_counter!(
+        CALLS_REFUSED_TOTAL,
+        "Calls of models not made because a budget was used up, by feature."
     );
 }

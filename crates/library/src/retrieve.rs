@@ -109,6 +109,7 @@ impl Library {
         let mut timings = Timings::default();
         let legs = Legs {
             library: self,
+            principal,
             spaces: &spaces,
             request,
             limit: per_leg,

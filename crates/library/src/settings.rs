@@ -10,9 +10,11 @@ use alexandria_core::answer::AnswerPolicy;
 use alexandria_extract::limits::Limits as ReadingLimits;
 use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
+use alexandria_store::catalog::Way;
 use alexandria_store::seal::RootKey;
 use serde::{Deserialize, Serialize};
 
+use crate::access::RelyingParty;
 use crate::audit::AUDIT_KEPT_DAYS_DEFAULT;
 use crate::limits::LimitSettings;
 use crate::usage::Budget;
@@ -55,8 +57,12 @@ pub struct LibrarySettings {
     pub refresh_days: u32,
     /// For how many days the audit log and security events are kept; 0 for ever.
     pub audit_kept_days: u32,
+    /// Under which name and addresses browsers reach this installation, for passkeys.
+    pub relying_party: RelyingParty,
     /// What may be spent on models.
     pub budget: Budget,
+    /// How people are told of alerts, beside the log.
+    pub alert_ways: Vec<Way>,
     /// What a caller may ask for at most.
     pub limits: LibraryLimits,
     /// How often, how much at once, and how many tokens.
@@ -84,7 +90,9 @@ impl LibrarySettings {
             conversations_kept_days: CONVERSATIONS_KEPT_DAYS_DEFAULT,
             refresh_days: crate::access::REFRESH_DAYS_DEFAULT,
             audit_kept_days: AUDIT_KEPT_DAYS_DEFAULT,
+            relying_party: RelyingParty::default(),
             budget: Budget::default(),
+            alert_ways: Vec::new(),
             limits: LibraryLimits::default(),
             limiting: LimitSettings::default(),
         }

@@ -4,17 +4,17 @@
 use alexandria_core::access::Scope;
 use alexandria_core::error::Result;
 use alexandria_core::principal::Principal;
-use alexandria_models::generator::{Generator, Usage};
-use alexandria_store::catalog::Used;
-pub use alexandria_store::catalog::UsedOnDay;
+pub use alexandria_store::catalog::{UsageBy, UsageEntry, UsedBy, UsedOnDay};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::library::Library;
-use crate::metrics::BUDGET_USED_SHARE;
 
 /// Days that a report reaches back at most.
 pub const USAGE_DAYS_MAX: u32 = 366;
+
+/// Entries of the ledger that are read at once.
+pub const USAGE_ENTRIES_AT_ONCE: u32 = 500;
 
 /// What may be spent on models in a month unless the settings say otherwise, in millionths of a US
 /// dollar: $500.
@@ -55,17 +55,6 @@ pub struct UsageReport {
     pub budget: Budget,
 }
 
-/// Whether a language model may be asked.
-#[derive(Debug)]
-pub(crate) enum Affordable<'a> {
-    /// There is none.
-    None,
-    /// This one may.
-    Yes(&'a dyn Generator),
-    /// The budget is used up, as the sentence says.
-    Not(String),
-}
-
 impl Library {
     /// What models have used on the last days, today included.
     ///
@@ -73,12 +62,8 @@ impl Library {
     /// `Forbidden` without the scope to read metrics; `Unavailable` when the catalog does not answer.
     pub async fn usage(&self, principal: &Principal, days: u32) -> Result<UsageReport> {
         principal.require(Scope::Usage)?;
-        let today = self.catalog.today();
-        let back = days.clamp(1, USAGE_DAYS_MAX) - 1;
-        let first = today
-            .checked_sub(i64::from(back).days())
-            .unwrap_or(Date::MIN);
-        let month = today.first_of_month();
+        let first = self.first_of(days);
+        let month = self.catalog.today().first_of_month();
         Ok(UsageReport {
             days: self.catalog.usage_since(principal, first).await?,
             month,
@@ -87,85 +72,44 @@ impl Library {
         })
     }
 
-    /// The language model, if there is one that the month's budget still pays for.
+    /// What has been used on the last days, today included, by what is asked for; the dearest first.
     ///
     /// # Errors
-    /// `Unavailable` when the catalog does not answer.
-    pub(crate) async fn affordable_generator(
+    /// `Forbidden` without the scope to read usage; `Unavailable` when the catalog does not answer.
+    pub async fn usage_by(
         &self,
         principal: &Principal,
-    ) -> Result<Affordable<'_>> {
-        let Some(generator) = self.generator.as_deref() else {
-            return Ok(Affordable::None);
-        };
-        let max = self.settings.budget.month_micros_max;
-        if max == 0 || !generator.costs() {
-            return Ok(Affordable::Yes(generator));
-        }
-        let month = self.catalog.today().first_of_month();
-        let spent = self.catalog.spent_since(principal, month).await?;
-        if spent < max {
-            return Ok(Affordable::Yes(generator));
-        }
-        Ok(Affordable::Not(format!(
-            "language models have cost ${:.2} this month, and the budget is ${:.2}: answers are made \
-             of exact sentences until the month ends or the setting budget.month_usd_max is raised",
-            dollars(spent),
-            dollars(max)
-        )))
+        by: UsageBy,
+        days: u32,
+    ) -> Result<Vec<UsedBy>> {
+        principal.require(Scope::Usage)?;
+        let first = self.first_of(days);
+        self.catalog.usage_by(principal, by, first).await
     }
 
-    /// Counts what the language model has used for an answer. A failure is logged: what has been written
-    /// is given all the same.
-    pub(crate) async fn count_usage(&self, principal: &Principal, usage: Option<Usage>) {
-        let (Some(usage), Some(generator)) = (usage, self.generator.as_deref()) else {
-            return;
-        };
-        let model = generator.model();
-        let used = Used {
-            feature: "answer".to_owned(),
-            provider: model.provider.clone(),
-            model: model.name.clone(),
-            calls: 1,
-            prompt_tokens: usage.prompt_tokens,
-            completion_tokens: usage.completion_tokens,
-            cached_tokens: usage.cached_tokens,
-            cost_micros: usage.cost_micros,
-        };
-        if let Err(error) = self.catalog.add_usage(principal, &used).await {
-            tracing::error!(error = %error.chain(), "cannot count what a model has used");
-            return;
-        }
-        if used.cost_micros > 0
-            && let Err(error) = self.warn_of_spending(principal, used.cost_micros).await
-        {
-            tracing::error!(error = %error.chain(), "cannot see what models have cost");
-        }
+    /// Calls and bills of the month of a day, oldest first, after the one given; at most
+    /// [`USAGE_ENTRIES_AT_ONCE`].
+    ///
+    /// # Errors
+    /// As for [`Self::usage_by`].
+    pub async fn usage_entries(
+        &self,
+        principal: &Principal,
+        month: Date,
+        after: Option<&UsageEntry>,
+    ) -> Result<Vec<UsageEntry>> {
+        principal.require(Scope::Usage)?;
+        let after = after.map(|entry| (entry.moment.as_microsecond(), entry.id));
+        self.catalog
+            .usage_entries(principal, month, after, USAGE_ENTRIES_AT_ONCE)
+            .await
     }
 
-    /// Warns once when the spending of the month passes the alert or the maximum.
-    async fn warn_of_spending(&self, principal: &Principal, cost: u64) -> Result<()> {
-        let budget = self.settings.budget;
-        let month = self.catalog.today().first_of_month();
-        let spent = self.catalog.spent_since(principal, month).await?;
-        let before = spent.saturating_sub(cost);
-        if budget.month_micros_max > 0 {
-            metrics::gauge!(BUDGET_USED_SHARE)
-                .set(dollars(spent) / dollars(budget.month_micros_max));
-        }
-        for (limit, what) in [
-            (budget.month_micros_alert, "the alert"),
-            (budget.month_micros_max, "the budget"),
-        ] {
-            if limit > 0 && before < limit && spent >= limit {
-                tracing::warn!(
-                    spent_usd = dollars(spent),
-                    limit_usd = dollars(limit),
-                    "models have cost as much this month as {what} of the settings"
-                );
-            }
-        }
-        Ok(())
+    /// The first of the last days, today included.
+    fn first_of(&self, days: u32) -> Date {
+        let back = days.clamp(1, USAGE_DAYS_MAX) - 1;
+        let first = self.catalog.today().checked_sub(i64::from(back).days());
+        first.unwrap_or(Date::MIN)
     }
 }
 

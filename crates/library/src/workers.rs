@@ -21,6 +21,7 @@ use tracing::Instrument as _;
 use crate::jobs::{JobKind, Steps, given_up};
 use crate::library::Library;
 use crate::metrics::{DATABASE_CONNECTIONS_ACTIVE, JOB_DURATION_SECONDS, JOBS_TOTAL};
+use crate::paid::OverBudget;
 
 /// For how long a job is a worker's before it has to say again that it is still at it.
 const LEASE: Duration = Duration::from_secs(60);
@@ -39,6 +40,9 @@ const TIDY_SHARED_EVERY: Duration = Duration::from_secs(2);
 
 /// The wait before the first retry; each further one doubles.
 const RETRY_FIRST: Duration = Duration::from_secs(1);
+
+/// How long a job waits before it looks again whether its budget has room.
+const BUDGET_WAIT: Duration = Duration::from_secs(600);
 
 /// The longest wait before a retry.
 const RETRY_MAX: Duration = Duration::from_secs(300);
@@ -229,6 +233,14 @@ impl Library {
                 let moment = self.retry_at(job, error);
                 self.catalog.fail(job, &error.chain(), Some(moment)).await
             }
+            End::Waits(error) => {
+                log(job, error, "a job waits for money");
+                let wait = BUDGET_WAIT.as_secs();
+                let now = self.clock.now();
+                let moment = now.checked_add(BUDGET_WAIT).unwrap_or(Timestamp::MAX);
+                let why = format!("{}; looked at again every {wait} s", error.message());
+                self.catalog.put_off(job, &why, moment).await
+            }
             End::Failed(error) => {
                 log(job, error, "a job has failed");
                 self.give_up(job, error.message()).await;
@@ -316,6 +328,8 @@ enum End {
     Stopped,
     /// It may succeed later.
     Again(Error),
+    /// It waits until a budget has room again, which is no failure.
+    Waits(Error),
     /// It will not succeed.
     Failed(Error),
 }
@@ -332,6 +346,10 @@ impl End {
                 | ErrorKind::Exhausted
                 | ErrorKind::Conflict
         );
+        let source = std::error::Error::source(&error);
+        if source.is_some_and(|source| source.is::<OverBudget>()) {
+            return Self::Waits(error);
+        }
         if error.kind() == ErrorKind::NotFound {
             Self::Done
         } else if stopping {
@@ -348,6 +366,7 @@ impl End {
             Self::Done => "done",
             Self::Stopped => "stopped",
             Self::Again(_) => "retried",
+            Self::Waits(_) => "waits",
             Self::Failed(_) => "failed",
         }
     }

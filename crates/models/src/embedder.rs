@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 pub mod minilm;
 mod remote;
 
-pub use remote::RemoteConfig;
+pub use remote::{RemoteConfig, calls};
 
 use minilm::{MiniLm, MiniLmConfig};
 use remote::Remote;
 
+use crate::generator::Price;
 use crate::provider::Provider;
 
 /// Which embedder to use.
@@ -103,6 +104,17 @@ pub struct Usage {
     pub cost_micros: u64,
 }
 
+/// Whose model it is and what its tokens cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Billed<'a> {
+    /// Who runs it.
+    pub provider: &'a str,
+    /// The model, as the provider calls it.
+    pub name: &'a str,
+    /// What its tokens cost.
+    pub price: Price,
+}
+
 /// Vectors, in the order of the texts, and what they used.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embedded {
@@ -132,6 +144,11 @@ pub trait Embedder: Send + Sync + Debug {
     /// out, to 1, when most are words of its vocabulary. How much meaning weighs beside words follows
     /// it.
     fn grasp(&self, text: &str) -> f32;
+
+    /// Who runs the model and what it costs; nothing for one in this process.
+    fn billed(&self) -> Option<Billed<'_>> {
+        None
+    }
 
     /// Embeds texts. Any number may be given; batching is the embedder's business.
     async fn embed(&self, texts: &[&str], purpose: Purpose) -> Result<Embedded>;

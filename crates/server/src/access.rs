@@ -24,6 +24,7 @@ use alexandria_store::catalog::SignedIn;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use percent_encoding::percent_decode;
 
 use self::environment_keys::EnvironmentKeys;
 pub(crate) use self::environment_keys::parse as check_keys;
@@ -161,31 +162,10 @@ async fn within(app: &App, parts: &Parts, principal: Principal) -> Result<Princi
             "only commands on the machine itself look into another tenant",
         ));
     }
-    let name = decoded(named.as_bytes());
+    let name = percent_decode(named.as_bytes()).decode_utf8_lossy();
     let tenant = app.library.find_tenant(&principal, &name).await?;
     let scopes = scopes_of(tenant.id, Role::Owner);
     Ok(Principal::authenticated(tenant.id, Actor::Owner, scopes))
-}
-
-/// A percent-encoded text.
-fn decoded(text: &[u8]) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
-        match byte {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The address that a request comes from: behind a proxy that the settings trust, the one that it
@@ -247,8 +227,10 @@ async fn known(app: &App, token: &str) -> Result<Option<Principal>, Problem> {
     }
     if let Some((id, scopes)) = app.gate.keys.find(token) {
         let actor = Actor::Key(id);
-        let principal = Principal::authenticated(TENANT_DEFAULT, actor, scopes);
-        return Ok(Some(principal.cleared_for(Classification::Confidential)));
+        let principal = Principal::authenticated(TENANT_DEFAULT, actor, scopes)
+            .reaching(Reach::Granted)
+            .cleared_for(Classification::Confidential);
+        return Ok(Some(principal));
     }
     let Some(access) = app.gate.signer.read(token, app.clock.now()) else {
         let now = app.clock.now();
@@ -258,7 +240,7 @@ async fn known(app: &App, token: &str) -> Result<Option<Principal>, Problem> {
     let authentication = app.library.authentication();
     let found = authentication.signed_in(access.session).await?;
     let same = found.filter(|known| known.user.id == access.user);
-    Ok(same.map(|known| principal_of(&known)))
+    Ok(same.map(|known| principal_of(&known).in_session(access.session)))
 }
 
 /// Somebody who has signed in, as a principal.
@@ -269,9 +251,14 @@ pub(crate) fn principal_of(known: &SignedIn) -> Principal {
     } else {
         Reach::Granted
     };
-    Principal::authenticated(tenant, Actor::User(known.user.id), scopes_of(tenant, role))
+    let actor = Actor::User(known.user.id);
+    let principal = Principal::authenticated(tenant, actor, scopes_of(tenant, role))
         .reaching(reach)
-        .cleared_for(known.tenant_settings.clearance(role))
+        .cleared_for(known.tenant_settings.clearance(role));
+    if known.must_enrol() {
+        return principal.enrolling();
+    }
+    principal
 }
 
 /// The owner of a library without accounts, if the request comes from this machine and not from a page

@@ -26,10 +26,12 @@ use crate::access::Gate;
 use crate::config::Config;
 use crate::presence::INSTANCE_HEADER;
 
+mod access_review;
 pub(crate) mod answers;
 mod ask;
 pub(crate) mod audit;
 pub(crate) mod auth;
+pub(crate) mod budgets;
 mod cases;
 mod collections;
 pub(crate) mod conversations;
@@ -39,14 +41,17 @@ pub(crate) mod encryption;
 mod events;
 mod experiments;
 pub(crate) mod extract;
+mod factors;
 mod feedback;
 pub(crate) mod form;
 mod grants;
 pub(crate) mod health;
 mod idempotency;
+pub(crate) mod invitations;
 pub(crate) mod jobs;
 pub(crate) mod keys;
 pub(crate) mod limit;
+pub(crate) mod me;
 mod measures;
 mod observe;
 mod oidc;
@@ -59,6 +64,7 @@ mod record;
 pub(crate) mod requests;
 mod scim;
 mod search;
+mod second_step;
 pub(crate) mod security_events;
 mod start;
 pub(crate) mod status;
@@ -229,6 +235,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(status::routes())
         .merge(encryption::routes())
         .merge(usage::routes())
+        .merge(budgets::routes())
         .merge(audit::routes())
         .merge(security_events::routes())
         .merge(openai::routes())
@@ -236,12 +243,17 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(limit::report::routes())
         .merge(tenants::routes())
         .merge(users::routes())
+        .merge(invitations::routes())
+        .merge(access_review::routes())
         .merge(keys::routes())
         .merge(grants::routes())
+        .merge(factors::routes())
         .merge(auth::own_routes())
+        .merge(me::routes())
         .layer(from_fn_with_state(Arc::clone(app), extract::authenticated))
         .merge(auth::routes())
         .merge(oidc::routes())
+        .merge(second_step::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())
         .merge(measures::routes())

@@ -18,6 +18,7 @@ mod answer;
 mod api_key;
 mod ask;
 mod audit;
+mod budget;
 mod case;
 mod chat;
 mod config;
@@ -139,6 +140,8 @@ enum Verb {
     /// Say what the library holds and what it is working on
     Status(status::Status),
     Usage(usage::Usage),
+    /// Say what may be spent in a month, and look at what is used of it
+    Budget(budget::Budget),
     /// Make the first account; from then on everybody has to sign in or show a key
     Init(init::Init),
     /// Invite people, give them roles, suspend and remove them
@@ -288,6 +291,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::Remove(verb) => verb.run(setting).await,
             Verb::Status(verb) => verb.run(setting).await,
             Verb::Usage(verb) => verb.run(setting).await,
+            Verb::Budget(verb) => verb.run(setting).await,
             Verb::Init(verb) => verb.run(setting).await,
             Verb::User(verb) => verb.run(setting).await,
             Verb::ApiKey(verb) => verb.run(setting).await,

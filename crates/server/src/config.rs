@@ -18,12 +18,14 @@ pub(crate) mod limits;
 pub(crate) mod network;
 mod permissions;
 mod place;
+mod relying_party;
 mod rules;
 mod secrets;
 mod settings;
 mod value;
 
 pub(crate) use place::{Place, Secret, beside, write_alone};
+pub(crate) use relying_party::relying_party;
 pub(crate) use rules::{is_known_secret, open_to_all};
 pub(crate) use settings::{Config, SETTINGS};
 pub(crate) use value::{Doubted, LogFormat, Login, Ocr, Role};

@@ -158,12 +158,14 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     settings.answers_kept_days = config.answer_kept_days;
     settings.conversations_kept_days = config.conversation_kept_days;
     settings.refresh_days = config.refresh_days;
+    settings.relying_party = crate::config::relying_party(config);
     settings.audit_kept_days = config.audit_kept_days;
     settings.budget = Budget {
         month_micros_max: config.budget_month_usd_max.saturating_mul(MICROS),
         month_micros_alert: config.budget_month_usd_alert.saturating_mul(MICROS),
     };
     settings.limiting = crate::config::limits::settings(config);
+    settings.alert_ways = crate::alerts::ways(config);
     settings.limits.upload_bytes_max = config.upload_bytes_max;
     settings.limits.answer_cache_bytes_max = config.answer_cache_bytes_max;
     settings.limits.answer_cache_seconds_max = config.answer_cache_seconds_max;

@@ -10,6 +10,7 @@ use alexandria_core::error::{Context, ErrorKind, Result};
 
 mod access;
 mod ages;
+mod alerts;
 mod api;
 mod cli;
 mod config;

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::Alerts;
 use crate::api::{self, App};
 use crate::cli::key::KEY_DAYS_MAX;
 use crate::config::{Config, Role};
@@ -92,6 +93,8 @@ pub(crate) async fn serve(
     if doors.is_some() {
         refuse_open_to_all(&app).await?;
     }
+    let alerts = Alerts::new(&config)?.run(Arc::clone(&library));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(alerts));
     begin(&app, measures, &tracker)?;
     let holdings = seed::holdings(&library, beside.seed.as_deref()).await?;
     if let Some(folder) = beside.seed {

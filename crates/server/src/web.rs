@@ -48,6 +48,21 @@ pub(crate) fn client_for_webhook() -> Result<reqwest::Client> {
         })
 }
 
+/// A client for an address that the settings name: what it answers is not followed elsewhere.
+///
+/// # Errors
+/// When the system refuses.
+pub(crate) fn client_for_settings() -> Result<reqwest::Client> {
+    ready_encryption();
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(Policy::none())
+        .build()
+        .context(ErrorKind::Internal, || {
+            "cannot prepare to reach an address of the settings".to_owned()
+        })
+}
+
 /// What was found at a web address.
 pub(crate) struct Fetched {
     /// The media type it was sent as.

@@ -17,6 +17,8 @@ mod door {
     mod addresses;
     mod answers;
     mod audit;
+    mod authenticator;
+    mod budgets;
     mod cgroup;
     mod clients;
     mod commands;
@@ -24,6 +26,7 @@ mod door {
     mod disk;
     mod evaluation;
     mod experiments;
+    mod factors;
     mod faults;
     mod federation;
     mod hostile;
@@ -38,6 +41,7 @@ mod door {
     mod openai;
     mod operations;
     mod paper;
+    mod passkeys;
     mod paths;
     mod personas;
     mod protocol;

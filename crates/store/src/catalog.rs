@@ -11,7 +11,9 @@
 
 mod answers;
 mod audit;
+mod budgets;
 mod cases;
+mod challenges;
 mod chunks;
 mod collections;
 mod conversations;
@@ -22,6 +24,7 @@ mod documents;
 mod embeddings;
 mod ending;
 mod experiments;
+mod factors;
 mod federation;
 mod feedback;
 mod generations;
@@ -31,8 +34,11 @@ mod identities;
 mod invitations;
 mod jobs;
 mod keys;
+mod ledger;
+mod notices;
 mod outbox;
 mod passages;
+mod passkeys;
 mod personas;
 mod provisioning;
 mod purge;
@@ -63,7 +69,9 @@ pub use self::answers::{AnswerQuery, KeptAnswer, NewAnswer};
 pub use self::audit::{
     AUDIT_CUT_ENTRIES_MAX, AuditFilter, AuditQuery, AuditState, NewEntry, StoredEntry,
 };
+pub use self::budgets::OwnBudget;
 pub use self::cases::{CASES_MAX, Case, NewCase};
+pub use self::challenges::{CHALLENGES_MAX, Challenge, ChallengePurpose, NewChallenge};
 pub use self::chunks::{NewChunk, StoredChunk};
 pub use self::collections::CollectionChange;
 pub use self::conversations::{
@@ -78,7 +86,8 @@ pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
 pub use self::experiments::{
     EXPERIMENTS_MAX, Experiment, ExperimentState, NewExperiment, Outcome, Standing,
 };
-pub use self::federation::{FLOWS_OPEN_MAX, Flow, Foreign, NewFlow};
+pub use self::factors::{FACTOR_FAILURES_FREE, TotpFactor};
+pub use self::federation::{Arrived, FLOWS_OPEN_MAX, Flow, Foreign, NewFlow};
 pub use self::feedback::{Feedback, FeedbackQuery, NewFeedback};
 pub use self::generations::{Generation, GenerationState};
 pub use self::grants::{GRANTS_OF_COLLECTION_MAX, Grant};
@@ -89,14 +98,19 @@ pub use self::identities::{
 pub use self::invitations::{INVITATIONS_MAX, Invitation};
 pub use self::jobs::{Job, JobQuery, JobState, NewJob, Progress};
 pub use self::keys::{ApiKey, KEYS_MAX, NewApiKey};
+pub use self::ledger::{
+    Admission, Level, MonthUse, Reached, Refusal, Reservation, Rules, Spending, Wanted,
+};
+pub use self::notices::{NOTICE_ATTEMPTS_MAX, NewNotice, Notice, Way};
 pub use self::outbox::{OutboxKind, OutboxRow};
 pub use self::passages::StoredPassage;
+pub use self::passkeys::{NewPasskey, PASSKEYS_MAX, Passkey};
 pub use self::personas::{NewPersona, PersonaChange};
 pub use self::provisioning::{ProvisionFilter, Provisioned};
 pub use self::security_events::{NewSecurityEvent, SecurityEvent, SecurityEventQuery};
 pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};
 pub use self::tenants::{NewTenant, TenantChange};
-pub use self::usage::{Used, UsedOnDay};
+pub use self::usage::{UsageBy, UsageEntry, Used, UsedBy, UsedOnDay};
 pub use self::users::{NewUser, USERS_MAX, UserChange};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};
 

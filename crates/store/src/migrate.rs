@@ -18,10 +18,13 @@ mod m0008_create_table_experiments;
 mod m0009_create_table_usage;
 mod m0010_create_table_users;
 mod m0011_create_table_audit;
-mod m0015_create_table_user_identities;
+mod m0012_create_table_factors;
+mod m0013_create_table_budgets;
+mod m0014_create_table_user_identities;
 mod name;
 mod target;
 mod template;
+mod wall;
 
 use alexandria_core::error::{Error, ErrorKind, Result};
 use jiff::Timestamp;
@@ -48,7 +51,9 @@ static MIGRATIONS: &[&Migration] = &[
     &m0009_create_table_usage::MIGRATION,
     &m0010_create_table_users::MIGRATION,
     &m0011_create_table_audit::MIGRATION,
-    &m0015_create_table_user_identities::MIGRATION,
+    &m0012_create_table_factors::MIGRATION,
+    &m0013_create_table_budgets::MIGRATION,
+    &m0014_create_table_user_identities::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.
@@ -156,6 +161,9 @@ impl<'a> Migrator<'a> {
             tx.execute_raw(row)
                 .await
                 .doing(|| cannot("record", migration.name))?;
+        }
+        if self.catalog.database().is_postgres() {
+            wall::put_up(&tx).await?;
         }
         commit(tx, "the new tables").await?;
         Ok(steps

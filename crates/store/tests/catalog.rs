@@ -16,6 +16,8 @@
 mod answers;
 #[path = "catalog/audit.rs"]
 mod audit;
+#[path = "catalog/budgets.rs"]
+mod budgets;
 #[path = "catalog/collections.rs"]
 mod collections;
 #[path = "catalog/conversations.rs"]
@@ -24,6 +26,8 @@ mod conversations;
 mod documents;
 #[path = "catalog/experiments.rs"]
 mod experiments;
+#[path = "catalog/factors.rs"]
+mod factors;
 #[path = "catalog/federation.rs"]
 mod federation;
 #[path = "catalog/feedback.rs"]
@@ -36,6 +40,8 @@ mod isolation;
 mod jobs;
 #[path = "catalog/outbox.rs"]
 mod outbox;
+#[path = "catalog/people.rs"]
+mod people;
 #[path = "catalog/personas.rs"]
 mod personas;
 #[path = "support/postgres.rs"]
@@ -46,6 +52,8 @@ mod requests;
 mod usage;
 #[path = "catalog/versions.rs"]
 mod versions;
+#[path = "catalog/wall.rs"]
+mod wall;
 
 use fixture::Fixture;
 
@@ -131,6 +139,10 @@ suite!(
     conversations::a_conversation_belongs_to_the_one_who_holds_it,
     conversations::turns_added_at_once_are_all_there,
     conversations::conversations_are_listed_and_old_ones_forgotten,
+    factors::a_code_is_used_up_once_and_with_it_those_before,
+    factors::guessing_closes_the_way_for_a_while,
+    factors::a_challenge_is_good_once_and_for_a_while,
+    factors::passkeys_belong_to_their_person,
     feedback::feedback_is_one_for_each_person_and_answer,
     feedback::cases_are_one_for_each_answer,
     experiments::an_experiment_runs_once_and_alone,
@@ -140,7 +152,21 @@ suite!(
     federation::a_directory_sees_the_people_of_its_tenant_by_its_own_names,
     usage::usage_is_summed_up_by_day_and_model_for_each_tenant,
     usage::calls_counted_at_the_same_time_are_all_counted,
+    usage::usage_is_summed_up_by_what_is_asked_and_listed_call_by_call,
+    budgets::processes_that_share_a_budget_pass_it_by_less_than_one_call,
+    budgets::every_subject_of_a_call_has_to_have_room,
+    budgets::what_a_dead_process_has_set_aside_is_given_back,
+    budgets::each_level_is_told_once_a_month,
+    budgets::a_plan_holds_whatever_the_budgets_say,
+    budgets::budgets_are_set_listed_and_removed_by_their_tenant,
+    budgets::a_notice_is_sent_by_one_process_and_tried_again,
     isolation::another_tenants_ids_behave_as_unknown,
+    people::a_person_s_session_goes_on_ends_and_is_ended,
+    people::a_tenant_always_has_an_owner,
+    people::an_invitation_is_accepted_once,
+    people::a_key_is_rotated_once_and_revoked,
+    people::what_is_not_meant_for_somebody_is_not_seen,
+    wall::a_connection_past_this_program_sees_one_tenant_or_none,
 );
 
 /// Two processes on one SQLite file write at the same time and wait for each other.

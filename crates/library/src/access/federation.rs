@@ -6,16 +6,18 @@
 
 use alexandria_core::access::Role;
 use alexandria_core::error::{Error, ErrorKind, Result};
-use alexandria_core::id::{TENANT_DEFAULT, TenantId, UserId};
+use alexandria_core::id::{TENANT_DEFAULT, TenantId};
 use alexandria_core::label::Label;
+use alexandria_core::principal::Principal;
 use alexandria_core::tenant::TenantState;
 use alexandria_core::token::{Token, TokenKind};
 use alexandria_core::user::{Email, UserState};
-use alexandria_store::catalog::{Flow, Foreign, NewFlow, SignedIn};
+use alexandria_store::catalog::{Arrived, Flow, Foreign, NewFlow, SignedIn, Strength};
 use jiff::SignedDuration;
 
+use super::factors::FirstStep;
 use super::new_token;
-use super::sign_in::{Authentication, Begun, Whereabouts};
+use super::sign_in::{Authentication, Whereabouts};
 
 /// How long a sign-in with the provider of identities may take.
 pub const FLOW_OPEN: SignedDuration = SignedDuration::from_mins(10);
@@ -43,6 +45,19 @@ pub struct Vouched {
     /// What they become when they come for the first time; none lets only those in who are known or
     /// invited.
     pub role: Option<Role>,
+    /// Whether the issuer says that it has asked for two factors.
+    pub two_factors: bool,
+}
+
+impl Vouched {
+    /// How strong the issuer's word is.
+    const fn strength(&self) -> Strength {
+        if self.two_factors {
+            Strength::Mfa
+        } else {
+            Strength::Oidc
+        }
+    }
 }
 
 /// A sign-in that begins: what the browser and the provider are told of it.
@@ -54,6 +69,8 @@ pub struct FlowBegun {
     pub nonce: Token,
     /// What is shown when the provider's code is redeemed; until then only its digest is.
     pub verifier: Token,
+    /// Whether the tenant asks for a second factor.
+    pub mfa_required: bool,
 }
 
 impl Authentication<'_> {
@@ -81,7 +98,10 @@ impl Authentication<'_> {
         tenant: TenantId,
         return_to: Option<String>,
     ) -> Result<FlowBegun> {
+        let reader = Principal::system(tenant, "signing somebody in");
+        let settings = self.library.catalog.own_tenant(&reader).await?.settings;
         let begun = FlowBegun {
+            mfa_required: settings.mfa_required,
             state: new_token(TokenKind::Once)?,
             nonce: new_token(TokenKind::Once)?,
             verifier: new_token(TokenKind::Once)?,
@@ -120,7 +140,7 @@ impl Authentication<'_> {
         let identities = self.library.catalog.identities();
         let known = identities.by_subject(tenant, &vouched.issuer, &vouched.subject);
         if let Some(known) = known.await? {
-            return admitted(known);
+            return admitted(known, vouched.strength());
         }
         let foreign = foreign(tenant, vouched);
         let met = match identities.meet(&foreign).await {
@@ -132,10 +152,10 @@ impl Authentication<'_> {
             return Err(refused());
         };
         let known = identities.by_user(tenant, user).await?;
-        admitted(known.ok_or_else(refused)?)
+        admitted(known.ok_or_else(refused)?, vouched.strength())
     }
 
-    /// Signs in the one whom the provider vouches for.
+    /// Signs in the one whom the provider vouches for, or asks for their second factor.
     ///
     /// # Errors
     /// As for [`Self::meet`].
@@ -144,42 +164,42 @@ impl Authentication<'_> {
         tenant: TenantId,
         vouched: &Vouched,
         from: &Whereabouts,
-    ) -> Result<Begun> {
+    ) -> Result<FirstStep> {
         let known = self.meet(tenant, vouched).await?;
-        self.begin(known.user, known.strength, from).await
+        self.after_one_step(known.user, known.strength, from).await
     }
 
     /// A code with which the browser that began a sign-in gets its session, once, within a minute.
     ///
     /// # Errors
     /// `Unavailable` when the catalog cannot be written.
-    pub async fn hand_over(
-        self,
-        state: &Token,
-        (tenant, user): (TenantId, UserId),
-    ) -> Result<Token> {
+    pub async fn hand_over(self, state: &Token, known: &SignedIn) -> Result<Token> {
         let code = new_token(TokenKind::Once)?;
         let expires = self.library.clock.now() + CODE_VALID;
         let digests = (code.digest(), state.digest());
         let identities = self.library.catalog.identities();
-        let kept = identities.keep_code(digests, (tenant, user), expires);
-        kept.await?;
+        let arrived = Arrived {
+            tenant: known.user.tenant,
+            user: known.user.id,
+            strength: known.strength,
+        };
+        identities.keep_code(digests, arrived, expires).await?;
         Ok(code)
     }
 
-    /// Begins the session that a code stands for.
+    /// Begins the session that a code stands for, or asks for the person's second factor.
     ///
     /// # Errors
     /// `Forbidden` when the code is not known, was used, is too old or was another browser's.
-    pub async fn redeem(self, code: &str, state: &str, from: &Whereabouts) -> Result<Begun> {
+    pub async fn redeem(self, code: &str, state: &str, from: &Whereabouts) -> Result<FirstStep> {
         let parse = |text: &str| Token::parse(TokenKind::Once, text).map_err(|_not_one| spent());
         let (code, state) = (parse(code)?, parse(state)?);
         let identities = self.library.catalog.identities();
         let taken = identities.take_code(code.digest(), state.digest()).await?;
-        let (tenant, user) = taken.ok_or_else(spent)?;
-        let known = identities.by_user(tenant, user).await?;
-        let known = admitted(known.ok_or_else(spent)?)?;
-        self.begin(known.user, known.strength, from).await
+        let arrived = taken.ok_or_else(spent)?;
+        let known = identities.by_user(arrived.tenant, arrived.user).await?;
+        let known = admitted(known.ok_or_else(spent)?, arrived.strength)?;
+        self.after_one_step(known.user, known.strength, from).await
     }
 }
 
@@ -200,10 +220,13 @@ fn foreign(tenant: TenantId, vouched: &Vouched) -> Foreign {
     }
 }
 
-/// Lets only those in who may work.
-fn admitted(known: SignedIn) -> Result<SignedIn> {
+/// Lets only those in who may work, by a word of this strength.
+fn admitted(known: SignedIn, strength: Strength) -> Result<SignedIn> {
     let active = known.user.state == UserState::Active && known.tenant_state == TenantState::Active;
-    active.then_some(known).ok_or_else(refused)
+    if !active {
+        return Err(refused());
+    }
+    Ok(SignedIn { strength, ..known })
 }
 
 fn refused() -> Error {

@@ -178,6 +178,7 @@ impl Library {
     /// `NotFound` when that is not a person.
     pub async fn own_sessions(&self, principal: &Principal) -> Result<Vec<Session>> {
         let id = own_id(principal)?;
+        principal.require_enrolled()?;
         self.catalog.sessions(principal, id).await
     }
 
@@ -225,6 +226,7 @@ impl Library {
     /// `Forbidden` when the password so far is wrong, `Invalid` for what cannot be.
     pub async fn change_me(&self, principal: &Principal, change: SelfChange) -> Result<User> {
         let id = own_id(principal)?;
+        principal.require_enrolled()?;
         let user = self.catalog.user(principal, id).await?;
         let mut new = UserChange::default();
         if let Some(name) = change.name {
@@ -243,7 +245,7 @@ impl Library {
         self.catalog.update_user(principal, id, new).await
     }
 
-    async fn require_password(&self, user: &User, given: String) -> Result<()> {
+    pub(super) async fn require_password(&self, user: &User, given: String) -> Result<()> {
         let given = Password::given(given)?;
         let known = self.catalog.identities().by_email(&user.email).await?;
         let known = known.into_iter().find(|known| known.user.id == user.id);
@@ -256,13 +258,13 @@ impl Library {
     }
 
     /// Lets one who looks after people act on a person whose role they cover.
-    async fn require_over(&self, principal: &Principal, id: UserId) -> Result<()> {
+    pub(super) async fn require_over(&self, principal: &Principal, id: UserId) -> Result<()> {
         let user = self.catalog.user(principal, id).await?;
         require_cover(principal, scopes_of(user.tenant, user.role), "that person")
     }
 }
 
-fn own_id(principal: &Principal) -> Result<UserId> {
+pub(super) fn own_id(principal: &Principal) -> Result<UserId> {
     match principal.actor() {
         Actor::User(id) => Ok(*id),
         Actor::Owner | Actor::Key(_) | Actor::System(_) => {

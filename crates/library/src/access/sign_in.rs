@@ -13,6 +13,7 @@ use alexandria_store::catalog::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+use super::factors::FirstStep;
 use super::new_token;
 use crate::library::Library;
 use crate::security::Reused;
@@ -54,6 +55,8 @@ pub struct Begun {
     pub refresh: Token,
     /// When the session ends unless it is gone on with.
     pub expires: Timestamp,
+    /// Whether nothing is allowed in it but adding a second factor.
+    pub must_enrol: bool,
 }
 
 /// What is asked before it is known who asks: by authentication, and by nothing else.
@@ -79,13 +82,13 @@ impl Authentication<'_> {
         self.library.catalog.identities().is_anybody().await
     }
 
-    /// Signs a person in by their password.
+    /// Signs a person in by their password, or asks for their second factor.
     ///
     /// # Errors
     /// `Forbidden`, in the same words and time whether the address, the password or the tenant is
     /// wrong; `Conflict` when the address and password are right in several tenants and none is
     /// named.
-    pub async fn sign_in(self, shown: SignIn, from: &Whereabouts) -> Result<Begun> {
+    pub async fn sign_in(self, shown: SignIn, from: &Whereabouts) -> Result<FirstStep> {
         let password = Password::given(shown.password)?;
         let tenant = shown.tenant.as_deref().map(Label::key_of);
         let found = match Email::parse(&shown.email) {
@@ -117,7 +120,10 @@ impl Authentication<'_> {
                 ErrorKind::Forbidden,
                 "the address, the password or the tenant is wrong, or the account is suspended",
             )),
-            (Some(known), None) => self.begin(known.user, Strength::Password, from).await,
+            (Some(known), None) => {
+                self.after_one_step(known.user, Strength::Password, from)
+                    .await
+            }
             (Some(_), Some(_)) => Err(Error::new(
                 ErrorKind::Conflict,
                 "that address is known in several tenants: name the one to sign in to",
@@ -206,7 +212,10 @@ impl Authentication<'_> {
             expires,
         };
         let session = self.library.catalog.identities().begin_session(new).await?;
+        let reader = Principal::system(user.tenant, "signing somebody in");
+        let settings = self.library.catalog.own_tenant(&reader).await?.settings;
         Ok(Begun {
+            must_enrol: settings.mfa_required && !strength.is_two_factors(),
             user,
             session,
             refresh,
@@ -249,6 +258,7 @@ impl Authentication<'_> {
         };
         match self.signed_in(session.id).await? {
             Some(known) => Ok(Begun {
+                must_enrol: known.must_enrol(),
                 user: known.user,
                 session: session.id,
                 refresh,

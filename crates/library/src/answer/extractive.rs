@@ -5,10 +5,12 @@ use std::sync::Arc;
 use alexandria_core::answer::{
     Candidate, Composed, SHORTLIST_SENTENCES_DEFAULT, Shortlisted, compose, shortlist,
 };
+use alexandria_core::budget::Feature;
 use alexandria_core::check::Verdict;
 use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_core::principal::Principal;
 use alexandria_core::question::Question;
-use alexandria_models::embedder::Purpose;
+use alexandria_models::embedder::{Embedder as _, Purpose};
 
 use super::Asked;
 use crate::ask::{AnswerSentence, AskEvent};
@@ -71,7 +73,7 @@ impl Library {
             (listed, texts)
         });
         let (listed, texts): (Vec<Shortlisted>, Vec<String>) = listed.await?;
-        let cosines = match self.cosines(&request.text, &texts).await {
+        let cosines = match self.cosines(asked.principal, &request.text, &texts).await {
             Ok(cosines) => cosines,
             Err(error) => {
                 tracing::warn!(error = %error.chain(), "an answer is composed without embeddings");
@@ -90,14 +92,19 @@ impl Library {
     }
 
     /// How near each sentence is to the question; nothing without an embedder.
-    async fn cosines(&self, question: &str, sentences: &[String]) -> Result<Vec<f32>> {
-        let Some(embedder) = self.embedder.as_deref() else {
+    async fn cosines(
+        &self,
+        principal: &Principal,
+        question: &str,
+        sentences: &[String],
+    ) -> Result<Vec<f32>> {
+        let Some(embedder) = self.embedder_for(principal, Feature::SearchEmbedding) else {
             return Ok(Vec::new());
         };
         if sentences.is_empty() || !embedder.knows(question) {
             return Ok(Vec::new());
         }
-        let question = self.embed_question(embedder, question).await?;
+        let question = self.embed_question(&embedder, question).await?;
         let texts: Vec<&str> = sentences.iter().map(String::as_str).collect();
         let embedded = embedder.embed(&texts, Purpose::Passage).await?;
         let cosine = |vector: &Vec<f32>| vector.iter().zip(&*question).map(|(a, b)| a * b).sum();

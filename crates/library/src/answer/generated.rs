@@ -5,11 +5,13 @@
 //! and the checker decides. A sentence that no passage supports is removed, or kept and said to be
 //! unsupported, as the settings want it.
 
+use alexandria_core::budget::Feature;
 use alexandria_core::check::{Source, quotes};
 use alexandria_core::citation::Citation;
 use alexandria_core::citation::reader::{CitationReader, Flow, Marked};
 use alexandria_core::error::{ErrorKind, Result};
 use alexandria_core::prompt::{Shown, ground};
+use alexandria_models::embedder::Embedder;
 use alexandria_models::generator::{
     Delta, FinishReason, Generator, GeneratorModel, Message, Prompt, Role, Usage,
 };
@@ -17,7 +19,7 @@ use alexandria_models::generator::{
 use super::{Asked, headings_of};
 use crate::ask::{AnswerSentence, AskEvent};
 use crate::library::Library;
-use crate::metered::Metered;
+use crate::metered::{Begun, Metered};
 use crate::metrics::SENTENCES_CHECKED_TOTAL;
 use crate::search::FoundPassage;
 use crate::settings::Unsupported;
@@ -37,6 +39,8 @@ const BYTES_PER_TOKEN: usize = 3;
 pub(super) enum Generated {
     /// It has written; perhaps nothing that is supported.
     Written(Written),
+    /// It has not been asked, because a budget is used up, as the sentence says.
+    Unaffordable(String),
     /// It has written nothing that counts, for this reason.
     Failed(String, Written),
 }
@@ -79,9 +83,11 @@ impl Library {
             );
             return Ok(Generated::Failed(why, Written::default()));
         }
-        let mut stream = match Metered::begin(generator, &prompt).await {
-            Ok(stream) => stream,
-            Err(error) => {
+        let who = (asked.principal, Feature::Answer);
+        let mut stream = match Metered::begin(&self.ledger(), who, generator, &prompt).await? {
+            Begun::Call(stream) => stream,
+            Begun::Refused(why) => return Ok(Generated::Unaffordable(why)),
+            Begun::Failed(error) => {
                 let why = failed(generator, &error);
                 return Ok(Generated::Failed(why, Written::default()));
             }
@@ -220,7 +226,10 @@ impl Desk<'_> {
             }
         }
         let quotes: Vec<&str> = citations.iter().map(|one| one.quote.as_str()).collect();
-        let embedder = self.library.embedder.as_deref();
+        let embedder = self
+            .library
+            .embedder_for(self.asked.principal, Feature::SearchEmbedding);
+        let embedder = embedder.as_ref().map(|embedder| embedder as &dyn Embedder);
         let verdict = support::judge(embedder, text, &quotes, &headings, self.asked.language).await;
         Ok(AnswerSentence {
             text: text.to_owned(),

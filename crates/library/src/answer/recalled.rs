@@ -123,7 +123,6 @@ impl Library {
             emit(AskEvent::Removed(sentence.clone())).await;
         }
         answer.id = None;
-        self.count_usage(principal, answer.usage).await;
         let language = language(&spoken.request, &answer.passages);
         self.keep(principal, &spoken.asked, &mut answer, language)
             .await?;

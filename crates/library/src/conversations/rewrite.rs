@@ -5,14 +5,17 @@
 
 use std::time::Duration;
 
+use alexandria_core::budget::Feature;
 use alexandria_core::conversation::{CARRIED_BYTES_MAX, Standalone};
 use alexandria_core::error::Result;
+use alexandria_core::principal::Principal;
 use alexandria_core::words::words;
 use alexandria_models::generator::{Delta, Generator, Message, Prompt, Role, Usage};
 use tokio::time::timeout;
 
 use crate::ask::Exchange;
-use crate::metered::Metered;
+use crate::ledger::Ledger;
+use crate::metered::{Begun, Metered};
 
 /// Tokens that the model may write.
 const REWRITE_TOKENS_MAX: u32 = 120;
@@ -56,13 +59,14 @@ pub(super) fn may_depend(question: &str) -> bool {
 
 /// Asks a model.
 pub(super) async fn ask(
+    (ledger, principal): (&Ledger, &Principal),
     generator: &dyn Generator,
-    exchanges: &[Exchange],
-    question: &str,
+    (exchanges, question): (&[Exchange], &str),
     by_rules: &Standalone,
 ) -> Rewritten {
     let prompt = prompt(exchanges, question);
-    let written = timeout(REWRITE_TIMEOUT, write(generator, &prompt)).await;
+    let writing = write(ledger, principal, generator, &prompt);
+    let written = timeout(REWRITE_TIMEOUT, writing).await;
     let (text, usage) = match written {
         Ok(Ok(written)) => written,
         Ok(Err(error)) => {
@@ -77,9 +81,20 @@ pub(super) async fn ask(
     }
 }
 
-async fn write(generator: &dyn Generator, prompt: &Prompt) -> Result<(String, Option<Usage>)> {
-    let mut stream = Metered::begin(generator, prompt).await?;
+async fn write(
+    ledger: &Ledger,
+    principal: &Principal,
+    generator: &dyn Generator,
+    prompt: &Prompt,
+) -> Result<(String, Option<Usage>)> {
     let (mut text, mut used) = (String::new(), None);
+    let who = (principal, Feature::Rewrite);
+    let mut stream = match Metered::begin(ledger, who, generator, prompt).await? {
+        Begun::Call(stream) => stream,
+        // The answer says it, which needs the model, too.
+        Begun::Refused(_why) => return Ok((text, used)),
+        Begun::Failed(error) => return Err(error),
+    };
     while let Some(delta) = stream.next().await {
         match delta? {
             Delta::Text(more) => text.push_str(&more),

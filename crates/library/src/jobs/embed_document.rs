@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use alexandria_core::budget::Feature;
 use alexandria_core::document::Document;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{DocumentId, VersionId};
@@ -32,7 +33,7 @@ impl Library {
         id: DocumentId,
         steps: &Arc<Steps>,
     ) -> Result<()> {
-        let Some(embedder) = self.embedder.clone() else {
+        let Some(embedder) = self.embedder_for(principal, Feature::Embed) else {
             return Ok(());
         };
         let document = self.catalog.document(principal, id).await?;
@@ -52,7 +53,7 @@ impl Library {
             from = last.ordinal + 1;
             let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
             let vectors = self
-                .vectors_of(principal, &*embedder, &document, waiting)
+                .vectors_of(principal, &embedder, &document, waiting)
                 .await?;
             let done = self
                 .catalog

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use alexandria_core::budget::Feature;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::fusion::{Leg, Ranking};
+use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
 use alexandria_models::embedder::{Embedder, Purpose};
 use alexandria_store::vectors::Effort;
@@ -18,6 +20,7 @@ use crate::search::{SearchMode, SearchRequest, Timings};
 /// A search of both indexes.
 pub(super) struct Legs<'a> {
     pub(super) library: &'a Library,
+    pub(super) principal: &'a Principal,
     pub(super) spaces: &'a [Space],
     pub(super) request: &'a SearchRequest,
     /// Candidates that each index names.
@@ -91,7 +94,9 @@ impl Legs<'_> {
     }
 
     async fn vectors(&self) -> Outcome<(f64, f64)> {
-        let embedder = self.library.embedder.as_deref()?;
+        let embedder = self
+            .library
+            .embedder_for(self.principal, Feature::SearchEmbedding)?;
         let mode = self.request.mode;
         if !asks(mode, Leg::Semantic) {
             return None;
@@ -101,7 +106,7 @@ impl Legs<'_> {
             return None;
         }
         let wait = Duration::from_millis(self.library.settings.limits.search_vectors_timeout_ms);
-        Some(in_time(wait, self.nearest(embedder)).await)
+        Some(in_time(wait, self.nearest(&embedder)).await)
     }
 
     async fn nearest(&self, embedder: &dyn Embedder) -> Result<(Ranking, (f64, f64))> {

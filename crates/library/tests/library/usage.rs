@@ -1,9 +1,10 @@
 //! What models cost: counted, reported, and no more than the budget.
 
 use alexandria_core::principal::Principal;
-use alexandria_library::ask::Writer;
+use alexandria_library::ask::{AskEvent, AskRequest, Writer};
 use alexandria_library::usage::Budget;
 use alexandria_models::generator::GeneratorConfig;
+use futures::StreamExt as _;
 
 use crate::model::Model;
 use crate::support::{Fixture, LIGHTHOUSE, open, settings};
@@ -90,4 +91,25 @@ async fn without_a_budget_the_model_is_always_asked() {
         assert!(fixture.ask(question).await.degraded.is_empty());
     }
     assert_eq!(model.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_waits_for_is_paid_all_the_same() {
+    let model = Model::saying("The architect was Sostratus of Cnidus [1].").await;
+    let fixture = library(&model, 0).await;
+    let request = AskRequest::new("Who was the architect?");
+    let mut events = fixture.library.ask_stream(fixture.owner.clone(), request);
+    while let Some(event) = events.next().await {
+        if matches!(event, Ok(AskEvent::Draft(_))) {
+            break;
+        }
+    }
+    drop(events);
+    // Everything that is done in the background ends before the library is closed.
+    fixture.library.close().await.unwrap();
+    let again = open(settings(fixture.folder.path())).await;
+    let today = again.usage(&fixture.owner, 1).await.unwrap();
+    assert_eq!(today.days.len(), 1, "{today:?}");
+    assert_eq!(today.days[0].used.calls, 1);
+    assert!(today.month_micros > 0);
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{Embedded, Embedder, EmbeddingModel, Purpose, Usage};
+use super::{Billed, Embedded, Embedder, EmbeddingModel, Purpose, Usage};
 use crate::generator::{Price, Prices, estimate_tokens};
 use crate::provider::{Connection, Door, Failure, Limits, Provider, ProviderConfig};
 
@@ -187,12 +187,20 @@ impl Embedder for Remote {
         1.0
     }
 
+    fn billed(&self) -> Option<Billed<'_>> {
+        Some(Billed {
+            provider: self.connection.provider().name(),
+            name: &self.name,
+            price: self.price,
+        })
+    }
+
     async fn embed(&self, texts: &[&str], purpose: Purpose) -> Result<Embedded> {
         let mut all = Embedded {
             vectors: Vec::with_capacity(texts.len()),
             usage: Usage::default(),
         };
-        for batch in batches(texts) {
+        for batch in calls(texts) {
             let embedded = self.embed_batch(batch, purpose).await?;
             all.vectors.extend(embedded.vectors);
             all.usage.tokens += embedded.usage.tokens;
@@ -202,8 +210,9 @@ impl Embedder for Remote {
     }
 }
 
-/// The texts in calls that no provider refuses for their size.
-fn batches<'all, 'text>(texts: &'all [&'text str]) -> Vec<&'all [&'text str]> {
+/// The texts in the calls that are made for them: none that a provider refuses for its size.
+#[must_use]
+pub fn calls<'all, 'text>(texts: &'all [&'text str]) -> Vec<&'all [&'text str]> {
     let mut batches = Vec::new();
     let mut rest = texts;
     while !rest.is_empty() {
@@ -341,7 +350,7 @@ mod tests {
     use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 
     use super::super::Purpose;
-    use super::{BATCH_TEXTS_MAX, batches, body, path, read, unit};
+    use super::{BATCH_TEXTS_MAX, body, calls, path, read, unit};
     use crate::provider::Provider;
 
     #[test]
@@ -400,7 +409,7 @@ mod tests {
         ) {
             let long = "x".repeat(300_000);
             let texts: Vec<&str> = sizes.iter().map(|size| long.split_at(*size).0).collect();
-            let batches = batches(&texts);
+            let batches = calls(&texts);
             prop_assert!(batches.iter().all(|batch| (1..=BATCH_TEXTS_MAX).contains(&batch.len())));
             prop_assert_eq!(batches.concat(), texts);
         }

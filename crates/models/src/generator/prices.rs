@@ -116,6 +116,12 @@ impl Prices {
         Ok(Self(prices))
     }
 
+    /// The models of a provider with what they cost, by name.
+    pub fn of_provider(&self, provider: &str) -> impl Iterator<Item = (&str, Price)> {
+        let all = self.0.iter().filter(move |((of, _), _)| of == provider);
+        all.map(|((_, name), price)| (name.as_str(), *price))
+    }
+
     /// What a model costs, if that is known. A version of a model (`-2026-04-14`, `-20260414`, `-001`)
     /// costs what the model costs. What runs on Ollama costs nothing unless a price says so.
     #[must_use]

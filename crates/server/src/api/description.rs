@@ -116,6 +116,10 @@ pub(super) fn tags() -> Vec<Tag> {
             "Signing in, the people of a tenant, their roles and sessions, and the keys of programs.",
         ),
         (
+            "budgets",
+            "What may be spent in a month for whom, what was spent, and what it will be.",
+        ),
+        (
             "scim",
             "The people of a tenant for a directory that looks after them (SCIM 2.0).",
         ),

@@ -18,10 +18,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shared;
-use super::auth::{Caller, SignedInBody, answer, open};
+use super::auth::{Caller, open};
 use super::extract::{Body, Parameters};
 use super::problem::Problem;
 use super::record::Visit;
+use super::second_step::{SignInReply, after_one_step};
 use crate::access::{Provider, Returned, is_of_this_machine, refused_sign_in};
 
 /// Where the provider sends people back to.
@@ -60,8 +61,11 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .summary("Come back from the provider of identities")
                     .description(
                         "Gives the tokens of a session, or sends the browser to the page it began \
-                         at, with `#code=…`, for which that page gets the tokens.",
+                         at, with `#code=…`, for which that page gets the tokens. A person with a \
+                         second factor, of whom the provider does not say that it has asked for two, \
+                         gets `mfa_required` and an `mfa_token` instead, for `/api/v1/auth/mfa`.",
                     )
+                    .response::<200, Json<SignInReply>>()
                     .response::<303, ()>()
                     .response::<401, ()>()
             }),
@@ -72,7 +76,11 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                 open(operation)
                     .id("oidc_token")
                     .summary("Get the session of a sign-in with the provider of identities")
-                    .description("For the browser that began the sign-in, within a minute, once.")
+                    .description(
+                        "For the browser that began the sign-in, within a minute, once. As \
+                         `oidc_callback`, it may ask for a second factor.",
+                    )
+                    .response::<200, Json<SignInReply>>()
                     .response::<401, ()>()
             }),
         )
@@ -186,15 +194,14 @@ async fn come_back(
     let now = app.clock.now();
     let vouched = provider.vouched(&flow, &returned, redirect, now).await?;
     let Some(page) = flow.return_to else {
-        let begun = authentication.sign_in_vouched(flow.tenant, &vouched, from);
-        let body = answer(app, visit, begun.await?).map_err(unsigned)?;
+        let step = authentication.sign_in_vouched(flow.tenant, &vouched, from);
+        let body = after_one_step(app, visit, step.await?).map_err(unsigned)?;
         let mut response = body.into_response();
         forget(&mut response, redirect)?;
         return Ok(response);
     };
     let known = authentication.meet(flow.tenant, &vouched).await?;
-    let whose = (known.user.tenant, known.user.id);
-    let code = authentication.hand_over(&state, whose).await?;
+    let code = authentication.hand_over(&state, &known).await?;
     // What follows the sign is not sent to servers, and stands in no log.
     see_other(&format!("{page}#code={}", code.reveal()))
 }
@@ -209,8 +216,8 @@ async fn token(
     let provider = provider(&app)?;
     let state = cookie_of(&headers).unwrap_or_default();
     let authentication = app.library.authentication();
-    let begun = authentication.redeem(&shown.code, state, &from).await;
-    let body: Json<SignedInBody> = answer(&app, &visit, begun.map_err(refused_sign_in)?)?;
+    let step = authentication.redeem(&shown.code, state, &from).await;
+    let body = after_one_step(&app, &visit, step.map_err(refused_sign_in)?)?;
     let mut response = body.into_response();
     let redirect = redirect(&app, provider, &headers)?;
     forget(&mut response, &redirect)?;

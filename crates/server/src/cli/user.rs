@@ -8,9 +8,8 @@ use super::door::{Door, Work};
 use super::list::{encode, gather};
 use super::paint::{FAINT, STRONG, clean, paint, shorten};
 use super::{Outcome, Setting};
-use crate::api::users::{
-    ChangeBody, InvitationBody, InviteBody, InvitedBody, RoleBody, UserBody, UserStateBody,
-};
+use crate::api::invitations::{InvitationBody, InviteBody, InvitedBody};
+use crate::api::users::{ChangeBody, RoleBody, UserBody, UserStateBody};
 
 /// The width of a name and of an address, in characters.
 const COLUMN_CHARACTERS: usize = 40;
@@ -22,6 +21,7 @@ Examples:
   alexandria user list
   alexandria user role grace@example.org reader
   alexandria user suspend grace@example.org
+  alexandria user reset-mfa grace@example.org
   alexandria --tenant \"City Library\" user list";
 
 /// Invite people, give them roles, suspend and remove them
@@ -78,6 +78,12 @@ enum Verb {
         #[arg(value_name = "WHO")]
         who: String,
     },
+    /// Remove all second factors of somebody who has lost theirs; their sessions end
+    ResetMfa {
+        /// Their address or id
+        #[arg(value_name = "WHO")]
+        who: String,
+    },
     /// Remove somebody; what they have put in stays
     Remove {
         /// Their address or id
@@ -114,6 +120,11 @@ impl Verb {
             Self::SignOut { who } => {
                 door.delete(&format!("{}/sessions", path(who))).await?;
                 said(setting, who, "sessions_ended", "is signed out everywhere")
+            }
+            Self::ResetMfa { who } => {
+                door.delete(&format!("{}/factors", path(who))).await?;
+                let what = "has no second factor any more, and signs in with the password alone";
+                said(setting, who, "factors_removed", what)
             }
             Self::Remove { who } => {
                 door.delete(&path(who)).await?;

@@ -35,12 +35,22 @@ pub(crate) struct Issuer {
     /// Whether addresses in its tokens count as verified though the tokens do not say so.
     #[serde(default)]
     pub(crate) email_verified: bool,
+    /// The claim that tells how strong a token is.
+    #[serde(default = "acr")]
+    pub(crate) mfa_claim: String,
+    /// What it says where the issuer has asked for two factors.
+    #[serde(default)]
+    pub(crate) mfa_values: Vec<String>,
     /// The secret of HS256, for issuers that sign with one.
     #[serde(default)]
     pub(crate) secret: String,
     /// The key that its gateway asks for.
     #[serde(default)]
     pub(crate) api_key: String,
+}
+
+fn acr() -> String {
+    "acr".to_owned()
 }
 
 /// The issuers of the setting; never shown, as secrets may be among them.
@@ -151,6 +161,8 @@ pub(crate) fn issuers(config: &Config) -> Vec<Issuer> {
             role_claim: String::new(),
             // Supabase gives tokens to those alone who have confirmed their address.
             email_verified: true,
+            mfa_claim: "aal".to_owned(),
+            mfa_values: vec!["aal2".to_owned()],
             secret: config.supabase_jwt_secret.clone().unwrap_or_default(),
             api_key: config.supabase_key.clone().unwrap_or_default(),
         });

@@ -37,6 +37,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     }
     super::embedder::settings(config)?;
     super::generator::settings(config)?;
+    crate::alerts::check(config)?;
     Ok(warnings(config))
 }
 
@@ -113,9 +114,31 @@ fn refusals(config: &Config) -> [(bool, String); 14] {
     ]
 }
 
+/// Whether passkeys can be bound to a name: a domain, not an address of numbers.
+fn is_domain(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let part = |part: &str| !part.is_empty() && part.bytes().all(fits);
+    name.split('.').all(part) && name.parse::<std::net::IpAddr>().is_err()
+}
+
 /// Settings that say nothing without another, or contradict it.
-fn half_set(config: &Config) -> [(bool, String); 3] {
+fn half_set(config: &Config) -> [(bool, String); 5] {
+    let domain = config.webauthn_rp_id.as_deref();
+    let origins = &config.webauthn_origins;
     [
+        (
+            domain.is_some_and(|domain| !is_domain(domain)),
+            "auth.webauthn_rp_id must be a domain name such as library.example.org, with no \
+             https:// and no port"
+                .to_owned(),
+        ),
+        (
+            origins
+                .iter()
+                .any(|origin| origin == "*" || !is_origin(origin)),
+            "auth.webauthn_origins must list web origins such as https://library.example.org"
+                .to_owned(),
+        ),
         (
             config.tls_certificate.is_some() != config.tls_key.is_some(),
             "tls.certificate and tls.key belong together: set both of them or none".to_owned(),

@@ -182,8 +182,12 @@ settings! {
     "auth.access_token_minutes" ["ACCESS_TOKEN_EXPIRE_MINUTES"] access_token_minutes: u64 = 60;
     #[doc = " Days after which a session ends that nobody goes on with."]
     "auth.refresh_days" ["ALEXANDRIA_REFRESH_DAYS"] refresh_days: u32 = alexandria_library::access::REFRESH_DAYS_DEFAULT;
+    #[doc = " The domain that passkeys are bound to, such as library.example.org; the name in server.host unless set, localhost for this machine alone. Another one makes the passkeys of before useless."]
+    "auth.webauthn_rp_id" ["WEBAUTHN_RP_ID"] webauthn_rp_id: Option<String> = None;
+    #[doc = " The origins of the pages that may ask for a passkey; https:// and the domain unless set."]
+    "auth.webauthn_origins" ["WEBAUTHN_ORIGINS"] webauthn_origins: Vec<String> = Vec::new();
 
-    #[doc = " Issuers whose tokens are taken as bearer tokens: a JSON list of objects with issuer, audience, and as needed jwks_url, tenant, role, role_claim, email_verified, secret."]
+    #[doc = " Issuers whose tokens are taken as bearer tokens: a JSON list of objects with issuer, audience, and as needed jwks_url, tenant, role, role_claim, email_verified, mfa_claim, mfa_values, secret, api_key."]
     "auth.issuers" ["ALEXANDRIA_AUTH_ISSUERS"] (secret) issuers: IssuerList = IssuerList::default();
     #[doc = " The provider of identities that people sign in with (OpenID Connect), as its tokens name it."]
     "oidc.issuer" ["ALEXANDRIA_OIDC_ISSUER"] oidc_issuer: Option<String> = None;
@@ -201,6 +205,8 @@ settings! {
     "oidc.role" ["ALEXANDRIA_OIDC_ROLE"] oidc_role: Joining = Joining::default();
     #[doc = " The domains of e-mail addresses that are let in, separated by commas; all unless set."]
     "oidc.domains" ["ALEXANDRIA_OIDC_DOMAINS"] oidc_domains: Vec<String> = Vec::new();
+    #[doc = " What the provider says in `acr` of a sign-in with two factors, separated by commas. It is asked for that where the tenant asks for a second factor."]
+    "oidc.mfa_acr" ["ALEXANDRIA_OIDC_MFA_ACR"] oidc_mfa_acr: Vec<String> = Vec::new();
     #[doc = " The address of a Supabase project, whose people's tokens are taken."]
     "supabase.url" ["SUPABASE_URL"] supabase_url: Option<String> = None;
     #[doc = " The key that the project's gateway asks for."]
@@ -259,6 +265,19 @@ settings! {
     "budget.month_usd_max" ["ALEXANDRIA_BUDGET_MONTH_USD_MAX"] budget_month_usd_max: u64 = alexandria_library::usage::BUDGET_MONTH_MICROS_DEFAULT / 1_000_000;
     #[doc = " US dollars of a month from which on a warning is logged; 0 for never."]
     "budget.month_usd_alert" ["ALEXANDRIA_BUDGET_MONTH_USD_ALERT"] budget_month_usd_alert: u64 = alexandria_library::usage::BUDGET_ALERT_MICROS_DEFAULT / 1_000_000;
+
+    #[doc = " The web address that is called when a budget reaches its alert or its most, and with the report of each day."]
+    "alerts.webhook_url" ["ALEXANDRIA_ALERTS_WEBHOOK_URL"] (secret) alerts_webhook_url: Option<String> = None;
+    #[doc = " What those calls are signed with, at least 16 characters."]
+    "alerts.webhook_secret" ["ALEXANDRIA_ALERTS_WEBHOOK_SECRET"] (secret) alerts_webhook_secret: Option<String> = None;
+    #[doc = " The mail server for the same, such as `smtps://user:password@mail.example.org`."]
+    "alerts.smtp_url" ["ALEXANDRIA_ALERTS_SMTP_URL"] (secret) alerts_smtp_url: Option<String> = None;
+    #[doc = " The mail address that such mails are from."]
+    "alerts.mail_from" ["ALEXANDRIA_ALERTS_MAIL_FROM"] alerts_mail_from: Option<String> = None;
+    #[doc = " The mail addresses that they are sent to, with commas between."]
+    "alerts.mail_to" ["ALEXANDRIA_ALERTS_MAIL_TO"] alerts_mail_to: Option<String> = None;
+    #[doc = " The hour (UTC, 0 to 23) from which on the use of the day before is reported."]
+    "alerts.report_hour" ["ALEXANDRIA_ALERTS_REPORT_HOUR"] alerts_report_hour: u16 = alexandria_library::notices::REPORT_HOUR_DEFAULT;
 
     #[doc = " How sure an answer must be to be given, from 0 (always) to 1 (never)."]
     "answer.threshold" ["ALEXANDRIA_ANSWER_THRESHOLD"] answer_threshold: Share = Share::new(CONFIDENCE_MIN);

@@ -82,7 +82,7 @@ impl Asking {
     /// Asks for a document.
     ///
     /// # Errors
-    /// `Unavailable` when there is no reply, `Forbidden` for an address that may not be reached.
+    /// `Unavailable` when there is no reply, or the address may not be reached.
     pub(crate) async fn get(&self, url: &str, headers: &[(&str, &str)]) -> Result<Replied> {
         let checked = self.checked(url)?;
         let mut request = self.client.get(checked);
@@ -114,7 +114,15 @@ impl Asking {
         send(request, url).await
     }
 
+    /// An address that may be reached. That one may not is the fault of the issuer or the settings,
+    /// and never of the one who signs in.
     fn checked(&self, url: &str) -> Result<Url> {
+        self.fenced(url).context(ErrorKind::Unavailable, || {
+            format!("{url} is not an address that providers of identities are asked at")
+        })
+    }
+
+    fn fenced(&self, url: &str) -> Result<Url> {
         let parsed = Url::parse(url)
             .context(ErrorKind::Invalid, || format!("{url} is not a web address"))?;
         if parsed.scheme() != "https" && !self.fence.private_addresses {
@@ -193,10 +201,8 @@ mod tests {
             "file:///etc/passwd",
         ] {
             let error = asking.get(url, &[]).await.unwrap_err();
-            assert!(
-                matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::Invalid),
-                "{url}: {error:?}"
-            );
+            assert_eq!(error.kind(), ErrorKind::Unavailable, "{url}: {error:?}");
+            assert!(error.to_string().contains("is not an address"), "{error:?}");
         }
     }
 }

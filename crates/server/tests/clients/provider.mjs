@@ -16,6 +16,7 @@ let keys;
 let provider;
 let down = false;
 let asked = 0;
+let shown = {};
 
 async function rotate() {
   const jwks = { keys: [] };
@@ -36,7 +37,8 @@ async function rotate() {
         redirect_uris: ["http://127.0.0.1/api/v1/auth/oidc/callback"],
       },
     ],
-    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+    acrValues: ["urn:example:two"],
+    claims: { openid: ["sub", "acr", "amr"], email: ["email", "email_verified"], profile: ["name"] },
     findAccount: (_, id) => ({
       accountId: id,
       claims: () => ({
@@ -48,6 +50,12 @@ async function rotate() {
     }),
     cookies: { keys: ["a key for cookies of the test"] },
   });
+  // How people have shown who they are, as a provider that asks for more than a name would know.
+  const finished = provider.interactionFinished.bind(provider);
+  provider.interactionFinished = (request, response, result, options) => {
+    if (result.login) Object.assign(result.login, shown);
+    return finished(request, response, result, options);
+  };
 }
 
 async function sign({ key, kid, header, claims, secret }) {
@@ -70,6 +78,7 @@ async function sign({ key, kid, header, claims, secret }) {
 async function control(path, body) {
   if (path === "/test/rotate") await rotate();
   if (path === "/test/down") down = body.down;
+  if (path === "/test/shown") shown = body;
   return path === "/test/sign" ? { token: await sign(body) } : { asked };
 }
 

@@ -23,6 +23,8 @@ fn every_verb_explains_itself() {
         "remove",
         "status",
         "usage",
+        "budget",
+        "budget set",
         "serve",
         "mcp",
         "health",

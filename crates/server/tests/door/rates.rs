@@ -169,6 +169,15 @@ async fn a_request_under_way_holds_its_place_until_its_caller_leaves() {
                 Content-Length: 100\r\n\r\n{";
     slow.write_all(half.as_bytes()).unwrap();
     let begun = Instant::now();
+    // The one that asks, and the slow one: from now on it holds the only place.
+    let active = "\nhttp_requests_active 2\n";
+    loop {
+        let measures = server.request("GET", "/metrics").send().await.unwrap();
+        if measures.text().await.unwrap().contains(active) {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "the slow request has not come");
+    }
     let refused = loop {
         let reply = get(&server).await;
         if reply.status() == 429 {

@@ -68,6 +68,18 @@ pub struct Foreign {
     pub role: Option<Role>,
 }
 
+/// Somebody who has come back from the provider, before their session begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// Whose tenant.
+    pub tenant: TenantId,
+    /// Who it is.
+    pub user: UserId,
+    /// How strong the provider's word is: [`Strength::Oidc`], or [`Strength::Mfa`] where it has asked
+    /// for two factors.
+    pub strength: Strength,
+}
+
 impl Identities<'_> {
     /// The tenant of this name, whatever its state.
     ///
@@ -141,7 +153,7 @@ impl Identities<'_> {
     pub async fn keep_code(
         self,
         (digest, flow): ([u8; 32], [u8; 32]),
-        (tenant, user): (TenantId, UserId),
+        arrived: Arrived,
         expires: Timestamp,
     ) -> Result<()> {
         let sentence = || "cannot hand over a session".to_owned();
@@ -149,13 +161,14 @@ impl Identities<'_> {
         let old = "DELETE FROM oidc_codes WHERE expires < $1";
         let now = vec![self.catalog.now().into()];
         execute(&tx, old, now).await.doing(sentence)?;
-        let sql = "INSERT INTO oidc_codes (digest, flow_digest, tenant_id, user_id, expires) \
-                   VALUES ($1, $2, $3, $4, $5)";
+        let sql = "INSERT INTO oidc_codes (digest, flow_digest, tenant_id, user_id, strength, \
+                   expires) VALUES ($1, $2, $3, $4, $5, $6)";
         let values: Vec<Value> = vec![
             digest.to_vec().into(),
             flow.to_vec().into(),
-            tenant.as_uuid().into(),
-            user.as_uuid().into(),
+            arrived.tenant.as_uuid().into(),
+            arrived.user.as_uuid().into(),
+            arrived.strength.name().into(),
             micros(expires).into(),
         ];
         execute(&tx, sql, values).await.doing(sentence)?;
@@ -166,14 +179,10 @@ impl Identities<'_> {
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be written.
-    pub async fn take_code(
-        self,
-        digest: [u8; 32],
-        flow: [u8; 32],
-    ) -> Result<Option<(TenantId, UserId)>> {
+    pub async fn take_code(self, digest: [u8; 32], flow: [u8; 32]) -> Result<Option<Arrived>> {
         let sentence = || "cannot hand over a session".to_owned();
         let tx = self.catalog.begin().await?;
-        let sql = "SELECT tenant_id, user_id FROM oidc_codes \
+        let sql = "SELECT tenant_id, user_id, strength FROM oidc_codes \
                    WHERE digest = $1 AND flow_digest = $2 AND expires > $3";
         let values: Vec<Value> = vec![
             digest.to_vec().into(),
@@ -186,11 +195,14 @@ impl Identities<'_> {
         let values = vec![digest.to_vec().into()];
         let taken = execute(&tx, sql, values).await.doing(sentence)? > 0;
         commit(tx, "a code").await?;
-        let whose = |row: CodeRow| {
-            let tenant = TenantId::from_uuid(row.tenant_id);
-            (tenant, UserId::from_uuid(row.user_id))
+        let arrived = |row: CodeRow| {
+            Ok(Arrived {
+                tenant: TenantId::from_uuid(row.tenant_id),
+                user: UserId::from_uuid(row.user_id),
+                strength: Strength::read(&row.strength)?,
+            })
         };
-        Ok(found.filter(|_row| taken).map(whose))
+        found.filter(|_row| taken).map(arrived).transpose()
     }
 
     /// The person whom an issuer knows by this subject, if there is one; they may be suspended.
@@ -328,6 +340,7 @@ struct RoleRow {
 struct CodeRow {
     tenant_id: Uuid,
     user_id: Uuid,
+    strength: String,
 }
 
 #[derive(Debug, FromQueryResult)]

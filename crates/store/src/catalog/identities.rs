@@ -60,6 +60,15 @@ pub struct SignedIn {
     pub tenant_settings: TenantSettings,
 }
 
+impl SignedIn {
+    /// Whether they may do nothing but add a second factor, because the tenant asks for one and the
+    /// session was begun without.
+    #[must_use]
+    pub const fn must_enrol(&self) -> bool {
+        self.tenant_settings.mfa_required && !self.strength.is_two_factors()
+    }
+}
+
 /// A session about to begin.
 #[derive(Clone, Debug)]
 pub struct NewSession {

@@ -42,6 +42,16 @@ impl Strength {
         }
     }
 
+    /// Whether it stands for two factors: somebody else's word is one, unless they say that they have
+    /// asked for two, and is then [`Self::Mfa`].
+    #[must_use]
+    pub const fn is_two_factors(self) -> bool {
+        match self {
+            Self::Mfa | Self::Passkey => true,
+            Self::Password | Self::Oidc => false,
+        }
+    }
+
     pub(super) fn read(text: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|item| item.name() == text);
         found.ok_or_else(|| Error::new(ErrorKind::Corrupt, "the catalog holds a strange session"))

@@ -9,7 +9,9 @@ use alexandria_core::id::TENANT_DEFAULT;
 use alexandria_core::label::Label;
 use alexandria_core::token::{Token, TokenKind};
 use alexandria_core::user::Email;
-use alexandria_store::catalog::{Foreign, NewFlow, NewUser, ProvisionFilter, UserChange};
+use alexandria_store::catalog::{
+    Arrived, Foreign, NewFlow, NewUser, ProvisionFilter, Strength, UserChange,
+};
 use jiff::Timestamp;
 
 use crate::fixture::{Fixture, owner, stranger, tenant};
@@ -126,10 +128,14 @@ pub(crate) async fn a_sign_in_under_way_is_there_once_and_for_a_while(fixture: &
     );
     // A code is its browser's, and gone once it is shown.
     let ada = catalog.create_user(&owner, new_user("ada@b.org")).await;
-    let whose = (TENANT_DEFAULT, ada.unwrap().id);
+    let arrived = Arrived {
+        tenant: TENANT_DEFAULT,
+        user: ada.unwrap().id,
+        strength: Strength::Mfa,
+    };
     let keep = async |digest: u8, seconds: u64| {
         let expires = fixture.clock.now() + Duration::from_secs(seconds);
-        let kept = identities.keep_code(([digest; 32], [1; 32]), whose, expires);
+        let kept = identities.keep_code(([digest; 32], [1; 32]), arrived, expires);
         kept.await.unwrap();
     };
     let take = async |digest: u8, flow: u8| {
@@ -140,7 +146,7 @@ pub(crate) async fn a_sign_in_under_way_is_there_once_and_for_a_while(fixture: &
     assert_eq!(take(5, 2).await, None, "another browser");
     assert_eq!(take(5, 1).await, None, "somebody had a copy");
     keep(6, 60).await;
-    assert_eq!(take(6, 1).await, Some(whose));
+    assert_eq!(take(6, 1).await, Some(arrived));
     assert_eq!(take(6, 1).await, None);
     keep(7, 60).await;
     fixture.clock.advance(Duration::from_secs(61));

@@ -1,21 +1,30 @@
 //! Cases: what models have used.
 
-use alexandria_store::catalog::Used;
+use alexandria_core::budget::Feature;
+use alexandria_store::catalog::{Rules, Spending, UsageBy};
 use jiff::ToSpan as _;
 
 use crate::fixture::{Fixture, owner, stranger};
 
-fn used(model: &str, cost_micros: u64) -> Used {
-    Used {
-        feature: "answer".to_owned(),
+pub(crate) fn spending(model: &str, cost_micros: u64) -> Spending {
+    Spending {
+        feature: Feature::Answer,
         provider: "openai".to_owned(),
         model: model.to_owned(),
-        calls: 1,
         prompt_tokens: 1_000,
         completion_tokens: 50,
         cached_tokens: 10,
         cost_micros,
+        is_estimated: false,
     }
+}
+
+/// Writes down a call that nothing was set aside for.
+async fn settle(fixture: &Fixture, spending: &Spending) {
+    let rules = Rules::default();
+    let owner = owner();
+    let settled = fixture.catalog.settle(&owner, None, spending, &rules);
+    settled.await.unwrap();
 }
 
 pub(crate) async fn usage_is_summed_up_by_day_and_model_for_each_tenant(fixture: &Fixture) {
@@ -23,7 +32,7 @@ pub(crate) async fn usage_is_summed_up_by_day_and_model_for_each_tenant(fixture:
     let today = catalog.today();
     let calls = [("small", 3), ("large", 500), ("small", 4)];
     for (model, cost) in calls {
-        catalog.add_usage(&owner, &used(model, cost)).await.unwrap();
+        settle(fixture, &spending(model, cost)).await;
     }
     let days = catalog.usage_since(&owner, today).await.unwrap();
     let models: Vec<&str> = days.iter().map(|day| day.used.model.as_str()).collect();
@@ -61,10 +70,10 @@ pub(crate) async fn usage_is_summed_up_by_day_and_model_for_each_tenant(fixture:
 
 pub(crate) async fn calls_counted_at_the_same_time_are_all_counted(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
-    let one = used("small", 1);
+    let one = spending("small", 1);
     let count = async || {
         for _ in 0..10 {
-            catalog.add_usage(&owner, &one).await.unwrap();
+            settle(fixture, &one).await;
         }
     };
     tokio::join!(count(), count(), count());
@@ -72,4 +81,53 @@ pub(crate) async fn calls_counted_at_the_same_time_are_all_counted(fixture: &Fix
         catalog.spent_since(&owner, catalog.today()).await.unwrap(),
         30
     );
+}
+
+pub(crate) async fn usage_is_summed_up_by_what_is_asked_and_listed_call_by_call(fixture: &Fixture) {
+    let (catalog, owner) = (&fixture.catalog, owner());
+    let today = catalog.today();
+    settle(fixture, &spending("small", 3)).await;
+    let rewrite = Spending {
+        feature: Feature::Rewrite,
+        is_estimated: true,
+        ..spending("large", 500)
+    };
+    settle(fixture, &rewrite).await;
+    settle(fixture, &spending("small", 4)).await;
+    let check = async |by: UsageBy, expected: &[(&str, u64, u64)]| {
+        let found = catalog.usage_by(&owner, by, today).await.unwrap();
+        let found: Vec<(&str, u64, u64)> = found
+            .iter()
+            .map(|one| (one.name.as_str(), one.calls, one.cost_micros))
+            .collect();
+        assert_eq!(found, expected, "{by:?}");
+    };
+    check(UsageBy::User, &[("owner", 3, 507)]).await;
+    check(UsageBy::Key, &[]).await;
+    check(UsageBy::Feature, &[("rewrite", 1, 500), ("answer", 2, 7)]).await;
+    check(UsageBy::Component, &[("generator", 3, 507)]).await;
+    let models = [("openai/large", 1, 500), ("openai/small", 2, 7)];
+    check(UsageBy::Model, &models).await;
+    check(UsageBy::Day, &[(today.to_string().as_str(), 3, 507)]).await;
+
+    let mut after = None;
+    let mut costs = Vec::new();
+    loop {
+        let page = catalog
+            .usage_entries(&owner, today, after, 2)
+            .await
+            .unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some((last.moment.as_microsecond(), last.id));
+        costs.extend(
+            page.iter()
+                .map(|entry| (entry.cost_micros, entry.is_estimated)),
+        );
+    }
+    assert_eq!(costs, [(3, false), (500, true), (4, false)]);
+    let foreign = catalog.usage_entries(&stranger(), today, None, 9).await;
+    assert!(foreign.unwrap().is_empty());
+    let next_month = today.last_of_month().checked_add(1.day()).unwrap();
+    let later = catalog.usage_entries(&owner, next_month, None, 9).await;
+    assert!(later.unwrap().is_empty());
 }

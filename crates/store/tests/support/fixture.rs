@@ -112,6 +112,16 @@ impl Fixture {
         }
     }
 
+    /// The moment it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The address of the database, where it is PostgreSQL.
+    pub(crate) fn postgres_url(&self) -> Option<String> {
+        self.url.starts_with("postgres").then(|| self.url.clone())
+    }
+
     /// Another process's view of the same database; none for one in memory.
     pub(crate) async fn second(&self) -> Option<Catalog> {
         if self.url.contains(":memory:") {

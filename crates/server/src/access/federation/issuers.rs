@@ -1,7 +1,7 @@
 //! Issuers whose tokens are taken as bearer tokens.
 
 use alexandria_core::access::Role;
-use alexandria_core::error::{ErrorKind, Result};
+use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_library::Library;
 use alexandria_library::access::Vouched;
 use alexandria_store::catalog::SignedIn;
@@ -64,7 +64,8 @@ impl Issuers {
     /// The person in a token of one of them, if it lets them in.
     ///
     /// # Errors
-    /// `Unavailable` when its keys cannot be had, or the catalog not be asked.
+    /// `Unavailable` when its keys cannot be had, or the catalog not be asked; `Forbidden` for a token
+    /// of one factor where the tenant asks for two.
     pub(crate) async fn find(
         &self,
         library: &Library,
@@ -85,6 +86,8 @@ impl Issuers {
         let authentication = library.authentication();
         let tenant = authentication.tenant_of(&known.settings.tenant).await?;
         match authentication.meet(tenant, &known.vouched(&word)).await {
+            // A token has no session in which a second factor could be added.
+            Ok(person) if person.must_enrol() => Err(one_factor()),
             Ok(person) => Ok(Some(person)),
             Err(error) if error.kind() == ErrorKind::Forbidden => Ok(None),
             Err(error) => Err(error),
@@ -120,7 +123,9 @@ impl Known {
             // Owners are made by owners.
             (role != Role::Owner).then_some(role)
         };
+        let settings = &self.settings;
         Vouched {
+            two_factors: word.is_of_two_factors(&settings.mfa_claim, &settings.mfa_values),
             issuer: self.settings.issuer.clone(),
             subject: word.text("sub").unwrap_or_default().to_owned(),
             email: word
@@ -135,4 +140,10 @@ impl Known {
             },
         }
     }
+}
+
+fn one_factor() -> Error {
+    let sentence = "this tenant asks for a second factor, and the token does not say that its issuer \
+                    has asked for one: sign in there with two factors";
+    Error::new(ErrorKind::Forbidden, sentence)
 }

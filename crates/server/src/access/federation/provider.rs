@@ -26,6 +26,9 @@ use crate::web::issuer::{Asking, escaped};
 /// How long it is remembered what the provider says of itself.
 const DESCRIBED_FRESH: Duration = Duration::from_secs(60 * 60);
 
+/// The claim that tells how strong the provider's word is (OpenID Connect Core, 2).
+const ACR: &str = "acr";
+
 /// The provider.
 pub(crate) struct Provider {
     asking: Asking,
@@ -37,6 +40,7 @@ pub(crate) struct Provider {
     tenant: String,
     role: Joining,
     domains: Vec<String>,
+    mfa_acr: Vec<String>,
     keyring: Keyring,
     described: Mutex<Option<(Instant, Arc<Described>)>>,
 }
@@ -86,6 +90,7 @@ impl Provider {
             tenant: config.oidc_tenant.clone(),
             role: config.oidc_role,
             domains: config.oidc_domains.clone(),
+            mfa_acr: config.oidc_mfa_acr.clone(),
             described: Mutex::default(),
         }))
     }
@@ -108,7 +113,7 @@ impl Provider {
         let described = self.described().await?;
         let challenge = Sha256::digest(begun.verifier.reveal().as_bytes());
         let challenge = URL_SAFE_NO_PAD.encode(challenge);
-        let fields = [
+        let mut fields = vec![
             ("response_type", "code"),
             ("client_id", &self.client_id),
             ("redirect_uri", redirect),
@@ -118,7 +123,15 @@ impl Provider {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
-        let query = fields.map(|(name, value)| format!("{name}={}", escaped(value)));
+        // Where the tenant asks for two factors, the provider is asked for them.
+        let strong = self.mfa_acr.join(" ");
+        if begun.mfa_required && !strong.is_empty() {
+            fields.push(("acr_values", &strong));
+        }
+        let fields = fields.into_iter();
+        let query: Vec<_> = fields
+            .map(|(name, value)| format!("{name}={}", escaped(value)))
+            .collect();
         let endpoint = &described.authorization_endpoint;
         let sign = if endpoint.contains('?') { '&' } else { '?' };
         Ok(format!("{endpoint}{sign}{}", query.join("&")))
@@ -153,6 +166,7 @@ impl Provider {
             email: None,
             name: word.name().map(str::to_owned),
             role: self.role.role(),
+            two_factors: word.is_of_two_factors(ACR, &self.mfa_acr),
         };
         let mut about = word;
         if about.text("email").is_none()

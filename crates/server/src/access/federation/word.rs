@@ -12,6 +12,14 @@ use super::keyring::KEY_ID_BYTES_MAX;
 /// Seconds by which the clock of an issuer may differ from ours.
 const LEEWAY_SECONDS: f64 = 30.0;
 
+/// The ways of RFC 8176 that count as a factor, by their kind: what somebody knows, has and is. Two of
+/// different kinds are two factors. Messages to a telephone are none: they can be had by others.
+const KINDS_OF_FACTORS: [&[&str]; 3] = [
+    &["pwd", "pin"],
+    &["hwk", "swk", "sc", "otp"],
+    &["face", "fpt", "iris", "retina", "vbm"],
+];
+
 /// What stands before a token's signature is checked: by which key it claims to be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Heading {
@@ -151,6 +159,24 @@ impl Word {
         }
     }
 
+    /// Whether the issuer says that it has asked for two factors: by the claim that tells how strong its
+    /// word is, or by the ways in `amr` (RFC 8176) that it names.
+    pub(super) fn is_of_two_factors(&self, claim: &str, values: &[String]) -> bool {
+        let strong = |said: &str| values.iter().any(|value| value == said);
+        if self.text_at(claim).is_some_and(strong) {
+            return true;
+        }
+        let ways = self.0.get("amr").and_then(Value::as_array);
+        let ways: Vec<&str> = ways
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let has = |kind: &[&str]| ways.iter().any(|way| kind.contains(way));
+        let kinds = KINDS_OF_FACTORS.iter().filter(|kind| has(kind)).count();
+        ways.contains(&"mfa") || kinds > 1
+    }
+
     /// What the person is called.
     pub(super) fn name(&self) -> Option<&str> {
         let names = ["name", "preferred_username"];
@@ -256,6 +282,40 @@ mod tests {
         ] {
             assert_eq!(heading(&token(wrong)), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn two_factors_are_two_kinds_or_what_the_issuer_calls_so() {
+        let acr = ["urn:two".to_owned()];
+        let strong = |claims: Value| {
+            let word = Word::told(claims.as_object().unwrap().clone());
+            word.is_of_two_factors("acr", &acr)
+        };
+        for right in [
+            json!({ "amr": ["mfa"] }),
+            json!({ "amr": ["pwd", "otp"] }),
+            json!({ "amr": ["hwk", "user", "fpt"] }),
+            json!({ "acr": "urn:two", "amr": ["pwd"] }),
+        ] {
+            assert!(strong(right.clone()), "{right}");
+        }
+        for wrong in [
+            json!({}),
+            json!({ "amr": "mfa" }),
+            json!({ "amr": ["pwd", "pin"] }),
+            json!({ "amr": ["otp"] }),
+            json!({ "amr": ["pwd", "sms"] }),
+            json!({ "amr": ["pwd", "mca"] }),
+            json!({ "amr": [["mfa"], { "method": "mfa" }] }),
+            json!({ "acr": "urn:one" }),
+            json!({ "acr": ["urn:two"] }),
+            json!({ "acr": "" }),
+        ] {
+            assert!(!strong(wrong.clone()), "{wrong}");
+        }
+        let word = Word::told(json!({ "aal": "aal2" }).as_object().unwrap().clone());
+        assert!(word.is_of_two_factors("aal", &["aal2".to_owned()]));
+        assert!(!word.is_of_two_factors("acr", &["aal2".to_owned()]));
     }
 
     #[test]

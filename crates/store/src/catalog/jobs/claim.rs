@@ -171,6 +171,19 @@ impl Catalog {
         self.held(job, set, Vec::new()).await
     }
 
+    /// Puts a job back into the queue until a moment, because something is used up for now. It has
+    /// not failed, so it does not count as an attempt; why it waits is told.
+    ///
+    /// # Errors
+    /// `Conflict` when the worker has lost it.
+    pub async fn put_off(&self, job: &Job, why: &str, until: Timestamp) -> Result<()> {
+        let set = "state = 'waiting', attempts = attempts - 1, run_at = $4, last_error = $5, \
+                   lease_until = NULL, lease_owner = NULL";
+        let why = cut(why, ERROR_BYTES_MAX);
+        self.held(job, set, vec![micros(until).into(), why.into()])
+            .await
+    }
+
     /// Gives jobs whose lease has passed back to the queue, or ends those that have been tried as
     /// often as they may. Gives the latter, so that their documents can be told.
     ///

@@ -3,7 +3,7 @@
 use super::Migration;
 
 pub(super) static MIGRATION: Migration = Migration {
-    name: "m0015_create_table_user_identities",
+    name: "m0014_create_table_user_identities",
     down_loses: "which people are known to providers of identities, and sign-ins under way",
     up: &[
         "CREATE TABLE user_identities (
@@ -29,6 +29,7 @@ pub(super) static MIGRATION: Migration = Migration {
             flow_digest {bytes} NOT NULL,
             tenant_id {uuid} NOT NULL REFERENCES tenants (id),
             user_id {uuid} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            strength text NOT NULL CHECK (strength IN ('oidc', 'mfa')),
             expires {integer} NOT NULL
         ){strict, without rowid}",
         "CREATE INDEX oidc_codes_expired ON oidc_codes (expires)",

@@ -1,0 +1,165 @@
+//! Budgets: what may be spent in a month for whom, what has been spent, and what bills add to it.
+
+use alexandria_core::access::Scope;
+use alexandria_core::budget::{Ceiling, Component, Subject, SubjectKind};
+use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_core::principal::Principal;
+use alexandria_store::catalog::{MonthUse, OwnBudget};
+
+use crate::ledger::tell;
+use crate::library::Library;
+
+/// The most that a budget allows and a bill tells, in millionths of a US dollar: a million dollars.
+pub const MICROS_MAX: u64 = 1_000_000_000_000;
+
+/// A budget and how much of it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetStatus {
+    /// For whom.
+    pub subject: Subject,
+    /// How much may be spent in a month, the plan of the tenant included.
+    pub ceiling: Ceiling,
+    /// Whether somebody has set it; else it holds by default.
+    pub is_set: bool,
+    /// What has been used this month.
+    pub used: MonthUse,
+}
+
+impl Library {
+    /// The budgets that somebody has set and those that hold by default, with what is used of them.
+    ///
+    /// # Errors
+    /// `Forbidden` without the scope to set budgets or to read usage; `Unavailable` when the catalog does
+    /// not answer.
+    pub async fn budgets(&self, principal: &Principal) -> Result<Vec<BudgetStatus>> {
+        principal.require_any(&[Scope::Budget, Scope::Usage])?;
+        let set = self.catalog.budgets(principal).await?;
+        let mut subjects = vec![Subject::tenant()];
+        subjects.extend(Component::ALL.map(Subject::component));
+        subjects.extend(set.iter().map(|one| one.subject.clone()));
+        subjects.sort_unstable();
+        subjects.dedup();
+        let mut found = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            let own = set.iter().find(|one| one.subject == subject);
+            let status = self.status_of_budget(principal, subject, own).await?;
+            if status.is_set
+                || status.ceiling != Ceiling::NONE
+                || status.used != MonthUse::default()
+            {
+                found.push(status);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Sets a budget, whether there was one or not.
+    ///
+    /// # Errors
+    /// `Invalid` for an alert above the most that may be spent and for more than [`MICROS_MAX`];
+    /// `Conflict` when there are as many budgets as there may be.
+    pub async fn set_budget(
+        &self,
+        principal: &Principal,
+        subject: &Subject,
+        ceiling: Ceiling,
+    ) -> Result<BudgetStatus> {
+        principal.require(Scope::Budget)?;
+        check(ceiling)?;
+        self.catalog.set_budget(principal, subject, ceiling).await?;
+        let all = self.catalog.budgets(principal).await?;
+        let own = all.iter().find(|one| one.subject == *subject);
+        self.status_of_budget(principal, subject.clone(), own).await
+    }
+
+    /// Removes a budget; what holds by default holds again.
+    ///
+    /// # Errors
+    /// `NotFound` when none is set.
+    pub async fn remove_budget(&self, principal: &Principal, subject: &Subject) -> Result<()> {
+        principal.require(Scope::Budget)?;
+        self.catalog.remove_budget(principal, subject).await
+    }
+
+    /// Writes down what a part of the installation that is not counted call by call has cost by a bill.
+    ///
+    /// # Errors
+    /// `Invalid` for a part that is counted by itself, and for more than [`MICROS_MAX`].
+    pub async fn record_bill(
+        &self,
+        principal: &Principal,
+        component: Component,
+        cost_micros: u64,
+    ) -> Result<BudgetStatus> {
+        principal.require(Scope::Budget)?;
+        if component.is_metered() {
+            let name = component.name();
+            let sentence =
+                format!("the component {name} is counted call by call and takes no bills");
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
+        check_amount(cost_micros)?;
+        let rules = self.ledger().rules(principal).await?;
+        let reached = self
+            .catalog
+            .record_bill(principal, component, cost_micros, &rules)
+            .await?;
+        tell(&reached);
+        let all = self.catalog.budgets(principal).await?;
+        let subject = Subject::component(component);
+        let own = all.iter().find(|one| one.subject == subject);
+        self.status_of_budget(principal, subject.clone(), own).await
+    }
+
+    async fn status_of_budget(
+        &self,
+        principal: &Principal,
+        subject: Subject,
+        own: Option<&OwnBudget>,
+    ) -> Result<BudgetStatus> {
+        let rules = self.ledger().rules(principal).await?;
+        let today = self.catalog.today();
+        Ok(BudgetStatus {
+            ceiling: rules.ceiling(&subject, own.map(|own| own.ceiling)),
+            is_set: own.is_some(),
+            used: self.catalog.month_use(principal, today, &subject).await?,
+            subject,
+        })
+    }
+}
+
+fn check(ceiling: Ceiling) -> Result<()> {
+    let amounts = [ceiling.micros_max, ceiling.micros_alert];
+    for micros in amounts.into_iter().flatten() {
+        check_amount(micros)?;
+    }
+    if let (Some(max), Some(alert)) = (ceiling.micros_max, ceiling.micros_alert)
+        && alert > max
+    {
+        let sentence = "the alert of a budget lies above the most that may be spent";
+        return Err(Error::new(ErrorKind::Invalid, sentence));
+    }
+    Ok(())
+}
+
+fn check_amount(micros: u64) -> Result<()> {
+    if micros <= MICROS_MAX {
+        return Ok(());
+    }
+    let sentence = format!("an amount is at most ${}", MICROS_MAX / 1_000_000);
+    Err(Error::new(ErrorKind::Invalid, sentence))
+}
+
+/// The subject that a person names by a kind and a name.
+///
+/// # Errors
+/// `Invalid` for a name that no subject of the kind can have.
+pub fn subject(kind: &str, name: &str) -> Result<Subject> {
+    let kind: SubjectKind = kind.parse()?;
+    let name = if kind == SubjectKind::Tenant && name == "all" {
+        ""
+    } else {
+        name
+    };
+    Subject::named(kind, name)
+}
