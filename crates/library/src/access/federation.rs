@@ -192,10 +192,12 @@ impl Authentication<'_> {
     /// # Errors
     /// `Forbidden` when the code is not known, was used, is too old or was another browser's.
     pub async fn redeem(self, code: &str, state: &str, from: &Whereabouts) -> Result<FirstStep> {
-        let parse = |text: &str| Token::parse(TokenKind::Once, text).map_err(|_not_one| spent());
-        let (code, state) = (parse(code)?, parse(state)?);
+        let code = Token::parse(TokenKind::Once, code).map_err(|_not_one| spent())?;
+        // A browser that has begun nothing has a copy, and uses the code up as well.
+        let state = Token::parse(TokenKind::Once, state);
+        let state = state.map_or([0; 32], |state| state.digest());
         let identities = self.library.catalog.identities();
-        let taken = identities.take_code(code.digest(), state.digest()).await?;
+        let taken = identities.take_code(code.digest(), state).await?;
         let arrived = taken.ok_or_else(spent)?;
         let known = identities.by_user(arrived.tenant, arrived.user).await?;
         let known = admitted(known.ok_or_else(spent)?, arrived.strength)?;

@@ -9,6 +9,8 @@ import { pathToFileURL } from "node:url";
 const require = createRequire(pathToFileURL(`${process.argv[2]}/`));
 const load = (name) => import(pathToFileURL(require.resolve(name)));
 const { Provider } = await load("oidc-provider");
+// Nobody reads more than the address.
+console.info = console.warn;
 const { SignJWT, exportJWK, exportSPKI, generateKeyPair } = await load("jose");
 
 const ALGORITHMS = { rsa: "RS256", ec: "ES256", ed: "EdDSA" };
@@ -86,6 +88,11 @@ const server = createServer((request, response) => {
   if (!request.url.startsWith("/test/")) {
     if (down) return response.destroy();
     if (request.url === "/jwks") asked += 1;
+    // As the gateway of a Supabase project, which wants its key.
+    if (request.url === "/auth/v1/.well-known/jwks.json") {
+      if (request.headers.apikey !== "the key of the gateway") return response.writeHead(401).end();
+      request.url = "/jwks";
+    }
     return provider.callback()(request, response);
   }
   let body = "";

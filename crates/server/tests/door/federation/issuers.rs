@@ -18,8 +18,8 @@ async fn tokens_of_outside_issuers_let_those_in_whom_they_are_for() {
     let issuers = issuers.to_string();
     let server = server(&[
         ("ALEXANDRIA_AUTH_ISSUERS", &issuers),
-        ("SUPABASE_URL", "https://project.example"),
-        ("SUPABASE_KEY", "anything"),
+        ("SUPABASE_URL", &provider.address),
+        ("SUPABASE_KEY", "the key of the gateway"),
         ("SUPABASE_JWT_SECRET", secret),
     ])
     .await;
@@ -62,22 +62,30 @@ async fn tokens_of_outside_issuers_let_those_in_whom_they_are_for() {
         let mut claims = provider.claims(
             "ada",
             json!({ "email_verified": null,
-            "iss": "https://project.example/auth/v1", "aud": "authenticated" }),
+            "iss": format!("{}/auth/v1", provider.address), "aud": "authenticated" }),
         );
         for (name, value) in changes.as_object().unwrap() {
             claims[name] = value.clone();
         }
         json!({ "key": "secret", "secret": secret, "claims": claims })
     };
-    let (status, told) = me(provider.token(supabase(json!({}))).await).await;
-    assert_eq!(status, 200, "{told}");
-    assert_eq!(told["user"]["role"], "owner", "known by her address");
+    // By the secret of the project, and by a key that it publishes.
+    let claims = supabase(json!({}))["claims"].clone();
+    for how in [
+        supabase(json!({})),
+        json!({ "key": "ec", "claims": claims }),
+    ] {
+        let (status, told) = me(provider.token(how).await).await;
+        assert_eq!(status, 200, "{told}");
+        assert_eq!(told["user"]["role"], "owner", "known by her address");
+    }
     let unknown = supabase(json!({ "sub": "zoe", "email": "zoe@example.org" }));
     let right = |changes: Value| provider.claims("grace", changes);
     let wrong = [
         unknown,
         supabase(json!({ "aud": "another" })),
-        json!({ "key": "rsa", "claims": supabase(json!({}))["claims"] }),
+        json!({ "key": "stranger", "claims": claims }),
+        json!({ "key": "public", "claims": claims }),
         json!({ "key": "secret", "secret": secret, "claims": right(json!({})) }),
         json!({ "key": "public", "claims": right(json!({})) }),
         json!({ "key": "stranger", "claims": right(json!({})) }),
