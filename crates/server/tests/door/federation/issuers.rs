@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::access::{Caller, PASSWORD, sign_in};
 use super::{Provider, server};
 
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 #[tokio::test]
 async fn tokens_of_outside_issuers_let_those_in_whom_they_are_for() {
     let Some(provider) = Provider::start() else {
