@@ -45,11 +45,13 @@ pub(super) const QUESTIONS: [&str; 9] = [
 ];
 
 /// What takes files or lists out of the library, although it changes nothing.
-pub(super) const EXPORTS: [&str; 6] = [
+pub(super) const EXPORTS: [&str; 7] = [
     "audit_export",
     "cases_export",
     "conversations_export",
     "documents_original",
+    // A session is taken along.
+    "oidc_callback",
     "openai_files_content",
     "usage_export",
 ];
