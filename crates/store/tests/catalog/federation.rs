@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use crate::fixture::{Fixture, owner, stranger, tenant};
 
-const FAR: Timestamp = Timestamp::MAX;
+const FAR: Timestamp = Timestamp::constant(4_000_000_000, 0);
 
 fn foreign(subject: &str, email: Option<&str>, role: Option<Role>) -> Foreign {
     Foreign {
