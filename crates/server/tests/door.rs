@@ -17,8 +17,8 @@ mod door {
     mod addresses;
     mod answers;
     mod audit;
-    mod budgets;
     mod authenticator;
+    mod budgets;
     mod cgroup;
     mod clients;
     mod commands;
