@@ -14,6 +14,9 @@ pub const SUBJECT_BYTES_MAX: usize = 200;
 /// The most budgets that a tenant sets.
 pub const BUDGETS_MAX: usize = 10_000;
 
+/// The name of the one user of a library without accounts.
+const OWNER: &str = "owner";
+
 /// What a call of a model is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Feature {
@@ -226,7 +229,7 @@ impl Subject {
     #[must_use]
     pub fn actor(principal: &Principal) -> Option<Self> {
         let (kind, name) = match principal.actor() {
-            Actor::Owner => (SubjectKind::User, "owner".to_owned()),
+            Actor::Owner => (SubjectKind::User, OWNER.to_owned()),
             Actor::User(id) => (SubjectKind::User, id.to_string()),
             Actor::Key(id) => (SubjectKind::Key, id.to_string()),
             Actor::System(_) => return None,
@@ -275,6 +278,12 @@ impl Subject {
             SubjectKind::User => "a person is named by their id".into(),
             SubjectKind::Key => "a key is named by its id".into(),
         }))
+    }
+
+    /// Whether it is the one user of a library without accounts.
+    #[must_use]
+    pub fn is_owner_without_account(&self) -> bool {
+        self.kind == SubjectKind::User && self.name == OWNER
     }
 
     /// What kind of subject it is.

@@ -60,6 +60,20 @@ pub struct Origin {
 }
 
 /// Who asks: the tenant, the one who acts, and what they may do and see.
+///
+/// Nobody turns one tenant's principal into another's:
+/// ```
+/// # use alexandria_core::{id::TenantId, principal::Principal};
+/// fn tenant(principal: &Principal) -> TenantId {
+///     principal.tenant()
+/// }
+/// ```
+/// ```compile_fail
+/// # use alexandria_core::{id::TenantId, principal::Principal};
+/// fn of(tenant: TenantId, principal: Principal) -> Principal {
+///     Principal { tenant, ..principal }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     tenant: TenantId,

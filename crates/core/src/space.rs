@@ -8,6 +8,20 @@ use crate::principal::Principal;
 /// One tenant's collection in one generation of the indexes.
 ///
 /// Invariant: the tenant comes from a [`Principal`], so no index can be reached without one.
+///
+/// ```
+/// # use alexandria_core::{id::{CollectionId, GenerationId}, principal::Principal, space::Space};
+/// fn of(principal: &Principal, collection: CollectionId, generation: GenerationId) -> Space {
+///     Space::new(principal, collection, generation)
+/// }
+/// ```
+/// A tenant's id is not enough:
+/// ```compile_fail
+/// # use alexandria_core::{id::{CollectionId, GenerationId, TenantId}, space::Space};
+/// fn of(tenant: TenantId, collection: CollectionId, generation: GenerationId) -> Space {
+///     Space { tenant, collection, generation }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Space {
     tenant: TenantId,

@@ -3,8 +3,10 @@
 use alexandria_core::access::Scope;
 use alexandria_core::budget::{Ceiling, Component, Subject, SubjectKind};
 use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_core::id::UserId;
 use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{MonthUse, OwnBudget};
+use uuid::Uuid;
 
 use crate::ledger::tell;
 use crate::library::Library;
@@ -57,7 +59,7 @@ impl Library {
     ///
     /// # Errors
     /// `Invalid` for an alert above the most that may be spent and for more than [`MICROS_MAX`];
-    /// `Conflict` when there are as many budgets as there may be.
+    /// `NotFound` for a person whom the tenant does not have; `Conflict` when there are as many budgets as there may be.
     pub async fn set_budget(
         &self,
         principal: &Principal,
@@ -66,6 +68,7 @@ impl Library {
     ) -> Result<BudgetStatus> {
         principal.require(Scope::Budget)?;
         check(ceiling)?;
+        self.require_person(principal, subject).await?;
         self.catalog.set_budget(principal, subject, ceiling).await?;
         let all = self.catalog.budgets(principal).await?;
         let own = all.iter().find(|one| one.subject == *subject);
@@ -111,6 +114,22 @@ impl Library {
         self.status_of_budget(principal, subject.clone(), own).await
     }
 
+    /// That a budget for a person is for one whom the tenant has.
+    async fn require_person(&self, principal: &Principal, subject: &Subject) -> Result<()> {
+        if subject.kind() != SubjectKind::User || subject.is_owner_without_account() {
+            return Ok(());
+        }
+        let unknown = || {
+            Error::new(
+                ErrorKind::NotFound,
+                format!("there is no {}", subject.name()),
+            )
+        };
+        let id = Uuid::try_parse(subject.name()).map_err(|_| unknown())?;
+        self.catalog.user(principal, UserId::from_uuid(id)).await?;
+        Ok(())
+    }
+
     async fn status_of_budget(
         &self,
         principal: &Principal,
@@ -154,8 +173,7 @@ fn check_amount(micros: u64) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` for a name that no subject of the kind can have.
-pub fn subject(kind: &str, name: &str) -> Result<Subject> {
-    let kind: SubjectKind = kind.parse()?;
+pub fn subject(kind: SubjectKind, name: &str) -> Result<Subject> {
     let name = if kind == SubjectKind::Tenant && name == "all" {
         ""
     } else {

@@ -42,6 +42,21 @@ use crate::tidy::Leftovers;
 /// Everything that can be asked of a library of books, without a face.
 ///
 /// Every method takes the [`Principal`] who asks and begins by requiring a scope of it.
+///
+/// ```
+/// # use alexandria_core::{error::Result, principal::Principal};
+/// # use alexandria_library::Library;
+/// async fn look(library: &Library, principal: &Principal) -> Result<()> {
+///     library.status(principal).await.map(drop)
+/// }
+/// ```
+/// ```compile_fail
+/// # use alexandria_core::{error::Result, principal::Principal};
+/// # use alexandria_library::Library;
+/// async fn look(library: &Library, principal: &Principal) -> Result<()> {
+///     library.status().await.map(drop)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Library {
     pub(crate) settings: LibrarySettings,

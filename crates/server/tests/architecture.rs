@@ -197,3 +197,126 @@ fn every_call_of_the_library_says_who_asks_and_asks_what_they_may() {
         );
     }
 }
+
+/// What of the catalog is of no tenant: the connections, what workers and indexes follow over all tenants
+/// (each row names its own), what authentication asks before it is known who asks, and what ends what is
+/// old by its age alone.
+const OF_THE_INSTALLATION: &[&str] = &[
+    // The connections.
+    "close",
+    "ping",
+    "connections_active",
+    "database_name",
+    "database_bytes",
+    "today",
+    // Counts for measures, without names.
+    "queue_depth",
+    // What has passed its time.
+    "prune_answers",
+    "prune_conversations",
+    "prune_requests",
+    "prune_security_events",
+    "tenants_audited_before",
+    "ended_tenants",
+    // What was done by principals that the entries name.
+    "append_audit",
+    // The generations of the indexes, which all tenants share.
+    "ensure_generation",
+    "generations",
+    "generation",
+    "live_generation",
+    "name_generation",
+    "switch_generation",
+    // Who somebody is that shows a token.
+    "identities",
+    // Work that is claimed whosever it is, and done in its tenant's name.
+    "claim",
+    "heartbeat",
+    "complete",
+    "fail",
+    "hand_back",
+    "put_off",
+    "release_expired",
+    "end_leases_of_others",
+    // What indexes follow, by spaces that only a principal gives.
+    "changes",
+    "outbox_head",
+    "outbox_pruned",
+    "spaces",
+    "published_versions",
+    "version_entries",
+    "version_points",
+    "attributes",
+];
+
+#[test]
+fn every_call_of_the_catalog_says_who_asks() {
+    let mut seen = BTreeSet::new();
+    let mut checked = 0;
+    for (path, text) in sources("store") {
+        if !path.display().to_string().contains("catalog") {
+            continue;
+        }
+        for block in text.split("\nimpl Catalog {").skip(1) {
+            let block = block.split("\n}\n").next().unwrap_or_default();
+            for piece in block.split("\n    pub ").skip(1) {
+                let piece = piece.trim_start_matches("async ");
+                let Some(signature) = piece.trim_start_matches("const ").strip_prefix("fn ") else {
+                    continue;
+                };
+                let Some((name, rest)) = signature.split_once(['(', '<']) else {
+                    continue;
+                };
+                let parameters = rest.split(" -> ").next().unwrap_or_default();
+                if !parameters.contains("self") {
+                    continue;
+                }
+                checked += 1;
+                let asks = parameters.contains(": &Principal");
+                let exempt = OF_THE_INSTALLATION.contains(&name);
+                assert!(
+                    asks != exempt,
+                    "Catalog::{name} in {} must take `&Principal`, or be named here, and not both",
+                    path.display()
+                );
+                if exempt {
+                    seen.insert(name.to_owned());
+                }
+            }
+        }
+    }
+    assert!(
+        checked > 150,
+        "the sources no longer look as this test expects: {checked}"
+    );
+    let gone: Vec<_> = OF_THE_INSTALLATION
+        .iter()
+        .filter(|name| !seen.contains(**name))
+        .collect();
+    assert!(gone.is_empty(), "the catalog no longer has {gone:?}");
+}
+
+#[test]
+fn every_address_is_described_save_a_few() {
+    let mut found = Vec::new();
+    for (path, text) in sources("server") {
+        let named = text.matches(".route(").count();
+        if named > 0 {
+            let file = path.strip_prefix(root().join("crates/server/src"));
+            found.push(format!("{} {named}", file.unwrap_or(&path).display()));
+        }
+    }
+    found.sort_unstable();
+    // The description and its pages, a model whose name holds a slash, the first page, and the address whose tools describe themselves and
+    // are called by the tests of isolation as well.
+    assert_eq!(
+        found,
+        [
+            "api/description.rs 3",
+            "api/openai/models.rs 1",
+            "api/start.rs 1",
+            "mcp/http.rs 1"
+        ],
+        "an address outside the description is called by no test of isolation"
+    );
+}

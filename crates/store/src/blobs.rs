@@ -60,6 +60,22 @@ pub struct BlobFile {
 /// - No reader ever sees a part of a blob.
 /// - Putting the same bytes again gives the same key and changes nothing.
 /// - A key of another tenant behaves as one that does not exist.
+///
+/// ```
+/// # use alexandria_core::{error::Result, principal::Principal};
+/// # use alexandria_store::blobs::{BlobKey, BlobStore};
+/// async fn read(blobs: &dyn BlobStore, principal: &Principal, key: &BlobKey) -> Result<Vec<u8>> {
+///     blobs.get(principal, key).await
+/// }
+/// ```
+/// The digest of somebody's file does not give the file:
+/// ```compile_fail
+/// # use alexandria_core::{error::Result, principal::Principal};
+/// # use alexandria_store::blobs::{BlobKey, BlobStore};
+/// async fn read(blobs: &dyn BlobStore, principal: &Principal, key: &BlobKey) -> Result<Vec<u8>> {
+///     blobs.get(key).await
+/// }
+/// ```
 #[async_trait]
 pub trait BlobStore: Send + Sync + Debug {
     /// Stores what the reader gives, without holding it in memory. More than `bytes_max` bytes are

@@ -168,6 +168,30 @@ impl CatalogOptions {
 }
 
 /// The catalog, open. Cloning it shares the connections.
+///
+/// A tenant's rows are reached by a principal, whose tenant every statement names:
+/// ```
+/// # use alexandria_core::{error::Result, id::DocumentId, principal::Principal};
+/// # use alexandria_store::catalog::Catalog;
+/// async fn find(catalog: &Catalog, principal: &Principal, id: DocumentId) -> Result<()> {
+///     catalog.document(principal, id).await.map(drop)
+/// }
+/// ```
+/// An id alone opens nothing:
+/// ```compile_fail
+/// # use alexandria_core::{error::Result, id::DocumentId, principal::Principal};
+/// # use alexandria_store::catalog::Catalog;
+/// async fn find(catalog: &Catalog, principal: &Principal, id: DocumentId) -> Result<()> {
+///     catalog.document(id).await.map(drop)
+/// }
+/// ```
+/// and the connections beneath cannot be had:
+/// ```compile_fail
+/// # use alexandria_store::catalog::Catalog;
+/// fn beneath(catalog: &Catalog) {
+///     let _connections = &catalog.database;
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Catalog {
     database: Database,

@@ -10,6 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -146,18 +147,69 @@ pub(crate) struct NewBudget {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Bill")]
 pub(crate) struct Bill {
-    /// `web`, `api` or `database`.
-    pub(crate) component: String,
+    /// What has cost it.
+    pub(crate) component: Billed,
     /// What it cost, in US dollars.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub(crate) cost_usd: f64,
 }
 
+/// A component that is not counted call by call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Billed {
+    /// The pages in a browser.
+    Web,
+    /// The server of the API.
+    Api,
+    /// The database.
+    Database,
+}
+
+impl From<Billed> for Component {
+    fn from(billed: Billed) -> Self {
+        match billed {
+            Billed::Web => Self::Web,
+            Billed::Api => Self::Api,
+            Billed::Database => Self::Database,
+        }
+    }
+}
+
+/// What a budget is for.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "BudgetKind")]
+pub(crate) enum Kind {
+    /// A person.
+    User,
+    /// A program's key.
+    Key,
+    /// What calls are made for.
+    Feature,
+    /// A part of the installation.
+    Component,
+    /// The tenant as a whole.
+    Tenant,
+}
+
+impl From<Kind> for SubjectKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::User => Self::User,
+            Kind::Key => Self::Key,
+            Kind::Feature => Self::Feature,
+            Kind::Component => Self::Component,
+            Kind::Tenant => Self::Tenant,
+        }
+    }
+}
+
 /// Which budget.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Which {
-    /// `tenant`, `user`, `key`, `feature` or `component`.
-    kind: String,
+    /// What it is for.
+    kind: Kind,
     /// The id of the person or key, the name of the feature or component; `all` for the tenant.
     subject: String,
 }
@@ -198,7 +250,7 @@ async fn set(
     Segments(which): Segments<Which>,
     Body(new): Body<NewBudget>,
 ) -> Result<Json<BudgetBody>, Problem> {
-    let subject = subject(&which.kind, &which.subject)?;
+    let subject = subject(which.kind.into(), &which.subject)?;
     let ceiling = Ceiling {
         micros_max: new.max_usd.map(micros).transpose()?,
         micros_alert: new.alert_usd.map(micros).transpose()?,
@@ -212,7 +264,7 @@ async fn remove(
     Asker(principal): Asker,
     Segments(which): Segments<Which>,
 ) -> Result<StatusCode, Problem> {
-    let subject = subject(&which.kind, &which.subject)?;
+    let subject = subject(which.kind.into(), &which.subject)?;
     app.library.remove_budget(&principal, &subject).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -225,7 +277,7 @@ async fn bill(
 ) -> Result<Response, Problem> {
     let request = digest(&bill);
     let record = async {
-        let component: Component = bill.component.parse()?;
+        let component = Component::from(bill.component);
         let cost = micros(bill.cost_usd)?;
         let status = app.library.record_bill(&principal, component, cost).await?;
         let location = format!("/api/v1/budgets/component/{}", component.name());

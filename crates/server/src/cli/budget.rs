@@ -7,7 +7,7 @@ use super::door::{Door, Work};
 use super::list::encode;
 use super::paint::clean;
 use super::{Outcome, Setting};
-use crate::api::budgets::{Bill, BudgetBody, BudgetsBody, NewBudget};
+use crate::api::budgets::{Bill, Billed, BudgetBody, BudgetsBody, NewBudget};
 
 /// What a newcomer may type.
 const EXAMPLES: &str = "\
@@ -51,9 +51,9 @@ enum Verb {
     },
     /// Write down what a part that is not counted call by call has cost: web, api or database
     Bill {
-        /// web, api or database
+        /// What has cost it
         #[arg(value_name = "COMPONENT")]
-        component: String,
+        component: Billed,
         /// What it cost, in US dollars
         #[arg(value_name = "USD")]
         cost: f64,
@@ -63,7 +63,11 @@ enum Verb {
 impl Budget {
     /// Does what is asked.
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
-        let door = Door::open(setting, Work::Look).await?;
+        let work = match self.verb {
+            Verb::Set { .. } | Verb::Bill { .. } => Work::Store,
+            Verb::List | Verb::Remove { .. } => Work::Look,
+        };
+        let door = Door::open(setting, work).await?;
         let done = self.verb.run(setting, &door).await;
         door.close().await;
         done
@@ -96,7 +100,7 @@ impl Verb {
             }
             Self::Bill { component, cost } => {
                 let body = Bill {
-                    component: component.clone(),
+                    component: *component,
                     cost_usd: *cost,
                 };
                 let told: BudgetBody = door.post("/api/v1/bills", &body).await?;

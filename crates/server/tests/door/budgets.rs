@@ -98,11 +98,7 @@ async fn a_bill_over_its_budget_is_told_by_webhook_and_mail_once() {
             ),
         ],
     );
-    for cost in [49.5, 1.0, 1.0] {
-        let bill = json!({ "component": "web", "cost_usd": cost });
-        let (status, told) = server.send("POST", "/api/v1/bills", &bill).await;
-        assert_eq!(status, 201, "{told}");
-    }
+    bills(&server, &[49.5, 1.0, 1.0]).await;
     let next = |receiver: &mut Receiver<String>| receiver.try_recv().ok();
     let call = tokio::time::timeout(ALERT_WAIT, calls.recv()).await;
     let call = call.unwrap().unwrap();
@@ -126,7 +122,12 @@ async fn a_bill_over_its_budget_is_told_by_webhook_and_mail_once() {
     assert_eq!((next(&mut calls), next(&mut mails)), (None, None));
     hooks.shutdown().await;
     posts.shutdown().await;
+}
 
+#[tokio::test]
+async fn bills_are_exported_and_summed_by_component() {
+    let server = Server::start();
+    bills(&server, &[49.5, 1.0, 1.0]).await;
     let (status, csv) = text(&server, "/api/v1/usage/export").await;
     assert_eq!(status, 200);
     let lines: Vec<&str> = csv.lines().collect();
@@ -145,15 +146,21 @@ async fn a_bill_over_its_budget_is_told_by_webhook_and_mail_once() {
     );
     let (_, empty) = text(&server, "/api/v1/usage/export?month=2020-02").await;
     assert_eq!(empty.lines().count(), 1, "{empty}");
-    assert_eq!(
-        text(&server, "/api/v1/usage/export?month=2020-13").await.0,
-        400
-    );
+    let (status, odd) = text(&server, "/api/v1/usage/export?month=2020-13").await;
+    assert_eq!(status, 422, "{odd}");
     let (_, by) = server.get("/api/v1/usage?by=component").await;
     assert_eq!(by["by"][0]["cost_usd"], 51.5, "{by}");
     let (_, outlook) = server.get("/api/v1/usage/outlook").await;
     assert!(outlook["forecast"].is_null(), "{outlook}");
     assert_eq!(outlook["recommendations"], json!([]));
+}
+
+async fn bills(server: &Server, costs: &[f64]) {
+    for cost in costs {
+        let bill = json!({ "component": "web", "cost_usd": cost });
+        let (status, told) = server.send("POST", "/api/v1/bills", &bill).await;
+        assert_eq!(status, 201, "{told}");
+    }
 }
 
 #[test]

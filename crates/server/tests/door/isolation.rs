@@ -3,6 +3,7 @@
 //! and names that nobody has. An operation that is added later is called as well, because the
 //! description is read anew; only a new kind of id has to be added to [`Things`].
 
+mod bodies;
 mod calls;
 mod things;
 
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use self::calls::{Call, operations};
+use self::calls::{Call, operations, tools};
 use self::things::Things;
 use super::access::{Caller, accept, join, tenant, with_accounts};
 
@@ -44,8 +45,11 @@ async fn reply(caller: &Caller<'_>, call: &Call) -> Reply {
     }
     let time = begun.elapsed();
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let shape =
-        serde_json::from_slice(&bytes).map_or(json!(bytes.len()), |body| shape(&body, status));
+    let shape = serde_json::from_slice(&bytes).map_or(json!(bytes.len()), |body: Value| {
+        // A tool tells a refusal in its result.
+        let is_refusal = status >= 400 || body["result"]["isError"] == true;
+        shape(&body, is_refusal)
+    });
     Reply {
         status,
         shape,
@@ -55,17 +59,17 @@ async fn reply(caller: &Caller<'_>, call: &Call) -> Reply {
 }
 
 /// A body without its values, save the sentence of a refusal.
-fn shape(body: &Value, status: u16) -> Value {
+fn shape(body: &Value, is_refusal: bool) -> Value {
     match body {
         Value::Object(fields) => fields
             .iter()
             .filter(|(name, _)| *name != "instance" && *name != "timings")
-            .map(|(name, value)| (name.clone(), shape(value, status)))
+            .map(|(name, value)| (name.clone(), shape(value, is_refusal)))
             .collect(),
         Value::Array(items) => items
             .first()
-            .map_or(json!([]), |item| json!([shape(item, status)])),
-        Value::String(text) if status >= 400 => json!(without_numbers(text)),
+            .map_or(json!([]), |item| json!([shape(item, is_refusal)])),
+        Value::String(text) if is_refusal => json!(without_numbers(text)),
         Value::String(_) => json!("text"),
         Value::Number(_) => json!(0),
         Value::Bool(_) => json!(true),
@@ -75,10 +79,10 @@ fn shape(body: &Value, status: u16) -> Value {
 
 /// A sentence without the numbers that tell one made-up text from another.
 fn without_numbers(text: &str) -> String {
-    let mut parts = text.split(calls::WORDS);
+    let mut parts = text.split(bodies::WORDS);
     let mut told = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        told.push_str(calls::WORDS);
+        told.push_str(bodies::WORDS);
         told.push_str(part.trim_start_matches(|sign: char| sign.is_ascii_digit()));
     }
     told
@@ -105,7 +109,9 @@ async fn another_tenant_s_ids_answer_as_ids_that_nobody_has() {
     let before = state(&alpha).await;
     let (mut compared, mut table) = (0, Vec::new());
     let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
-    for operation in operations(&server).await {
+    let mut all = operations(&server).await;
+    all.extend(tools(&beta).await);
+    for operation in all {
         let pairs = operation.pairs(&things);
         for (foreign, unknown) in &pairs {
             let was = reply(&beta, unknown).await;
@@ -190,7 +196,7 @@ async fn a_word_of_one_tenant_is_in_no_reply_log_or_measure_of_another() {
         token,
     };
     let things = Things::of(&alpha, &id, CANARY).await;
-    let (_, token) = tenant(&ada, "Beta House", "bob@beta.example").await;
+    let (other, token) = tenant(&ada, "Beta House", "bob@beta.example").await;
     let beta = Caller {
         server: &server,
         token,
@@ -217,6 +223,52 @@ async fn a_word_of_one_tenant_is_in_no_reply_log_or_measure_of_another() {
     assert!(server.stop().success());
     let log = std::fs::read_to_string(server.home.path().join("server.log")).unwrap();
     assert!(!log.contains(CANARY), "the log holds a tenant's words");
+    // What is kept: rows of the catalog bear their tenant.
+    let kept = rows_with(&server.home.path().join("data/catalog.sqlite"), CANARY);
+    let of = |tenant: &str| {
+        let tenant = tenant.replace('-', "");
+        let mut tables: Vec<&str> = kept
+            .iter()
+            .filter(|(of, _)| *of == tenant)
+            .map(|(_, table)| table.as_str())
+            .collect();
+        tables.dedup();
+        tables
+    };
+    let own = of(&id);
+    for table in ["documents", "answers", "chunks", "conversations"] {
+        assert!(own.contains(&table), "{own:?}");
+    }
+    assert_eq!(
+        of(&other),
+        [""; 0],
+        "rows of one tenant hold another's words"
+    );
+    println!("the word stands in {own:?} of the one and nowhere of the other");
+}
+
+/// The tenants and tables of the rows that hold a word, each pair once.
+fn rows_with(catalog: &std::path::Path, word: &str) -> Vec<(String, String)> {
+    let script = "import json, sqlite3, sys\n\
+        db = sqlite3.connect(sys.argv[1])\n\
+        found = set()\n\
+        for (table,) in db.execute(\"SELECT name FROM sqlite_master WHERE type = 'table'\").fetchall():\n\
+        \x20   columns = [row[1] for row in db.execute(f'PRAGMA table_info({table})')]\n\
+        \x20   for row in db.execute(f'SELECT * FROM {table}'):\n\
+        \x20       row = dict(zip(columns, row))\n\
+        \x20       texts = [v if isinstance(v, bytes) else str(v).encode() for v in row.values()]\n\
+        \x20       if any(sys.argv[2].encode() in text.lower() for text in texts):\n\
+        \x20           owner = row.get('tenant_id', b'')\n\
+        \x20           found.add((owner.hex() if isinstance(owner, bytes) else str(owner).replace('-', ''), table))\n\
+        print(json.dumps(sorted(found)))";
+    let output = std::process::Command::new("python3")
+        .args(["-c", script])
+        .arg(catalog)
+        .arg(word)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 #[tokio::test]

@@ -1,34 +1,28 @@
 //! The calls that our own description allows: every operation, with its parts of the path, its query and
 //! its body filled in.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::super::access::Caller;
-use super::super::support::{Server, form};
+use super::super::support::{Server, form, read};
+use super::bodies::Body;
 use super::things::Things;
-
-/// What a text begins with where any will do; a number follows that is never the same.
-pub(super) const WORDS: &str = "words of tower ";
-
-static NUMBER: AtomicUsize = AtomicUsize::new(0);
-
-/// How deep a body is filled in.
-const DEPTH_MAX: usize = 6;
 
 /// An operation of the description.
 pub(super) struct Operation {
     pub(super) id: String,
     method: String,
     path: String,
+    /// The parts of the path that name something, and those that are one of a few words.
     segments: Vec<String>,
+    choices: Vec<(String, String)>,
     query: Vec<(String, bool)>,
-    body: Option<Value>,
+    body: Option<Body>,
     takes_files: bool,
     /// Whether nothing has to be shown.
     pub(super) is_open: bool,
-    schemas: Value,
+    /// Whether it is a tool of the Model Context Protocol.
+    is_tool: bool,
 }
 
 /// A request.
@@ -52,6 +46,7 @@ impl Call {
         let request = match (&self.body, &self.file) {
             (Some(body), _) => {
                 let request = request.header("content-type", "application/json");
+                let request = request.header("accept", "application/json, text/event-stream;q=0.5");
                 request.body(body.to_string())
             }
             (None, Some(collection)) => {
@@ -97,19 +92,32 @@ pub(super) async fn operations(server: &Server) -> Vec<Operation> {
                     })
                     .collect::<Vec<_>>()
             };
+            let schemas = &api["components"]["schemas"];
+            let choices = parameters
+                .iter()
+                .filter(|one| one["in"] == "path")
+                .filter_map(|one| Some((one["name"].as_str()?, choice(&one["schema"], schemas)?)))
+                .map(|(name, word)| (name.to_owned(), word))
+                .collect::<Vec<_>>();
             let content = &operation["requestBody"]["content"];
             all.push(Operation {
                 id: operation["operationId"].as_str().unwrap().to_owned(),
                 method: method.to_uppercase(),
                 path: path.clone(),
-                segments: of("path").into_iter().map(|(name, _)| name).collect(),
+                segments: of("path")
+                    .into_iter()
+                    .map(|(name, _)| name)
+                    .filter(|name| !choices.iter().any(|(fixed, _)| fixed == name))
+                    .collect(),
+                choices,
                 query: of("query"),
-                body: content
-                    .get("application/json")
-                    .map(|kind| kind["schema"].clone()),
+                body: content.get("application/json").map(|kind| Body {
+                    schema: kind["schema"].clone(),
+                    schemas: schemas.clone(),
+                }),
                 takes_files: content.get("multipart/form-data").is_some(),
                 is_open: operation["security"] == json!([{}]) || path.starts_with("/health"),
-                schemas: api["components"]["schemas"].clone(),
+                is_tool: false,
             });
         }
     }
@@ -119,6 +127,43 @@ pub(super) async fn operations(server: &Server) -> Vec<Operation> {
         all.len()
     );
     all
+}
+
+/// Every tool that the server offers to programs that speak the Model Context Protocol.
+pub(super) async fn tools(caller: &Caller<'_>) -> Vec<Operation> {
+    let list = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list", "params": {} });
+    let request = caller.request("POST", "/mcp");
+    let request = request.header("content-type", "application/json");
+    let request = request.header("accept", "application/json, text/event-stream");
+    let (status, told) = read(request.body(list.to_string())).await;
+    assert_eq!(status, 200, "{told}");
+    let operation = |tool: &Value| Operation {
+        id: format!("mcp_{}", tool["name"].as_str().unwrap()),
+        method: "POST".to_owned(),
+        path: "/mcp".to_owned(),
+        segments: Vec::new(),
+        choices: Vec::new(),
+        query: Vec::new(),
+        body: Some(Body {
+            schema: tool["inputSchema"].clone(),
+            schemas: tool["inputSchema"]["$defs"].clone(),
+        }),
+        takes_files: false,
+        is_open: false,
+        is_tool: true,
+    };
+    let tools = told["result"]["tools"].as_array().unwrap();
+    tools.iter().map(operation).collect()
+}
+
+/// The first of the words that a schema allows, if it allows only some.
+fn choice(schema: &Value, schemas: &Value) -> Option<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        return choice(&schemas[name.rsplit('/').next()?], schemas);
+    }
+    let first = schema["enum"].as_array().and_then(|words| words.first());
+    let first = first.or_else(|| schema["oneOf"][0].get("const"));
+    first?.as_str().map(str::to_owned)
 }
 
 impl Operation {
@@ -145,7 +190,8 @@ impl Operation {
                 }
             }
         }
-        for leaf in self.leaves() {
+        let body = self.body.as_ref().filter(|_| !self.takes_files);
+        for leaf in body.map(Body::leaves).unwrap_or_default() {
             let name = leaf
                 .iter()
                 .rfind(|part| !part.is_empty())
@@ -243,12 +289,24 @@ impl Operation {
         call
     }
 
+    /// What is sent: a tool is called by a message around what it is given.
+    fn in_envelope(&self, given: Value) -> Value {
+        if !self.is_tool {
+            return given;
+        }
+        let params = json!({ "name": self.id.replace("mcp_", ""), "arguments": given });
+        json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params })
+    }
+
     fn finish(
         &self,
-        path: String,
+        mut path: String,
         query: &[(&str, &str)],
         leaf: Option<(&[String], &str)>,
     ) -> Call {
+        for (name, word) in &self.choices {
+            path = path.replace(&format!("{{{name}}}"), word);
+        }
         let mut parts: Vec<String> = query
             .iter()
             .map(|(name, word)| format!("{name}={}", encoded(word)))
@@ -268,128 +326,15 @@ impl Operation {
         Call {
             method: self.method.clone(),
             path,
-            body: body.map(|schema| self.filled(schema, leaf, 0)),
+            body: body.map(|body| self.in_envelope(body.with(leaf))),
             file: self.takes_files.then(|| "Notes".to_owned()),
             name: String::new(),
         }
     }
-
-    fn resolved<'a>(&'a self, schema: &'a Value) -> &'a Value {
-        if let Some(name) = schema["$ref"].as_str() {
-            return self.resolved(&self.schemas[name.rsplit('/').next().unwrap()]);
-        }
-        for choice in ["anyOf", "oneOf", "allOf"] {
-            if let Some(options) = schema[choice].as_array() {
-                let some = options.iter().find(|option| option["type"] != "null");
-                return some.map_or(schema, |option| self.resolved(option));
-            }
-        }
-        schema
-    }
-
-    /// The smallest body that fits, with a word at one place.
-    fn filled(&self, schema: &Value, leaf: Option<(&[String], &str)>, depth: usize) -> Value {
-        let schema = self.resolved(schema);
-        if let Some(choices) = schema["enum"].as_array() {
-            return choices[0].clone();
-        }
-        if let Some(only) = schema.get("const") {
-            return only.clone();
-        }
-        if depth > DEPTH_MAX {
-            return Value::Null;
-        }
-        let first = leaf.and_then(|(path, word)| Some((path.split_first()?, word)));
-        match kind(schema) {
-            "object" => {
-                let required = schema["required"].as_array().cloned().unwrap_or_default();
-                let mut fields = Map::new();
-                for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-                    let inside = first
-                        .filter(|((wanted, _), _)| *wanted == name)
-                        .map(|((_, rest), word)| (rest, word));
-                    if inside.is_some() || required.iter().any(|one| one == name) {
-                        fields.insert(name.clone(), self.filled(property, inside, depth + 1));
-                    }
-                }
-                Value::Object(fields)
-            }
-            "array" => {
-                let inside = first.map(|((_, rest), word)| (rest, word));
-                let least = schema["minItems"].as_u64().unwrap_or(0);
-                if inside.is_some() || least > 0 {
-                    json!([self.filled(&schema["items"], inside, depth + 1)])
-                } else {
-                    json!([])
-                }
-            }
-            "integer" | "number" => json!(schema["minimum"].as_i64().unwrap_or(1).max(1)),
-            "boolean" => json!(false),
-            _ => match leaf {
-                Some((_, word)) => json!(word),
-                None => json!(sample(schema)),
-            },
-        }
-    }
-
-    /// Every place of the body where a word may stand.
-    fn leaves(&self) -> Vec<Vec<String>> {
-        let mut found = Vec::new();
-        if let Some(schema) = self.body.as_ref().filter(|_| !self.takes_files) {
-            self.look(schema, &mut Vec::new(), &mut found);
-        }
-        found
-    }
-
-    fn look(&self, schema: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
-        let schema = self.resolved(schema);
-        if path.len() > DEPTH_MAX {
-            return;
-        }
-        match kind(schema) {
-            "object" => {
-                for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-                    path.push(name.clone());
-                    self.look(property, path, found);
-                    path.pop();
-                }
-            }
-            "array" => {
-                path.push(String::new());
-                self.look(&schema["items"], path, found);
-                path.pop();
-            }
-            "string" if schema["enum"].is_null() => found.push(path.clone()),
-            _ => {}
-        }
-    }
-}
-
-/// What a schema describes.
-fn kind(schema: &Value) -> &str {
-    let kinds = schema["type"].as_array().map(Vec::as_slice);
-    let kinds = kinds.unwrap_or(std::slice::from_ref(&schema["type"]));
-    let mut named = kinds.iter().filter_map(Value::as_str);
-    let unnamed = if schema["properties"].is_object() {
-        "object"
-    } else {
-        "string"
-    };
-    named.find(|kind| *kind != "null").unwrap_or(unnamed)
-}
-
-/// A text that fits a schema.
-fn sample(schema: &Value) -> String {
-    match schema["format"].as_str() {
-        Some("uuid") => nobody(""),
-        Some("date-time") => "2030-01-01T00:00:00Z".to_owned(),
-        // What is made twice must not be in the way of the second.
-        _ => format!("{WORDS}{}", NUMBER.fetch_add(1, Ordering::Relaxed)),
-    }
 }
 
 /// What nobody has, in the form of this part of a path.
-fn nobody(segment: &str) -> String {
+pub(super) fn nobody(segment: &str) -> String {
     let id = uuid::Uuid::from_u128(0x0198_c1f4_6e1a_7bd3_9a4e_1f2d_3c4b_5a69);
     match segment {
         "file" => format!("file-{}", id.simple()),
