@@ -16,6 +16,7 @@ use alexandria_core::error::{Context as _, ErrorKind, Result};
 use alexandria_core::feedback::AnswerCopy;
 use alexandria_core::id::{DocumentId, ErasureId, UserId};
 use alexandria_core::principal::Principal;
+use alexandria_core::space::Space;
 use alexandria_store::catalog::{Erased, Erasure, Holder, Instead, Page};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -316,6 +317,7 @@ impl Library {
         self.forget_what_is_in_memory();
         if let Some(collection) = self.catalog.collection_of(principal, id).await? {
             self.purge_document(principal, id, collection).await?;
+            self.build_again(self.space(principal, collection)).await?;
         }
         self.catalog.purge_embeddings(principal).await?;
         let instead = instead()?;
@@ -327,10 +329,21 @@ impl Library {
         Ok(())
     }
 
+    /// Builds the indexes of a space anew, so that no file of theirs holds what was removed. Searches go
+    /// on meanwhile and find less.
+    async fn build_again(&self, space: Space) -> Result<()> {
+        self.text.drop_space(space).await?;
+        self.follow_text(space).await?;
+        self.text.compact(space).await?;
+        self.vectors.drop_space(space).await?;
+        self.follow_vectors(space).await
+    }
+
     /// Forgets questions, answers, passages and texts that this process remembers.
     pub(crate) fn forget_what_is_in_memory(&self) {
         self.recall.forget();
         self.remembered.forget();
+        self.layouts.forget();
     }
 }
 

@@ -237,7 +237,8 @@ impl Catalog {
     ) -> Result<sea_orm::DatabaseTransaction> {
         let tx = self.begin().await?;
         if self.database.is_postgres() {
-            let sql = "SELECT id FROM tenants WHERE id = $1 FOR UPDATE";
+            // Not against rows that refer to the tenant: they may hold a person who is about to go.
+            let sql = "SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE";
             let values = vec![tenant(principal).into()];
             let locked = execute(&tx, sql, values).await;
             locked.doing(|| "cannot lock the tenant".to_owned())?;
