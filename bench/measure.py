@@ -24,6 +24,7 @@ import machine
 import pages
 import search
 import table
+import tenants
 import upload
 import vectors
 import writers
@@ -37,6 +38,7 @@ PARTS = {
     "upload": upload.measure,
     "search": search.measure,
     "vectors": vectors.measure,
+    "tenants": tenants.measure,
 }
 
 # Each gives figures of its own, written between markers of their own.

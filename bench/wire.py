@@ -21,6 +21,8 @@ class Wire:
         self.port = port
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
         self.spoken = 0.0
+        # Sent with every request.
+        self.headers = {}
 
     def get(self, path):
         return self._ask("GET", path, None, {})
@@ -57,7 +59,7 @@ class Wire:
     def _ask(self, method, path, body, headers):
         if time.perf_counter() - self.spoken > SILENT_S_MAX:
             self.connection.close()
-        self.connection.request(method, path, body, headers)
+        self.connection.request(method, path, body, {**self.headers, **headers})
         reply = self.connection.getresponse()
         data = reply.read()
         self.spoken = time.perf_counter()

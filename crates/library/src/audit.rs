@@ -29,6 +29,9 @@ const CUT_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// How often a log is verified anew because its beginning was cut off meanwhile.
 const VERIFY_TRIES_MAX: u32 = 3;
 
+/// The longest name of an actor or action to look for, in bytes.
+pub const AUDIT_NAME_BYTES_MAX: usize = 128;
+
 /// What verifying a log has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditVerdict {
@@ -44,7 +47,7 @@ impl Library {
     /// The entries of the tenant's log that a query asks for, newest first.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that this list has not given, and for a limit that is no page's; `Corrupt`
+    /// `Invalid` for a name that is empty or longer than [`AUDIT_NAME_BYTES_MAX`], for a cursor that this list has not given, and for a limit that is no page's; `Corrupt`
     /// when an entry is not the one that was written.
     pub async fn audit_entries(
         &self,
@@ -52,13 +55,14 @@ impl Library {
         query: &AuditQuery,
     ) -> Result<Page<Entry>> {
         principal.require(Scope::Audit)?;
+        check(&query.filter)?;
         self.catalog.audit_entries(principal, query).await
     }
 
     /// The next entries after a sequence that a filter lets through, oldest first; none at the end.
     ///
     /// # Errors
-    /// `Corrupt` when one of them cannot be read, `Unavailable` when the catalog does not answer.
+    /// `Invalid` for a name that is empty or longer than [`AUDIT_NAME_BYTES_MAX`]; `Corrupt` when one of them cannot be read, `Unavailable` when the catalog does not answer.
     pub async fn audit_after(
         &self,
         principal: &Principal,
@@ -66,6 +70,7 @@ impl Library {
         after: u64,
     ) -> Result<Vec<Entry>> {
         principal.require(Scope::Audit)?;
+        check(filter)?;
         let read = self
             .catalog
             .audit_after(principal, filter, after, AUDIT_READ_ENTRIES)
@@ -183,4 +188,23 @@ impl Library {
         self.catalog.prune_security_events(before).await?;
         Ok(())
     }
+}
+
+/// An empty name finds nothing, and was hardly meant.
+fn check(filter: &AuditFilter) -> Result<()> {
+    let names = [("actor", &filter.actor), ("action", &filter.action)];
+    for (what, name) in names {
+        let fits = 1..=AUDIT_NAME_BYTES_MAX;
+        if name
+            .as_ref()
+            .is_some_and(|name| !fits.contains(&name.len()))
+        {
+            let sentence = format!(
+                "the {what} to look for in the audit log has 1 to {AUDIT_NAME_BYTES_MAX} bytes: name \
+                 one or leave it out"
+            );
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
+    }
+    Ok(())
 }

@@ -122,7 +122,7 @@ impl Library {
         let unknown = || {
             Error::new(
                 ErrorKind::NotFound,
-                format!("there is no {}", subject.name()),
+                format!("there is no person {}", subject.name()),
             )
         };
         let id = Uuid::try_parse(subject.name()).map_err(|_| unknown())?;

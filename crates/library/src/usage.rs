@@ -2,7 +2,7 @@
 //! budget of the month.
 
 use alexandria_core::access::Scope;
-use alexandria_core::error::Result;
+use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::principal::Principal;
 pub use alexandria_store::catalog::{UsageBy, UsageEntry, UsedBy, UsedOnDay};
 use jiff::ToSpan as _;
@@ -59,10 +59,11 @@ impl Library {
     /// What models have used on the last days, today included.
     ///
     /// # Errors
-    /// `Forbidden` without the scope to read metrics; `Unavailable` when the catalog does not answer.
+    /// `Invalid` for no day and for more than [`USAGE_DAYS_MAX`]; `Forbidden` without the scope to read
+    /// usage; `Unavailable` when the catalog does not answer.
     pub async fn usage(&self, principal: &Principal, days: u32) -> Result<UsageReport> {
         principal.require(Scope::Usage)?;
-        let first = self.first_of(days);
+        let first = self.first_of(days)?;
         let month = self.catalog.today().first_of_month();
         Ok(UsageReport {
             days: self.catalog.usage_since(principal, first).await?,
@@ -75,7 +76,7 @@ impl Library {
     /// What has been used on the last days, today included, by what is asked for; the dearest first.
     ///
     /// # Errors
-    /// `Forbidden` without the scope to read usage; `Unavailable` when the catalog does not answer.
+    /// As for [`Self::usage`].
     pub async fn usage_by(
         &self,
         principal: &Principal,
@@ -83,7 +84,7 @@ impl Library {
         days: u32,
     ) -> Result<Vec<UsedBy>> {
         principal.require(Scope::Usage)?;
-        let first = self.first_of(days);
+        let first = self.first_of(days)?;
         self.catalog.usage_by(principal, by, first).await
     }
 
@@ -106,10 +107,14 @@ impl Library {
     }
 
     /// The first of the last days, today included.
-    fn first_of(&self, days: u32) -> Date {
-        let back = days.clamp(1, USAGE_DAYS_MAX) - 1;
-        let first = self.catalog.today().checked_sub(i64::from(back).days());
-        first.unwrap_or(Date::MIN)
+    fn first_of(&self, days: u32) -> Result<Date> {
+        if !(1..=USAGE_DAYS_MAX).contains(&days) {
+            let sentence = format!("usage is told of 1 to {USAGE_DAYS_MAX} days, not of {days}");
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
+        let back = i64::from(days) - 1;
+        let first = self.catalog.today().checked_sub(back.days());
+        Ok(first.unwrap_or(Date::MIN))
     }
 }
 

@@ -31,11 +31,23 @@ fn main() -> ExitCode {
     cli::run(arguments)
 }
 
-/// The runtime of the process. A write beyond the size that the system allows for files is from now
+/// Files that the process may hold open at most: every open collection of vectors holds three.
+const FILES_OPEN_MAX: u64 = 65_536;
+
+/// The runtime of the process, which may hold as many files open as the system lets it, up to
+/// [`FILES_OPEN_MAX`]: what is usual at first is 1,024. A write beyond the size that the system allows for files is from now
 /// on an error like a full disk, where it would have ended the process.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
+    use rustix::process::{Resource, getrlimit, setrlimit};
     use tokio::signal::unix::{SignalKind, signal};
     let doing = || "cannot start the runtime".to_owned();
+    let mut files = getrlimit(Resource::Nofile);
+    let wanted = files.maximum.unwrap_or(u64::MAX).min(FILES_OPEN_MAX);
+    if files.current.is_some_and(|allowed| allowed < wanted) {
+        files.current = Some(wanted);
+        // Where that is refused, fewer collections stay open.
+        setrlimit(Resource::Nofile, files).ok();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -82,6 +82,7 @@ pub(crate) async fn serve(
     let measures = measures::begin()?;
     let library = crate::library::open(&config).await?;
     warn_of_old_secrets(&config);
+    warn_of_clear_text(&config);
     let stop = CancellationToken::new();
     let tracker = TaskTracker::new();
     let app = App::new(
@@ -168,6 +169,17 @@ async fn refuse_open_to_all(app: &App) -> Result<()> {
     }
     let sentence = crate::config::open_to_all(&app.config.host);
     Err(Error::new(ErrorKind::Invalid, sentence))
+}
+
+/// Says that other machines are served without TLS, if they are.
+fn warn_of_clear_text(config: &Config) {
+    if config.is_public() && config.tls_certificate.is_none() && config.role != Role::Worker {
+        tracing::warn!(
+            host = config.host,
+            "this machine's network is served without TLS: unless a proxy in front speaks it, passwords, \
+             sessions and keys can be read on the way; set tls.certificate and tls.key"
+        );
+    }
 }
 
 /// Takes the address, or says what is in the way.

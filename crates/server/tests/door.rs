@@ -22,6 +22,7 @@ mod door {
     mod cgroup;
     mod clients;
     mod commands;
+    mod conformance;
     mod conversations;
     mod disk;
     mod evaluation;

@@ -9,7 +9,7 @@ use alexandria_core::audit::chain::Link;
 use alexandria_core::error::{Error, ErrorKind, Result as LibraryResult};
 use alexandria_core::principal::Principal;
 use alexandria_library::PAGE_ITEMS_MAX;
-use alexandria_library::audit::{AuditFilter, AuditQuery};
+use alexandria_library::audit::{AUDIT_NAME_BYTES_MAX, AuditFilter, AuditQuery};
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -22,6 +22,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shared;
+use super::description::file;
 use super::extract::{Asker, Parameters};
 use super::problem::Problem;
 use super::wire::{PAGE_ITEMS_DEFAULT, PageBody};
@@ -74,7 +75,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                         "As JSON objects (`jsonl`, each as the list gives it) or in the Common Event \
                          Format (`cef`), one entry a line. Needs the scope `audit`.",
                     )
-                    .response::<200, String>()
+                    .response_with::<200, (), _>(|reply| {
+                        let kinds = ["application/x-ndjson", "text/plain; charset=utf-8"];
+                        file(reply, &kinds, "The entries.")
+                    })
             }),
         )
 }
@@ -88,10 +92,10 @@ struct ListParameters {
     /// Before this moment.
     until: Option<Timestamp>,
     /// Of this actor only, such as `owner` or `user:0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69`.
-    #[schemars(length(min = 1, max = 128))]
+    #[schemars(length(min = 1, max = AUDIT_NAME_BYTES_MAX))]
     actor: Option<String>,
     /// Of this action only, such as `documents_remove`.
-    #[schemars(length(min = 1, max = 128))]
+    #[schemars(length(min = 1, max = AUDIT_NAME_BYTES_MAX))]
     action: Option<String>,
     /// Where the page before ended, from its `next`.
     #[schemars(length(min = 1))]
@@ -112,10 +116,10 @@ struct ExportParameters {
     /// Before this moment.
     until: Option<Timestamp>,
     /// Of this actor only.
-    #[schemars(length(min = 1, max = 128))]
+    #[schemars(length(min = 1, max = AUDIT_NAME_BYTES_MAX))]
     actor: Option<String>,
     /// Of this action only.
-    #[schemars(length(min = 1, max = 128))]
+    #[schemars(length(min = 1, max = AUDIT_NAME_BYTES_MAX))]
     action: Option<String>,
 }
 

@@ -21,13 +21,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Shared;
 use super::extract::{Asker, Body, Segments};
 use super::keys::ScopeBody;
 use super::problem::Problem;
 use super::record::Visit;
 use super::second_step::{SignInReply, after_password};
 use super::users::UserBody;
+use super::{Shared, description};
 use crate::access::{AccessToken, peer, refused_sign_in};
 
 /// Where people sign in.
@@ -135,10 +135,8 @@ pub(super) fn own_routes() -> ApiRouter<Shared> {
         )
 }
 
-pub(super) fn open(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    // An empty requirement says that nothing has to be shown.
-    operation.inner_mut().security = vec![aide::openapi::SecurityRequirement::default()];
-    operation.tag("people")
+pub(super) fn open(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    description::open(operation).tag("people")
 }
 
 /// What somebody signs in with.

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Shared;
+use super::description::file;
 use super::extract::{Asker, Body, Parameters, Segments};
 use super::idempotency::{Key, digest};
 use super::problem::Problem;
@@ -61,7 +62,9 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                         "One JSON object a line, oldest first, as `alexandria eval` reads them. Needs the \
                          scope `admin`.",
                     )
-                    .response::<200, String>()
+                    .response_with::<200, (), _>(|reply| {
+                        file(reply, &["application/x-ndjson"], "The cases.")
+                    })
             }),
         )
         .api_route(

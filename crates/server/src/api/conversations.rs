@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
+use super::description::file;
 use super::extract::{Asker, Body, Parameters, Segments};
 use super::idempotency::{Key, digest};
 use super::problem::Problem;
@@ -74,7 +75,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .tag("ask")
                     .summary("Take a conversation along as a file")
                     .description("As JSON, or as Markdown with numbered citations.")
-                    .response::<200, Json<WholeConversationBody>>()
+                    .response_with::<200, Json<WholeConversationBody>, _>(|reply| {
+                        let kinds = ["text/markdown; charset=utf-8"];
+                        file(reply, &kinds, "The conversation.")
+                    })
             }),
         )
 }

@@ -3,9 +3,13 @@
 
 use std::sync::OnceLock;
 
-use aide::openapi::{Components, OpenApi, ReferenceOr, SecurityRequirement, SecurityScheme, Tag};
+use aide::openapi::{
+    Components, MediaType, OpenApi, ReferenceOr, SchemaObject, SecurityRequirement, SecurityScheme,
+    Tag,
+};
 use aide::redoc::Redoc;
 use aide::swagger::Swagger;
+use aide::transform::{TransformOperation, TransformResponse};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -83,6 +87,34 @@ pub(super) fn components() -> Components {
 /// That a caller has to.
 pub(super) fn requirement() -> SecurityRequirement {
     [(BEARER.to_owned(), Vec::new())].into()
+}
+
+/// Describes a reply that is a file of one of these media types.
+pub(super) fn file<'a, T>(
+    mut reply: TransformResponse<'a, T>,
+    media_types: &[&str],
+    about: &str,
+) -> TransformResponse<'a, T> {
+    let bytes = schemars::json_schema!({ "type": "string", "format": "binary" });
+    for media_type in media_types {
+        let media = MediaType {
+            schema: Some(SchemaObject {
+                json_schema: bytes.clone(),
+                external_docs: None,
+                example: None,
+            }),
+            ..MediaType::default()
+        };
+        let content = &mut reply.inner().content;
+        content.insert((*media_type).to_owned(), media);
+    }
+    reply.description(about)
+}
+
+/// Says that nothing has to be shown.
+pub(super) fn open(mut operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation.inner_mut().security = vec![SecurityRequirement::default()];
+    operation
 }
 
 /// The sorts of calls, in the order in which a newcomer meets them.

@@ -15,7 +15,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
+use serde::Deserialize as _;
+use serde::de::{DeserializeOwned, Error as _};
 
 use super::Shared;
 use super::problem::Problem;
@@ -74,6 +75,33 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
         let Json(value) = Json::from_bytes(&bytes)?;
         Ok(Self(value))
     }
+}
+
+/// A part of a body that must be an object as well: a list would be taken for its fields in their order.
+///
+/// # Errors
+/// For anything but an object, and for one that does not fit.
+pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let fields = serde_json::Map::deserialize(deserializer)?;
+    T::deserialize(serde_json::Value::Object(fields)).map_err(D::Error::custom)
+}
+
+/// The same for a part that may be left out or null.
+///
+/// # Errors
+/// For anything but an object or null, and for an object that does not fit.
+pub(crate) fn optional_object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let fields = Option::<serde_json::Map<_, _>>::deserialize(deserializer)?;
+    let part = fields.map(|fields| T::deserialize(serde_json::Value::Object(fields)));
+    part.transpose().map_err(D::Error::custom)
 }
 
 /// A JSON body that is read by whoever takes it.

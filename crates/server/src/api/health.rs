@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::Shared;
+use super::description;
 use super::extract::Parameters;
 use super::problem::Problem;
 
@@ -34,7 +35,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/health",
             get_with(health, |operation| {
-                operation
+                description::open(operation)
                     .id("health")
                     .tag("operations")
                     .summary("Whether anything can be served")
@@ -46,7 +47,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/healthz",
             get_with(healthz, |operation| {
-                operation
+                description::open(operation)
                     .id("healthz")
                     .tag("operations")
                     .summary("The same with the catalog, or strictly with every part")
@@ -61,7 +62,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/health/live",
             get_with(live, |operation| {
-                operation
+                description::open(operation)
                     .id("health_live")
                     .tag("operations")
                     .summary("Whether the process runs")
@@ -71,7 +72,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         .api_route(
             "/health/ready",
             get_with(ready, |operation| {
-                operation
+                description::open(operation)
                     .id("health_ready")
                     .tag("operations")
                     .summary("Whether every part works")

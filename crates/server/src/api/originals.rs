@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
-use aide::openapi::{MediaType, SchemaObject};
-use aide::transform::TransformResponse;
 use alexandria_core::block::Span;
 use alexandria_core::error::Result;
 use alexandria_core::id::{DocumentId, VersionId};
@@ -23,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
+use super::description::file;
 use super::documents::Which;
 use super::extract::{Asker, Parameters, Segments};
 use super::problem::Problem;
@@ -52,8 +51,8 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                          sure that they belong to the same file; `If-None-Match` with the `ETag` of an \
                          earlier reply saves getting it again.",
                     )
-                    .response_with::<200, (), _>(|reply| file(reply, "*/*", "The whole file."))
-                    .response_with::<206, (), _>(|reply| file(reply, "*/*", "The bytes asked for."))
+                    .response_with::<200, (), _>(|reply| file(reply, &["*/*"], "The whole file."))
+                    .response_with::<206, (), _>(|reply| file(reply, &["*/*"], "The bytes asked for."))
                     .response_with::<304, (), _>(|reply| reply.description("It is unchanged."))
             }),
         )
@@ -82,28 +81,9 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .id("documents_picture")
                     .tag("documents")
                     .summary("Get the picture of a page, as PNG")
-                    .response_with::<200, (), _>(|reply| file(reply, "image/png", "The picture."))
+                    .response_with::<200, (), _>(|reply| file(reply, &["image/png"], "The picture."))
             }),
         )
-}
-
-/// Describes a reply that is a file.
-fn file<'a>(
-    mut reply: TransformResponse<'a, ()>,
-    media_type: &str,
-    about: &str,
-) -> TransformResponse<'a, ()> {
-    let bytes = schemars::json_schema!({ "type": "string", "format": "binary" });
-    let media = MediaType {
-        schema: Some(SchemaObject {
-            json_schema: bytes,
-            external_docs: None,
-            example: None,
-        }),
-        ..MediaType::default()
-    };
-    reply.inner().content.insert(media_type.to_owned(), media);
-    reply.description(about)
 }
 
 /// A piece of a document's stored text.

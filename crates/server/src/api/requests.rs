@@ -12,6 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::extract::object;
+
 /// Conditions on documents. All must hold; inside one list any may. An empty list asks nothing.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -98,7 +100,7 @@ pub(crate) struct SearchQuery {
     #[schemars(length(min = 1, max = 8192))]
     pub(crate) query: String,
     /// Which documents are looked at.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) filter: FilterBody,
     /// How many passages are wanted; 10 unless given.
     #[schemars(range(min = 1, max = 100))]
@@ -201,7 +203,7 @@ pub(crate) struct QuestionBody {
     #[schemars(length(min = 1, max = 8192))]
     pub(crate) question: String,
     /// Which documents may answer.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) filter: FilterBody,
     /// How many passages are looked through; 10 unless given.
     #[schemars(range(min = 1, max = 100))]

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
-use super::extract::{Asker, Body, Parameters, Segments};
+use super::extract::{Asker, Body, Parameters, Segments, object, optional_object};
 use super::keys::{ClassificationBody, made};
 use super::problem::Problem;
 use super::users::{InvitedBody, RoleBody};
@@ -178,6 +178,7 @@ pub(crate) struct SettingsBody {
     /// Whether everybody has to sign in with a second factor.
     pub(crate) mfa_required: bool,
     /// The highest label that editors and readers see, where it is not the usual one.
+    #[serde(deserialize_with = "object")]
     pub(crate) clearances: ClearancesBody,
     /// For how many days what people leave behind is kept.
     pub(crate) retention: RetentionBody,
@@ -299,7 +300,7 @@ pub(crate) struct TenantCreate {
     #[serde(default)]
     pub(crate) plan: PlanBody,
     /// What it may hold and use instead of what the plan says.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) quotas: QuotasBody,
     /// Whom to invite as its first owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -367,13 +368,19 @@ pub(crate) struct ChangeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
     /// Other decisions of its owner, all of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "optional_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) settings: Option<SettingsBody>,
     /// Another plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) plan: Option<PlanBody>,
     /// Other quotas of its own, all of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "optional_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) quotas: Option<QuotasBody>,
 }
 

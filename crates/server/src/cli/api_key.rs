@@ -6,6 +6,7 @@ use alexandria_core::id::CollectionId;
 use alexandria_library::access::{KEY_OVERLAP_SECONDS_DEFAULT, KEY_OVERLAP_SECONDS_MAX};
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use super::door::{Door, Work};
 use super::list::{encode, gather};
@@ -18,6 +19,9 @@ use crate::api::wire::CollectionBody;
 /// The width of a name, in characters.
 const COLUMN_CHARACTERS: usize = 32;
 
+/// The most keys that are looked at.
+const KEYS_LISTED_MAX: usize = 10_000;
+
 /// The most days for which a key can be made.
 const DAYS_MAX: i64 = 3650;
 
@@ -27,7 +31,7 @@ Examples:
   alexandria api-key create \"Web site\" --scopes ask --expires-days 90
   alexandria api-key create Importer --scopes ingest,ask --collection Manuals
   alexandria api-key list
-  alexandria api-key rotate 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69
+  alexandria api-key rotate Importer
   alexandria api-key revoke 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69";
 
 /// Make keys for programs, and list, rotate and revoke them
@@ -59,9 +63,9 @@ enum Verb {
     },
     /// Put a new key in the place of one; both are valid for a while
     Rotate {
-        /// The key's id
-        #[arg(value_name = "ID")]
-        id: String,
+        /// The key's name or id
+        #[arg(value_name = "KEY")]
+        key: String,
         /// Seconds for which the former is still valid
         #[arg(long, value_name = "SECONDS", default_value_t = KEY_OVERLAP_SECONDS_DEFAULT,
               value_parser = clap::value_parser!(u64).range(0..=KEY_OVERLAP_SECONDS_MAX))]
@@ -69,9 +73,9 @@ enum Verb {
     },
     /// Revoke a key: from now on it lets nobody in
     Revoke {
-        /// The key's id
-        #[arg(value_name = "ID")]
-        id: String,
+        /// The key's name or id
+        #[arg(value_name = "KEY")]
+        key: String,
     },
 }
 
@@ -110,13 +114,13 @@ impl Verb {
                 tell(setting, &made)
             }
             Self::Rotate {
-                id,
+                key,
                 overlap_seconds,
             } => {
                 let body = RotateBody {
                     overlap_seconds: Some(*overlap_seconds),
                 };
-                let path = format!("{}/rotate", path(id));
+                let path = format!("{}/rotate", path(door, key).await?);
                 let rotated: RotatedKeyBody = door.post(&path, &body).await?;
                 if setting.painter.is_json() {
                     return setting.painter.json(&rotated);
@@ -127,8 +131,8 @@ impl Verb {
                 setting.painter.say(paint(WARN, sentence));
                 Ok(())
             }
-            Self::Revoke { id } => {
-                let path = path(id);
+            Self::Revoke { key } => {
+                let path = path(door, key).await?;
                 let revoked: KeyBody = door.get(&path).await?;
                 door.delete(&path).await?;
                 if setting.painter.is_json() {
@@ -147,8 +151,33 @@ impl Verb {
     }
 }
 
-fn path(id: &str) -> String {
-    format!("/api/v1/keys/{}", encode(id))
+/// The path of the key that a person names: by its id, or by a name that only one valid key has.
+async fn path(door: &Door, name: &str) -> Result<String> {
+    if Uuid::try_parse(name).is_ok() {
+        return Ok(format!("/api/v1/keys/{}", encode(name)));
+    }
+    let keys: Vec<KeyBody> = gather(door, "/api/v1/keys", &[], KEYS_LISTED_MAX).await?;
+    let is_current = |key: &&KeyBody| key.revoked.is_none() && key.successor.is_none();
+    let mut named = keys
+        .iter()
+        .filter(is_current)
+        .filter(|key| key.name == name);
+    let first = named.next();
+    if named.next().is_some() {
+        let name = clean(name);
+        let sentence = format!(
+            "several keys are called {name}: name one by its id, as `alexandria api-key list` gives it"
+        );
+        return Err(Error::new(ErrorKind::Conflict, sentence));
+    }
+    let unknown = || {
+        Error::new(
+            ErrorKind::NotFound,
+            format!("there is no key {}", clean(name)),
+        )
+    };
+    let found = first.ok_or_else(unknown)?;
+    Ok(format!("/api/v1/keys/{}", found.id))
 }
 
 fn in_days(days: i64) -> Result<Timestamp> {
@@ -172,7 +201,7 @@ async fn collections(door: &Door, names: &[String]) -> Result<Option<Vec<Collect
 }
 
 async fn list(setting: &Setting, door: &Door) -> Result<()> {
-    let items: Vec<KeyBody> = gather(door, "/api/v1/keys", &[], 10_000).await?;
+    let items: Vec<KeyBody> = gather(door, "/api/v1/keys", &[], KEYS_LISTED_MAX).await?;
     let row = |key: &KeyBody| {
         let scopes: Scopes = key.scopes.iter().map(|scope| (*scope).into()).collect();
         vec![

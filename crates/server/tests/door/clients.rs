@@ -8,7 +8,7 @@ use super::support::{LIGHTHOUSE, PROGRAM, Server, models, run};
 
 /// Where the clients are installed; none when they are to be left out
 /// (`ALEXANDRIA_TEST_CLIENTS=skip`), of which a line is printed.
-fn installed() -> Option<PathBuf> {
+pub(super) fn installed() -> Option<PathBuf> {
     let variable = |name: &str| {
         let found = std::env::vars_os().find(|(key, _)| key == name);
         found.map(|(_, value)| PathBuf::from(value))

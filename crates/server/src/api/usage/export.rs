@@ -20,6 +20,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::super::Shared;
+use super::super::description::file;
 use super::super::extract::{Asker, Parameters};
 use super::super::problem::Problem;
 
@@ -49,8 +50,8 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                      `focus` has the columns of FOCUS 1.0. `Tags` hold the tenant's name, plan and \
                      region, and who, what for, and which component.",
                 )
-                .response_with::<200, String, _>(|response| {
-                    response.description("Lines of CSV (`text/csv`).")
+                .response_with::<200, (), _>(|reply| {
+                    file(reply, &["text/csv; charset=utf-8"], "Lines of CSV.")
                 })
         }),
     )

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{Said, place};
 use crate::api::Shared;
+use crate::api::extract::object;
 use crate::api::requests::FilterBody;
 use crate::api::wire::{AnswerBody, CitationBody, SentenceBody, SpanBody};
 
@@ -35,7 +36,7 @@ pub(super) struct Given {
     #[schemars(length(min = 1, max = 8192))]
     question: String,
     /// Which documents may answer; all unless given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     filter: FilterBody,
     /// The persona that answers, by name or id; the library itself unless given.
     #[serde(default)]

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{Said, place};
 use crate::api::Shared;
+use crate::api::extract::object;
 use crate::api::requests::{FilterBody, ModeBody};
 use crate::api::wire::{PassageBody, SpanBody};
 
@@ -40,7 +41,7 @@ pub(super) struct Given {
     #[serde(default)]
     mode: ModeBody,
     /// Which documents are looked at; all unless given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     filter: FilterBody,
 }
 

@@ -192,12 +192,13 @@ fn a_second_process_sees_what_the_first_has_written() {
 
 #[test]
 fn only_so_many_spaces_stay_open() {
-    let (_directory, store) = fresh();
-    let spaces = || (0..SPACES_OPEN_MAX as u64 + 5).map(|n| suite::space(1, n, 1));
+    let (_directory, mut store) = fresh();
+    store.open_max = 10;
+    let spaces = || (0..15).map(|n| suite::space(1, n, 1));
     for space in spaces() {
         block_on(store.apply(space, vec![suite::upsert(1, 1, 0..2)], 1)).unwrap();
     }
-    assert_eq!(store.spaces.lock().unwrap().len(), SPACES_OPEN_MAX);
+    assert_eq!(store.spaces.lock().unwrap().len(), 10);
     for space in spaces() {
         assert_eq!(block_on(store.count(space)).unwrap(), 2);
     }
