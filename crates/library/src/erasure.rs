@@ -215,7 +215,7 @@ impl Library {
     ///
     /// # Errors
     /// `Forbidden`.
-    pub async fn erasure_key(&self, principal: &Principal) -> Result<String> {
+    pub fn erasure_key(&self, principal: &Principal) -> Result<String> {
         principal.require_any(&[Scope::People, Scope::Audit])?;
         Ok(self.seal.public_key())
     }

@@ -133,7 +133,7 @@ impl Library {
         let library = Arc::clone(self);
         let packing = async move {
             let archive = Archive::new(sender.clone());
-            if let Err(error) = library.fill(archive, &contents).await {
+            if let Err(error) = Box::pin(library.fill(archive, &contents)).await {
                 tracing::warn!(error = %error.chain(), "an export was broken off");
                 // Whoever takes it may have gone, which is why it was broken off.
                 sender.send(Err(error)).await.ok();
@@ -175,7 +175,7 @@ impl Library {
         })?;
         archive.begin("manifest.json", Packing::Deflated)?;
         archive.write(&text).await?;
-        archive.finish().await
+        Box::pin(archive.finish()).await
     }
 
     /// A part as JSON lines.

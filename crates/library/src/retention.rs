@@ -13,19 +13,18 @@ impl Library {
         let now = self.clock.now();
         for (tenant, kept) in self.catalog.tenants_with_retention().await? {
             let principal = Principal::system(tenant, "keeping things for a time only");
+            let (mut conversations, mut answers, mut calls) = (0, 0, 0);
             if let Some(before) = before(now, kept.conversations_days) {
                 let gone = self.catalog.prune_conversations_of(&principal, before);
-                let conversations = gone.await?;
-                tracing::debug!(tenant.id = %tenant, conversations, "forgot old conversations");
+                conversations = gone.await?;
             }
             if let Some(before) = before(now, kept.answers_days) {
-                let answers = self.catalog.prune_answers_of(&principal, before).await?;
-                tracing::debug!(tenant.id = %tenant, answers, "forgot old answers");
+                answers = self.catalog.prune_answers_of(&principal, before).await?;
             }
             if let Some(before) = before(now, kept.usage_days) {
-                let calls = self.catalog.prune_usage_of(&principal, before).await?;
-                tracing::debug!(tenant.id = %tenant, calls, "forgot old calls of models");
+                calls = self.catalog.prune_usage_of(&principal, before).await?;
             }
+            tracing::debug!(tenant.id = %tenant, conversations, answers, calls, "forgot what is old");
         }
         Ok(())
     }

@@ -121,15 +121,10 @@ impl Library {
             if self.catalog.knows_erasure(&principal, receipt.id).await? {
                 continue;
             }
-            match self.erase_one_again(&principal, &tombstone).await {
-                Ok(()) => {
-                    tracing::info!(erasure.id = %receipt.id, "erased again what was put back");
-                }
-                // The copy is of a time at which that was the only owner: somebody has to see to it.
-                Err(error) => {
-                    tracing::error!(erasure.id = %receipt.id, error = %error.chain(),
-                        "what was erased is back and cannot be erased again");
-                }
+            // The copy is of a time at which that was the only owner: somebody has to see to it.
+            if let Err(error) = self.erase_one_again(&principal, &tombstone).await {
+                tracing::error!(erasure.id = %receipt.id, error = %error.chain(),
+                    "what was erased is back and cannot be erased again");
             }
         }
         Ok(())
@@ -159,6 +154,8 @@ impl Library {
         self.catalog
             .keep_erasure(principal, &receipt, subject)
             .await?;
-        self.catalog.empty_log().await
+        self.catalog.empty_log().await?;
+        tracing::info!(erasure.id = %receipt.id, "erased again what was put back");
+        Ok(())
     }
 }

@@ -301,6 +301,6 @@ async fn check(
 }
 
 async fn key(State(app): State<Shared>, Asker(principal): Asker) -> Result<Json<KeyBody>, Problem> {
-    let public_key = app.library.erasure_key(&principal).await?;
+    let public_key = app.library.erasure_key(&principal)?;
     Ok(Json(KeyBody { public_key }))
 }

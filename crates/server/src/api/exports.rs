@@ -63,9 +63,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
 }
 
 fn archive(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation
-        .tag("privacy")
-        .response_with::<200, (), _>(|reply| zip(reply))
+    operation.tag("privacy").response_with::<200, (), _>(zip)
 }
 
 fn zip(mut reply: TransformResponse<'_, ()>) -> TransformResponse<'_, ()> {

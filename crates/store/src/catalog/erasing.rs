@@ -55,10 +55,8 @@ pub(super) async fn hold_actor(tx: &DatabaseTransaction, principal: &Principal) 
     let Actor::User(id) = principal.actor() else {
         return Ok(());
     };
-    let lock = match tx.get_database_backend() {
-        DbBackend::Postgres => " FOR KEY SHARE",
-        _ => "",
-    };
+    let is_postgres = tx.get_database_backend() == DbBackend::Postgres;
+    let lock = if is_postgres { " FOR KEY SHARE" } else { "" };
     let sql = format!("SELECT id FROM users WHERE tenant_id = $1 AND id = $2{lock}");
     let values = vec![tenant(principal).into(), id.as_uuid().into()];
     let found = row::<IdRow, _>(tx, sql, values).await;

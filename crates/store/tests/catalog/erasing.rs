@@ -79,10 +79,10 @@ async fn somebody(fixture: &Fixture, name: &str, role: Role) -> Principal {
 }
 
 fn id_of(principal: &Principal) -> UserId {
-    match principal.actor() {
-        Actor::User(id) => *id,
-        other => panic!("{other} is no person"),
-    }
+    let Actor::User(id) = principal.actor() else {
+        panic!("{} is no person", principal.actor())
+    };
+    *id
 }
 
 async fn erase(fixture: &Fixture, id: UserId) -> alexandria_core::error::Result<Receipt> {

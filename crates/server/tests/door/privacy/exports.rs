@@ -14,6 +14,10 @@ use super::{EMAIL, NAME, PHRASE, Somebody};
 /// Bytes by which a server may grow while it packs an archive.
 const GROWTH_BYTES_MAX: u64 = 48 << 20;
 
+/// Files that a tenant has, and the bytes of each: together more than a server may grow by.
+const FILES: usize = 20;
+const FILE_BYTES: usize = 10 << 20;
+
 /// The files of an archive that is whole: every part is as its manifest says.
 fn unpacked(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
@@ -123,8 +127,6 @@ async fn somebody_takes_along_all_that_is_kept_of_them_and_nothing_of_others() {
 #[tokio::test]
 async fn a_tenant_is_taken_along_with_its_files_in_little_memory() {
     let server = Server::start();
-    const FILES: usize = 20;
-    const FILE_BYTES: usize = 10 << 20;
     for number in 0..FILES {
         // Bytes that no parser reads and no compression makes smaller.
         let mut state = 0x9E37_79B9_u64 ^ number as u64;
