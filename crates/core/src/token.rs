@@ -35,6 +35,8 @@ pub enum TokenKind {
     Refresh,
     /// An invitation.
     Invitation,
+    /// What is shown once within minutes: a step of signing in with a provider of identities.
+    Once,
     /// What the second step of signing in is done with.
     SecondStep,
     /// What lets the operator in at the machine itself, for as long as a server runs.
@@ -49,6 +51,7 @@ impl TokenKind {
             Self::Key => "alx_key_",
             Self::Refresh => "alx_ref_",
             Self::Invitation => "alx_inv_",
+            Self::Once => "alx_one_",
             Self::SecondStep => "alx_mfa_",
             Self::Local => "alx_loc_",
         }

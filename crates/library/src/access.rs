@@ -6,10 +6,12 @@
 
 mod ending;
 mod factors;
+mod federation;
 mod grants;
 mod keys;
 mod passwords;
 mod people;
+mod provision;
 mod review;
 mod sign_in;
 mod tenants;
@@ -23,12 +25,14 @@ use alexandria_core::token::{TOKEN_BYTES, Token, TokenKind};
 pub use self::factors::{
     AddedPasskey, Enrolment, Factors, FirstStep, Proof, RECOVERY_CODES, RelyingParty, SecondStep,
 };
+pub use self::federation::{FLOW_OPEN, FlowBegun, Vouched};
 pub use self::keys::{
     KEY_OVERLAP_SECONDS_DEFAULT, KEY_OVERLAP_SECONDS_MAX, KeyDraft, KeyRotation, MadeKey,
 };
 pub(crate) use self::passwords::Passwords;
 pub(crate) use self::people::own_id;
 pub use self::people::{Invited, SelfChange};
+pub use self::provision::{EXTERNAL_ID_BYTES_MAX, Provision};
 pub use self::review::{AccessReview, Reviewed};
 pub use self::sign_in::{Authentication, Begun, REFRESH_DAYS_DEFAULT, SignIn, Whereabouts};
 pub use self::tenants::{NewOwner, TenantDraft};

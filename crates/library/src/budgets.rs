@@ -125,7 +125,9 @@ impl Library {
                 format!("there is no person {}", subject.name()),
             )
         };
-        let id = Uuid::try_parse(subject.name()).map_err(|_| unknown())?;
+        let Ok(id) = Uuid::try_parse(subject.name()) else {
+            return Err(unknown());
+        };
         self.catalog.user(principal, UserId::from_uuid(id)).await?;
         Ok(())
     }

@@ -6,6 +6,7 @@
 //! access token of a session, a key made in the library, or a key of the setting `API_KEYS`.
 
 mod environment_keys;
+mod federation;
 mod signer;
 
 use std::net::{IpAddr, SocketAddr};
@@ -27,6 +28,7 @@ use percent_encoding::percent_decode;
 
 use self::environment_keys::EnvironmentKeys;
 pub(crate) use self::environment_keys::parse as check_keys;
+pub(crate) use self::federation::{Issuers, Provider, Returned};
 pub(crate) use self::signer::{AccessToken, SECRET_FILE, Signer, former_secret};
 use crate::api::App;
 use crate::api::limit::caller::Caller;
@@ -49,6 +51,8 @@ pub(crate) struct Gate {
     login: Login,
     keys: EnvironmentKeys,
     signer: Signer,
+    issuers: Issuers,
+    provider: Option<Provider>,
     /// Lets in whoever can read the server's presence in the data directory: the operator.
     local: Token,
     /// Whether somebody has an account; never taken back while the process runs.
@@ -69,6 +73,8 @@ impl Gate {
             login: config.login,
             keys: EnvironmentKeys::new(config.api_keys.as_str())?,
             signer: Signer::open(config)?,
+            issuers: Issuers::open(config)?,
+            provider: Provider::open(config)?,
             local: Token::new(TokenKind::Local, &chance),
             accounts: AtomicBool::new(false),
         })
@@ -77,6 +83,11 @@ impl Gate {
     /// What signs and reads access tokens.
     pub(crate) const fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    /// The provider of identities that people sign in with, where there is one.
+    pub(crate) const fn provider(&self) -> Option<&Provider> {
+        self.provider.as_ref()
     }
 
     /// What lets the operator at this machine in.
@@ -94,7 +105,8 @@ impl Gate {
             Login::Required => return Ok(true),
             Login::Auto => {}
         }
-        if !self.keys.is_empty() || self.accounts.load(Ordering::Relaxed) {
+        let vouched = !self.issuers.is_empty() || self.provider.is_some();
+        if vouched || !self.keys.is_empty() || self.accounts.load(Ordering::Relaxed) {
             return Ok(true);
         }
         let anybody = library.authentication().has_accounts().await?;
@@ -221,13 +233,12 @@ async fn known(app: &App, token: &str) -> Result<Option<Principal>, Problem> {
         return Ok(Some(principal));
     }
     let Some(access) = app.gate.signer.read(token, app.clock.now()) else {
-        return Ok(None);
+        let now = app.clock.now();
+        let found = app.gate.issuers.find(&app.library, token, now).await?;
+        return Ok(found.as_ref().map(principal_of));
     };
-    let found = app
-        .library
-        .authentication()
-        .signed_in(access.session)
-        .await?;
+    let authentication = app.library.authentication();
+    let found = authentication.signed_in(access.session).await?;
     let same = found.filter(|known| known.user.id == access.user);
     Ok(same.map(|known| principal_of(&known).in_session(access.session)))
 }
@@ -289,7 +300,7 @@ fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str>
 }
 
 /// Whether the host of a request is this machine: a name that a foreign site has pointed here is not.
-fn is_of_this_machine(host: &str, listens_on: &str) -> bool {
+pub(crate) fn is_of_this_machine(host: &str, listens_on: &str) -> bool {
     let name = host.parse::<Uri>().ok();
     let name = name.as_ref().and_then(Uri::host).unwrap_or_default();
     let name = name.trim_start_matches('[').trim_end_matches(']');

@@ -26,6 +26,7 @@ use crate::access::Gate;
 use crate::config::Config;
 use crate::presence::INSTANCE_HEADER;
 
+mod access_review;
 pub(crate) mod answers;
 mod ask;
 pub(crate) mod audit;
@@ -49,11 +50,14 @@ pub(crate) mod form;
 mod grants;
 pub(crate) mod health;
 mod idempotency;
+pub(crate) mod invitations;
 pub(crate) mod jobs;
 pub(crate) mod keys;
 pub(crate) mod limit;
+pub(crate) mod me;
 mod measures;
 mod observe;
+mod oidc;
 mod openai;
 pub(crate) mod originals;
 pub(crate) mod personas;
@@ -61,6 +65,7 @@ pub(crate) mod problem;
 mod query;
 mod record;
 pub(crate) mod requests;
+mod scim;
 mod search;
 mod second_step;
 pub(crate) mod security_events;
@@ -242,9 +247,12 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(audit::routes())
         .merge(security_events::routes())
         .merge(openai::routes())
+        .merge(scim::routes())
         .merge(limit::report::routes())
         .merge(tenants::routes())
         .merge(users::routes())
+        .merge(invitations::routes())
+        .merge(access_review::routes())
         .merge(keys::routes())
         .merge(grants::routes())
         .merge(factors::routes())
@@ -252,8 +260,10 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(erasures::routes())
         .merge(consents::routes())
         .merge(auth::own_routes())
+        .merge(me::routes())
         .layer(from_fn_with_state(Arc::clone(app), extract::authenticated))
         .merge(auth::routes())
+        .merge(oidc::routes())
         .merge(second_step::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())

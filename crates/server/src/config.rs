@@ -12,6 +12,7 @@ use alexandria_core::error::{Context, Error, ErrorKind, Result};
 
 mod dotenv;
 pub(crate) mod embedder;
+pub(crate) mod federation;
 pub(crate) mod generator;
 pub(crate) mod limits;
 pub(crate) mod network;
@@ -262,6 +263,10 @@ fn flatten(prefix: &str, table: &toml::Table, flat: &mut Vec<(String, String)>) 
         };
         match value {
             toml::Value::Table(inner) => flatten(&key, inner, flat),
+            toml::Value::Array(items) if items.iter().any(toml::Value::is_table) => {
+                // Tables are made of what always has a JSON form, dates as their text.
+                flat.push((key, serde_json::to_string(items).unwrap_or_default()));
+            }
             toml::Value::Array(items) => {
                 flat.push((key, items.iter().map(plain).collect::<Vec<_>>().join(",")));
             }

@@ -16,6 +16,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Attempt, Policy};
 
 mod clients;
+pub(crate) mod issuer;
 
 pub(crate) use clients::{client_for_keys, client_for_server};
 

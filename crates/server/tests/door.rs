@@ -29,6 +29,7 @@ mod door {
     mod experiments;
     mod factors;
     mod faults;
+    mod federation;
     mod hostile;
     mod isolation;
     mod key_server;
@@ -49,6 +50,7 @@ mod door {
     mod providers;
     mod questions;
     mod rates;
+    mod scim;
     mod sealed;
     mod streams;
     mod support;

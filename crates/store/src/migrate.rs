@@ -20,6 +20,7 @@ mod m0010_create_table_users;
 mod m0011_create_table_audit;
 mod m0012_create_table_factors;
 mod m0013_create_table_budgets;
+mod m0014_create_table_user_identities;
 mod m0015_create_table_erasures;
 mod name;
 mod target;
@@ -53,6 +54,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0011_create_table_audit::MIGRATION,
     &m0012_create_table_factors::MIGRATION,
     &m0013_create_table_budgets::MIGRATION,
+    &m0014_create_table_user_identities::MIGRATION,
     &m0015_create_table_erasures::MIGRATION,
 ];
 

@@ -30,6 +30,8 @@ mod erasing;
 mod experiments;
 #[path = "catalog/factors.rs"]
 mod factors;
+#[path = "catalog/federation.rs"]
+mod federation;
 #[path = "catalog/feedback.rs"]
 mod feedback;
 #[path = "support/fixture.rs"]
@@ -153,6 +155,9 @@ suite!(
     feedback::cases_are_one_for_each_answer,
     experiments::an_experiment_runs_once_and_alone,
     experiments::outcomes_written_at_once_are_all_counted,
+    federation::a_person_is_linked_by_a_verified_address_once,
+    federation::a_sign_in_under_way_is_there_once_and_for_a_while,
+    federation::a_directory_sees_the_people_of_its_tenant_by_its_own_names,
     usage::usage_is_summed_up_by_day_and_model_for_each_tenant,
     usage::calls_counted_at_the_same_time_are_all_counted,
     usage::usage_is_summed_up_by_what_is_asked_and_listed_call_by_call,

@@ -120,7 +120,10 @@ impl Authentication<'_> {
                 ErrorKind::Forbidden,
                 "the address, the password or the tenant is wrong, or the account is suspended",
             )),
-            (Some(known), None) => self.after_password(known.user, from).await,
+            (Some(known), None) => {
+                self.after_one_step(known.user, Strength::Password, from)
+                    .await
+            }
             (Some(_), Some(_)) => Err(Error::new(
                 ErrorKind::Conflict,
                 "that address is known in several tenants: name the one to sign in to",

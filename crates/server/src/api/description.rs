@@ -155,6 +155,10 @@ pub(super) fn tags() -> Vec<Tag> {
             "budgets",
             "What may be spent in a month for whom, what was spent, and what it will be.",
         ),
+        (
+            "scim",
+            "The people of a tenant for a directory that looks after them (SCIM 2.0).",
+        ),
         ("tenants", "Who owns: for those who look after the installation."),
         ("status", "What the library holds and how it does."),
         ("audit", "Who did what, and what looked like an attack."),

@@ -45,12 +45,14 @@ pub(super) const QUESTIONS: [&str; 9] = [
 ];
 
 /// What takes files or lists out of the library, although it changes nothing.
-pub(super) const EXPORTS: [&str; 9] = [
+pub(super) const EXPORTS: [&str; 10] = [
     "audit_export",
     "cases_export",
     "conversations_export",
     "documents_original",
     "me_export",
+    // A session is taken along.
+    "oidc_callback",
     "openai_files_content",
     "tenants_export",
     "usage_export",

@@ -32,7 +32,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .id("sign_in_second_step")
                     .summary("Do the second step of signing in")
                     .description(
-                        "With the `mfa_token` that signing in with a password gave, and a code of \
+                        "With the `mfa_token` that the first step gave, and a code of \
                          your authenticator or a recovery code. Each code is good once. After five \
                          wrong ones the way is closed for a minute, and for twice as long after \
                          each further one.",
@@ -65,7 +65,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         )
 }
 
-/// What signing in with a password gives: a session, or the question for a second factor.
+/// What the first step of signing in gives: a session, or the question for a second factor.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(rename = "SignInReply")]
@@ -118,7 +118,7 @@ fn methods(factors: &Factors) -> Vec<MethodBody> {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "SecondStep")]
 struct SecondStepBody {
-    /// What signing in with a password gave.
+    /// What the first step gave.
     mfa_token: String,
     /// Six digits of an authenticator, or a recovery code.
     #[schemars(length(min = 6, max = 64))]
@@ -153,8 +153,8 @@ struct AssertionBody {
     credential: Map<String, Value>,
 }
 
-/// The reply to a password that was right.
-pub(super) fn after_password(
+/// The reply to a first step that was right.
+pub(super) fn after_one_step(
     app: &Shared,
     visit: &Visit,
     step: FirstStep,

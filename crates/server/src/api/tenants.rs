@@ -22,9 +22,10 @@ use uuid::Uuid;
 
 use super::Shared;
 use super::extract::{Asker, Body, Parameters, Segments, object, optional_object};
+use super::invitations::InvitedBody;
 use super::keys::{ClassificationBody, made};
 use super::problem::Problem;
-use super::users::{InvitedBody, RoleBody};
+use super::users::RoleBody;
 use super::wire::{PageBody, PageParameters};
 
 pub(super) fn routes() -> ApiRouter<Shared> {

@@ -1,48 +1,25 @@
-//! A tenant's people, the invitations to become one, and the review of who has access.
+//! A tenant's people, and their sessions as those see them who look after the tenant.
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{delete_with, get_with};
 use alexandria_core::access::Role;
-use alexandria_core::id::{InvitationId, SessionId};
+use alexandria_core::id::SessionId;
 use alexandria_core::user::{User, UserState};
-use alexandria_library::access::{AccessReview, Invited, Reviewed};
-use alexandria_store::catalog::Invitation;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
-use super::auth::SessionsBody;
 use super::extract::{Asker, Body, Parameters, Segments};
-use super::keys::{ScopeBody, made};
+use super::me::SessionsBody;
 use super::problem::Problem;
 use super::wire::{PageBody, PageParameters};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
-    ApiRouter::new()
-        .merge(people())
-        .merge(invitations())
-        .api_route(
-            "/api/v1/access-review",
-            get_with(review, |operation| {
-                operation
-                    .id("access_review")
-                    .tag("people")
-                    .summary("Review who has access")
-                    .description(
-                        "Everybody and every valid key, with roles, scopes and last use; `remarks` \
-                         names what somebody should look at.",
-                    )
-            }),
-        )
-}
-
-fn people() -> ApiRouter<Shared> {
     ApiRouter::new()
         .api_route(
             "/api/v1/users",
@@ -100,40 +77,6 @@ fn people() -> ApiRouter<Shared> {
                     .id("users_sessions_end")
                     .tag("people")
                     .summary("End a session of a person")
-                    .response::<204, ()>()
-            }),
-        )
-}
-
-fn invitations() -> ApiRouter<Shared> {
-    ApiRouter::new()
-        .api_route(
-            "/api/v1/invitations",
-            get_with(list_invitations, |operation| {
-                operation
-                    .id("invitations_list")
-                    .tag("people")
-                    .summary("List the open invitations")
-            })
-            .post_with(invite, |operation| {
-                operation
-                    .id("invitations_create")
-                    .tag("people")
-                    .summary("Invite somebody")
-                    .description(
-                        "The token is shown this once: send it to the one who is invited. An \
-                         earlier invitation to that address is void.",
-                    )
-                    .response::<201, Json<InvitedBody>>()
-            }),
-        )
-        .api_route(
-            "/api/v1/invitations/{invitation}",
-            delete_with(withdraw, |operation| {
-                operation
-                    .id("invitations_withdraw")
-                    .tag("people")
-                    .summary("Withdraw an invitation")
                     .response::<204, ()>()
             }),
         )
@@ -249,119 +192,6 @@ pub(crate) struct ChangeBody {
     pub(crate) state: Option<UserStateBody>,
 }
 
-/// An invitation to be made.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "NewInvitation")]
-pub(crate) struct InviteBody {
-    /// Whom to invite.
-    pub(crate) email: String,
-    /// As what.
-    pub(crate) role: RoleBody,
-}
-
-/// An invitation.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Invitation")]
-pub(crate) struct InvitationBody {
-    /// Its id.
-    pub(crate) id: Uuid,
-    /// Who is invited.
-    pub(crate) email: String,
-    /// As what.
-    pub(crate) role: RoleBody,
-    /// Who invites.
-    pub(crate) made_by: String,
-    /// Since when.
-    pub(crate) created: Timestamp,
-    /// Until when it is open.
-    pub(crate) expires: Timestamp,
-}
-
-impl From<Invitation> for InvitationBody {
-    fn from(invitation: Invitation) -> Self {
-        Self {
-            id: invitation.id.as_uuid(),
-            email: invitation.email.to_string(),
-            role: invitation.role.into(),
-            made_by: invitation.made_by,
-            created: invitation.created,
-            expires: invitation.expires,
-        }
-    }
-}
-
-/// An invitation just made.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Invited")]
-pub(crate) struct InvitedBody {
-    /// The invitation.
-    #[serde(flatten)]
-    pub(crate) invitation: InvitationBody,
-    /// What the one who is invited shows. It is shown this once.
-    pub(crate) token: String,
-}
-
-impl From<Invited> for InvitedBody {
-    fn from(invited: Invited) -> Self {
-        Self {
-            token: invited.token.reveal().to_owned(),
-            invitation: invited.invitation.into(),
-        }
-    }
-}
-
-/// Who has access.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "AccessReview")]
-pub(crate) struct ReviewBody {
-    /// When it was made.
-    made: Timestamp,
-    /// Everybody and every valid key, people first.
-    entries: Vec<ReviewedBody>,
-}
-
-/// One who has access.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "AccessReviewEntry")]
-struct ReviewedBody {
-    /// Who: `user:…` or `key:…`.
-    actor: String,
-    /// Their address, or the key's name.
-    name: String,
-    /// Their role; none for keys.
-    role: Option<String>,
-    /// What they may do.
-    scopes: Vec<ScopeBody>,
-    /// Since when.
-    since: Timestamp,
-    /// When they last signed in, or the key was last used.
-    used: Option<Timestamp>,
-    /// When it ends by itself.
-    expires: Option<Timestamp>,
-    /// What somebody should look at: `unused` (for 90 days), `no_expiry`, `suspended`.
-    remarks: Vec<String>,
-}
-
-impl From<AccessReview> for ReviewBody {
-    fn from(review: AccessReview) -> Self {
-        let entry = |of: Reviewed| ReviewedBody {
-            actor: of.actor,
-            name: of.name,
-            role: of.role.map(str::to_owned),
-            scopes: of.scopes.iter().map(ScopeBody::from).collect(),
-            since: of.since,
-            used: of.used,
-            expires: of.expires,
-            remarks: of.remarks.into_iter().map(str::to_owned).collect(),
-        };
-        Self {
-            made: review.made,
-            entries: review.entries.into_iter().map(entry).collect(),
-        }
-    }
-}
-
 /// Which person.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Which {
@@ -377,14 +207,6 @@ struct WhichSession {
     /// The session's id.
     #[schemars(with = "Uuid")]
     session: SessionId,
-}
-
-/// Which invitation.
-#[derive(Debug, Deserialize, JsonSchema)]
-struct WhichInvitation {
-    /// The invitation's id.
-    #[schemars(with = "Uuid")]
-    invitation: InvitationId,
 }
 
 async fn list(
@@ -463,43 +285,4 @@ async fn end_session(
         .end_sessions(&principal, found.id, session)
         .await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-async fn list_invitations(
-    State(app): State<Shared>,
-    Asker(principal): Asker,
-    Parameters(page): Parameters<PageParameters>,
-) -> Result<Json<PageBody<InvitationBody>>, Problem> {
-    let (cursor, limit) = (page.cursor.as_deref(), page.limit());
-    let page = app.library.invitations(&principal, cursor, limit).await?;
-    Ok(Json(page.into()))
-}
-
-async fn invite(
-    State(app): State<Shared>,
-    Asker(principal): Asker,
-    Body(new): Body<InviteBody>,
-) -> Result<Response, Problem> {
-    let library = &app.library;
-    let invited = library.invite(&principal, &new.email, new.role.into());
-    let invited = InvitedBody::from(invited.await?);
-    let location = format!("/api/v1/invitations/{}", invited.invitation.id);
-    Ok(made(&location, &invited))
-}
-
-async fn withdraw(
-    State(app): State<Shared>,
-    Asker(principal): Asker,
-    Segments(which): Segments<WhichInvitation>,
-) -> Result<StatusCode, Problem> {
-    let id = which.invitation;
-    app.library.withdraw_invitation(&principal, id).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn review(
-    State(app): State<Shared>,
-    Asker(principal): Asker,
-) -> Result<Json<ReviewBody>, Problem> {
-    Ok(Json(app.library.access_review(&principal).await?.into()))
 }

@@ -12,9 +12,8 @@ use super::erasure::erase;
 use super::list::{encode, gather};
 use super::paint::{FAINT, STRONG, clean, paint, shorten};
 use super::{Outcome, Setting};
-use crate::api::users::{
-    ChangeBody, InvitationBody, InviteBody, InvitedBody, RoleBody, UserBody, UserStateBody,
-};
+use crate::api::invitations::{InvitationBody, InviteBody, InvitedBody};
+use crate::api::users::{ChangeBody, RoleBody, UserBody, UserStateBody};
 
 /// The width of a name and of an address, in characters.
 const COLUMN_CHARACTERS: usize = 40;

@@ -26,7 +26,11 @@ const READING_MEMORY_BYTES_MIN: u64 = 64 * 1024 * 1024;
 
 /// Refuses settings that contradict each other or are not safe; returns what deserves a warning.
 pub(super) fn check(config: &Config) -> Result<Vec<String>> {
-    for (refused, sentence) in refusals(config).into_iter().chain(half_set(config)) {
+    for (refused, sentence) in refusals(config)
+        .into_iter()
+        .chain(half_set(config))
+        .chain(super::federation::refusals(config))
+    {
         if refused {
             return Err(Error::new(ErrorKind::Invalid, sentence));
         }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use alexandria_core::answer::weight::CONFIDENCE_MIN;
 
+use super::federation::{IssuerList, Joining};
 use super::network::Network;
 use super::value::{
     Doubted, KeyList, LogFormat, LogLevel, Login, Ocr, Role, Share, Signature, Switch, Value,
@@ -185,6 +186,35 @@ settings! {
     "auth.webauthn_rp_id" ["WEBAUTHN_RP_ID"] webauthn_rp_id: Option<String> = None;
     #[doc = " The origins of the pages that may ask for a passkey; https:// and the domain unless set."]
     "auth.webauthn_origins" ["WEBAUTHN_ORIGINS"] webauthn_origins: Vec<String> = Vec::new();
+
+    #[doc = " Issuers whose tokens are taken as bearer tokens: a JSON list of objects with `issuer`, `audience`, and as needed `jwks_url`, `tenant`, `role`, `role_claim`, `email_verified`, `mfa_claim`, `mfa_values`, `secret`, `api_key`."]
+    "auth.issuers" ["ALEXANDRIA_AUTH_ISSUERS"] (secret) issuers: IssuerList = IssuerList::default();
+    #[doc = " The provider of identities that people sign in with (OpenID Connect), as its tokens name it."]
+    "oidc.issuer" ["ALEXANDRIA_OIDC_ISSUER"] oidc_issuer: Option<String> = None;
+    #[doc = " What the provider calls this library."]
+    "oidc.client_id" ["ALEXANDRIA_OIDC_CLIENT_ID"] oidc_client_id: Option<String> = None;
+    #[doc = " The secret that the provider gave this library, where it gave one."]
+    "oidc.client_secret" ["ALEXANDRIA_OIDC_CLIENT_SECRET"] (secret) oidc_client_secret: Option<String> = None;
+    #[doc = " Where the provider sends people back to; an address of this machine unless set."]
+    "oidc.redirect_url" ["ALEXANDRIA_OIDC_REDIRECT_URL"] oidc_redirect_url: Option<String> = None;
+    #[doc = " What the provider is asked for."]
+    "oidc.scopes" ["ALEXANDRIA_OIDC_SCOPES"] oidc_scopes: String = "openid email profile".to_owned();
+    #[doc = " The tenant whose people sign in; the installation's own unless set."]
+    "oidc.tenant" ["ALEXANDRIA_OIDC_TENANT"] oidc_tenant: String = String::new();
+    #[doc = " What people become who come for the first time: none (those alone are let in who are known or invited), reader, editor, billing, auditor or admin."]
+    "oidc.role" ["ALEXANDRIA_OIDC_ROLE"] oidc_role: Joining = Joining::default();
+    #[doc = " The domains of e-mail addresses that are let in, separated by commas; all unless set."]
+    "oidc.domains" ["ALEXANDRIA_OIDC_DOMAINS"] oidc_domains: Vec<String> = Vec::new();
+    #[doc = " What the provider says in `acr` of a sign-in with two factors, separated by commas. It is asked for that where the tenant asks for a second factor."]
+    "oidc.mfa_acr" ["ALEXANDRIA_OIDC_MFA_ACR"] oidc_mfa_acr: Vec<String> = Vec::new();
+    #[doc = " The address of a Supabase project, whose people's tokens are taken."]
+    "supabase.url" ["SUPABASE_URL"] supabase_url: Option<String> = None;
+    #[doc = " The key that the project's gateway asks for."]
+    "supabase.key" ["SUPABASE_KEY"] (secret) supabase_key: Option<String> = None;
+    #[doc = " The secret of a project that still signs with HS256."]
+    "supabase.jwt_secret" ["SUPABASE_JWT_SECRET"] (secret) supabase_jwt_secret: Option<String> = None;
+    #[doc = " What the project's people become when they come for the first time, as for oidc.role."]
+    "supabase.role" ["ALEXANDRIA_SUPABASE_ROLE"] supabase_role: Joining = Joining::default();
 
     #[doc = " Whether /metrics is open to this machine without the scope `metrics`, while nobody has to show who they are."]
     "metrics.loopback" ["ALEXANDRIA_METRICS_LOOPBACK"] metrics_loopback: Switch = Switch::On;

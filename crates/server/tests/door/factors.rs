@@ -10,7 +10,7 @@ const ADA: &str = "ada@example.org";
 
 /// Adds an authenticator to the caller; gives its secret, the step of the code that was used, and the
 /// recovery codes.
-async fn enrol(caller: &Caller<'_>) -> (String, u64, Vec<String>) {
+pub(super) async fn enrol(caller: &Caller<'_>) -> (String, u64, Vec<String>) {
     let begun = caller.request("POST", "/api/v1/me/factors/totp");
     let begun = begun.send().await.unwrap();
     assert_eq!(begun.status(), 201);
@@ -38,7 +38,7 @@ async fn first_step(server: &Server, email: &str) -> String {
     asked["mfa_token"].as_str().unwrap().to_owned()
 }
 
-async fn second_step(server: &Server, token: &str, code: &str) -> (u16, Value) {
+pub(super) async fn second_step(server: &Server, token: &str, code: &str) -> (u16, Value) {
     let body = json!({ "mfa_token": token, "code": code });
     server.send("POST", "/api/v1/auth/mfa", &body).await
 }

@@ -240,7 +240,7 @@ impl Catalog {
     }
 
     /// Notes that a person has shown a second factor in a session, and ends their others that a
-    /// password alone has begun.
+    /// single factor has begun.
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be written.
@@ -260,9 +260,11 @@ impl Catalog {
             values.extend([session.as_uuid().into(), strength.name().into()]);
             execute(&tx, sql, values).await.doing(sentence)?;
         }
-        let sql = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND strength = $3";
+        let sql = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 \
+                   AND strength IN ($3, $4)";
         let mut values = whose(principal, user);
-        values.push(Strength::Password.name().into());
+        let single = [Strength::Password, Strength::Oidc];
+        values.extend(single.map(|strength| strength.name().into()));
         execute(&tx, sql, values).await.doing(sentence)?;
         commit(tx, "the strength of a session").await
     }

@@ -334,7 +334,7 @@ impl Identities<'_> {
         Ok(id)
     }
 
-    async fn tenant(self, id: TenantId) -> Result<TenantRow> {
+    pub(super) async fn tenant(self, id: TenantId) -> Result<TenantRow> {
         let sql = "SELECT name, state, settings FROM tenants WHERE id = $1";
         let values = vec![id.as_uuid().into()];
         let found = row::<TenantRow, _>(self.catalog.database.read(), sql, values).await;
@@ -344,10 +344,10 @@ impl Identities<'_> {
 }
 
 #[derive(Debug, FromQueryResult)]
-struct TenantRow {
+pub(super) struct TenantRow {
     name: String,
-    state: String,
-    settings: String,
+    pub(super) state: String,
+    pub(super) settings: String,
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -33,6 +33,8 @@ pub struct NewUser {
 /// What to change about a person; what is none stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserChange {
+    /// Another address to sign in with.
+    pub email: Option<Email>,
     /// A new name.
     pub name: Option<Label>,
     /// A telephone number, or none from now on.
@@ -91,11 +93,7 @@ impl Catalog {
             self.now().into(),
         ];
         match execute(tx, sql, values).await.doing(sentence) {
-            Err(error) if error.kind() == ErrorKind::Conflict => {
-                let sentence = "there is a person with that address already";
-                Err(Error::new(ErrorKind::Conflict, sentence))
-            }
-            Err(error) => Err(error),
+            Err(error) => Err(taken(error)),
             Ok(_) => Ok(id),
         }
     }
@@ -178,6 +176,10 @@ impl Catalog {
             sets.push(format!("{column} = ${}", values.len()));
         };
         set("changed", self.now().into());
+        if let Some(email) = &change.email {
+            set("email", email.as_str().into());
+            set("email_key", email.key().into());
+        }
         if let Some(name) = &change.name {
             set("name", name.as_str().into());
         }
@@ -196,7 +198,12 @@ impl Catalog {
         let tx = self.begin_alone(principal).await?;
         let set = sets.join(", ");
         let sql = format!("UPDATE users SET {set} WHERE tenant_id = $1 AND id = $2");
-        if execute(&tx, sql, values).await.doing(sentence)? == 0 {
+        if execute(&tx, sql, values)
+            .await
+            .doing(sentence)
+            .map_err(taken)?
+            == 0
+        {
             return Err(not_found("person", id));
         }
         if change.role.is_some() || change.state.is_some() {
@@ -245,6 +252,15 @@ impl Catalog {
         }
         Ok(tx)
     }
+}
+
+/// Says what it is that a person cannot be told apart by.
+fn taken(error: Error) -> Error {
+    if error.kind() == ErrorKind::Conflict {
+        let sentence = "there is a person with that address already";
+        return Error::new(ErrorKind::Conflict, sentence);
+    }
+    error
 }
 
 /// Fails when a tenant that has people has no owner who may work.

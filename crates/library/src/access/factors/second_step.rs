@@ -1,4 +1,5 @@
-//! The two steps of signing in: a password, and then what the person has beside it.
+//! The two steps of signing in: a password or the word of a provider of identities, and then what the
+//! person has beside it.
 
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{TenantId, UserId};
@@ -16,7 +17,7 @@ use crate::access::sign_in::{Authentication, Begun, Whereabouts};
 /// How long the second step may take.
 const SECOND_STEP_OPEN: SignedDuration = SignedDuration::from_mins(5);
 
-/// What came of showing a password.
+/// What came of the first step.
 #[derive(Clone, Debug)]
 pub enum FirstStep {
     /// It was enough.
@@ -39,16 +40,18 @@ pub struct SecondStep {
 }
 
 impl Authentication<'_> {
-    /// Begins a session for a person who has shown their password, or asks for their second factor.
-    pub(in crate::access) async fn after_password(
+    /// Begins a session for a person who has done the first step, or asks for their second factor
+    /// where they have one and the first step was not of two factors itself.
+    pub(in crate::access) async fn after_one_step(
         self,
         user: User,
+        shown: Strength,
         from: &Whereabouts,
     ) -> Result<FirstStep> {
         let whose = Principal::system(user.tenant, "signing somebody in");
         let factors = self.library.factors(&whose, user.id).await?;
-        if factors.is_empty() {
-            let begun = self.begin(user, Strength::Password, from).await?;
+        if shown.is_two_factors() || factors.is_empty() {
+            let begun = self.begin(user, shown, from).await?;
             return Ok(FirstStep::Begun(Box::new(begun)));
         }
         let token = new_token(TokenKind::SecondStep)?;
@@ -91,7 +94,7 @@ impl Authentication<'_> {
     /// `Forbidden` for a token that is not open and for a wrong code, `Exhausted` after too many.
     pub async fn second_step(self, token: &str, code: &str, from: &Whereabouts) -> Result<Begun> {
         let ended = || {
-            let sentence = "that sign-in is not open any more: begin again with the password";
+            let sentence = "that sign-in is not open any more: begin again";
             Error::new(ErrorKind::Forbidden, sentence)
         };
         let (tenant, id) = self.whose_second_step(token).await?.ok_or_else(ended)?;

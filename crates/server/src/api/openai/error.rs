@@ -20,6 +20,8 @@ pub(in crate::api) enum Dialect {
     Ours,
     /// That of OpenAI.
     OpenAi,
+    /// That of directories.
+    Scim,
 }
 
 impl Dialect {
@@ -27,6 +29,8 @@ impl Dialect {
     pub(in crate::api) fn of(path: &str) -> Self {
         if path == "/v1" || path.starts_with("/v1/") {
             Self::OpenAi
+        } else if path.starts_with("/scim/") {
+            Self::Scim
         } else {
             Self::Ours
         }
@@ -42,6 +46,7 @@ impl Dialect {
         match self {
             Self::Ours => problem.render(request_id, debug),
             Self::OpenAi => render(problem, request_id, debug),
+            Self::Scim => crate::api::scim::error::render(problem, request_id, debug),
         }
     }
 }

@@ -178,27 +178,7 @@ fn the_command_line_looks_after_people_keys_and_tenants() {
     ]);
     let id = made["id"].as_str().unwrap();
     assert!(verb(&["api-key", "rotate", id, "--overlap-seconds", "0"])["key"].is_string());
-    let unknown = run(
-        home.path(),
-        &["--data", "data", "api-key", "revoke", "Nobody's key"],
-    );
-    let told = String::from_utf8_lossy(&unknown.stderr).into_owned();
-    assert!(told.contains("there is no key Nobody's key"), "{told}");
     assert_eq!(verb(&["api-key", "revoke", id])["revoked_key"], made["id"]);
-    // By its name as well, where only one valid key has it.
-    let create = ["api-key", "create", "Site", "--scopes", "ask"];
-    let (site, other) = (verb(&create), verb(&create));
-    let several = run(
-        home.path(),
-        &["--data", "data", "api-key", "revoke", "Site"],
-    );
-    let told = String::from_utf8_lossy(&several.stderr).into_owned();
-    assert!(told.contains("several keys are called Site"), "{told}");
-    verb(&["api-key", "revoke", other["id"].as_str().unwrap()]);
-    assert_eq!(
-        verb(&["api-key", "revoke", "Site"])["revoked_key"],
-        site["id"]
-    );
     assert_eq!(
         verb(&["tenant", "create", "Acme", "--plan", "trial"])["limits"]["documents"],
         100
@@ -215,4 +195,32 @@ fn the_command_line_looks_after_people_keys_and_tenants() {
     let line = ["--data", "data", "--tenant", "Nobody", "list"];
     let unknown = run(home.path(), &line);
     assert_eq!(unknown.status.code(), Some(3), "{}", text_of(&unknown));
+}
+
+#[test]
+fn the_command_line_takes_a_key_by_its_name_where_only_one_has_it() {
+    let home = tempfile::tempdir().unwrap();
+    let verb = |arguments: &[&str]| {
+        let line = [&["--data", "data", "--json"], arguments].concat();
+        json_of(&run(home.path(), &line))
+    };
+    let create = ["api-key", "create", "Site", "--scopes", "ask"];
+    let (site, other) = (verb(&create), verb(&create));
+    let several = run(
+        home.path(),
+        &["--data", "data", "api-key", "revoke", "Site"],
+    );
+    let told = String::from_utf8_lossy(&several.stderr).into_owned();
+    assert!(told.contains("several keys are called Site"), "{told}");
+    verb(&["api-key", "revoke", other["id"].as_str().unwrap()]);
+    assert_eq!(
+        verb(&["api-key", "revoke", "Site"])["revoked_key"],
+        site["id"]
+    );
+    let unknown = run(
+        home.path(),
+        &["--data", "data", "api-key", "revoke", "Nobody's key"],
+    );
+    let told = String::from_utf8_lossy(&unknown.stderr).into_owned();
+    assert!(told.contains("there is no key Nobody's key"), "{told}");
 }
