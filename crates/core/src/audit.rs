@@ -12,6 +12,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use crate::erasure::{Fingerprint, SALT_BYTES};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::TenantId;
 
@@ -207,6 +208,27 @@ pub fn bounded(text: &str, bytes_max: usize) -> String {
     kept
 }
 
+/// What the fingerprint of an address begins with.
+const FINGERPRINT: &str = "sha256:";
+
+/// The address that something was done from, kept beside the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// The address.
+    pub address: String,
+    /// Random bytes, so that nobody finds the address by trying all there are once it is erased.
+    pub salt: [u8; SALT_BYTES],
+}
+
+impl Whereabouts {
+    /// What stands in the chain: `sha256:` and SHA-256 of the salt and the address, in hexadecimal.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let print = Fingerprint::of(&self.salt, &self.address);
+        format!("{FINGERPRINT}{print}")
+    }
+}
+
 /// An entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -218,8 +240,11 @@ pub struct Entry {
     pub tenant: TenantId,
     /// Who did it, such as `owner`, `user:…` or `key:…`.
     pub actor: String,
-    /// The address that it was done from; none from the machine itself.
+    /// The address that it was done from; none from the machine itself. Entries of this program hold its
+    /// fingerprint, see [`Whereabouts::fingerprint`]; older ones the address itself.
     pub address: Option<String>,
+    /// The address itself, which is no part of the chain, so that it can be erased.
+    pub whereabouts: Option<Whereabouts>,
     /// The id of the request.
     pub request: Option<String>,
     /// What was done.
@@ -231,6 +256,25 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The address that it was done from, where it is known and has not been erased.
+    #[must_use]
+    pub fn known_address(&self) -> Option<&str> {
+        match (&self.whereabouts, &self.address) {
+            (Some(whereabouts), _) => Some(&whereabouts.address),
+            (None, Some(address)) if !address.starts_with(FINGERPRINT) => Some(address),
+            (None, _) => None,
+        }
+    }
+
+    /// Whether what stands beside the chain is what the chain has the fingerprint of.
+    #[must_use]
+    pub fn is_whereabouts_true(&self) -> bool {
+        let Some(whereabouts) = &self.whereabouts else {
+            return true;
+        };
+        self.address == Some(whereabouts.fingerprint())
+    }
+
     /// The same entry with the hash that it ought to have.
     #[must_use]
     pub fn sealed(mut self) -> Self {

@@ -138,6 +138,10 @@ id!(
     /// A passkey of a person.
     PasskeyId, "passkey"
 );
+id!(
+    /// The erasure of a person or a document.
+    ErasureId, "erasure"
+);
 
 /// Where new ids come from. An argument, so that a test can choose them.
 pub trait IdSource: Send + Sync + fmt::Debug {

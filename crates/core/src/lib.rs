@@ -17,6 +17,7 @@ pub mod citation;
 pub mod clock;
 pub mod conversation;
 pub mod document;
+pub mod erasure;
 pub mod error;
 pub mod evaluation;
 pub mod experiment;

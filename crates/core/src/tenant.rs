@@ -255,6 +255,89 @@ pub struct TenantSettings {
     pub mfa_required: bool,
     /// The highest label that a role sees, where it is not [`Role::clearance`].
     pub clearances: BTreeMap<Role, Classification>,
+    /// For how long what people leave behind is kept.
+    #[serde(skip_serializing_if = "Retention::is_unlimited")]
+    pub retention: Retention,
+    /// What a person has to accept before they ask anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentText>,
+}
+
+/// The most days that something may be said to be kept for: a century.
+pub const RETENTION_DAYS_MAX: u32 = 36_525;
+
+/// The longest name of a version of a text that people accept, in bytes.
+pub const CONSENT_VERSION_BYTES_MAX: usize = 64;
+
+/// The longest text that people accept, in bytes.
+pub const CONSENT_TEXT_BYTES_MAX: usize = 32 * 1024;
+
+/// For how many days a tenant keeps what people leave behind; 0 for as long as the installation keeps it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Conversations, after their last question.
+    pub conversations_days: u32,
+    /// Answers, with what was thought of them.
+    pub answers_days: u32,
+    /// Single calls of models in the ledger; what they sum up to by day and month stays.
+    pub usage_days: u32,
+}
+
+impl Retention {
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_unlimited(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The same, if it can be.
+    ///
+    /// # Errors
+    /// `Invalid` beyond [`RETENTION_DAYS_MAX`].
+    pub fn checked(self) -> Result<Self> {
+        let days = [self.conversations_days, self.answers_days, self.usage_days];
+        if days.iter().any(|days| *days > RETENTION_DAYS_MAX) {
+            let sentence = format!("nothing is kept for more than {RETENTION_DAYS_MAX} days");
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
+        Ok(self)
+    }
+}
+
+/// A text that people accept, under the name of its version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentText {
+    /// The name of this version, such as `2026-01`. Another name asks everybody again.
+    pub version: String,
+    /// What is accepted.
+    pub text: String,
+}
+
+impl ConsentText {
+    /// The same, if it can be shown and named.
+    ///
+    /// # Errors
+    /// `Invalid` for an empty or too long version or text.
+    pub fn checked(self) -> Result<Self> {
+        let named = !self.version.trim().is_empty()
+            && self.version.len() <= CONSENT_VERSION_BYTES_MAX
+            && !self.version.chars().any(char::is_control);
+        if !named {
+            let sentence = format!(
+                "the version of a text to accept is one line of 1 to {CONSENT_VERSION_BYTES_MAX} bytes"
+            );
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
+        let fits = !self.text.trim().is_empty() && self.text.len() <= CONSENT_TEXT_BYTES_MAX;
+        if !fits || self.text.contains('\0') {
+            let sentence =
+                format!("a text to accept has 1 to {CONSENT_TEXT_BYTES_MAX} bytes and no NUL");
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
+        Ok(self)
+    }
 }
 
 impl TenantSettings {

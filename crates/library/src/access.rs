@@ -30,6 +30,7 @@ pub use self::keys::{
     KEY_OVERLAP_SECONDS_DEFAULT, KEY_OVERLAP_SECONDS_MAX, KeyDraft, KeyRotation, MadeKey,
 };
 pub(crate) use self::passwords::Passwords;
+pub(crate) use self::people::own_id;
 pub use self::people::{Invited, SelfChange};
 pub use self::provision::{EXTERNAL_ID_BYTES_MAX, Provision};
 pub use self::review::{AccessReview, Reviewed};

@@ -104,6 +104,7 @@ impl Library {
         request: &AskRequest,
         emit: Emit<'_>,
     ) -> Result<Answer> {
+        self.require_consent(principal).await?;
         self.count_question(principal).await?;
         let answering = self.limits.begin_answer(principal, &request.text).await?;
         let answered = self.answer_or_recall(principal, request, emit).await;

@@ -58,6 +58,14 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
         while kept.weight > self.weight_max && kept.forget_oldest() {}
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        let mut kept = self.kept();
+        kept.weight = 0;
+        kept.values.clear();
+        kept.used.clear();
+    }
+
     /// Keeps a value only as long as nobody holds the lock in a panic: a poisoned cache is as good
     /// as any, since every step leaves it whole.
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept<K, V>> {

@@ -36,6 +36,12 @@ impl Layouts {
         }
     }
 
+    /// Forgets everything.
+    pub(crate) fn forget(&self) {
+        self.indexes.clear();
+        self.groups.clear();
+    }
+
     /// The rectangles that cover a span of the stored text, each with its page, in reading order;
     /// none for formats without a fixed layout.
     pub(crate) async fn rectangles(

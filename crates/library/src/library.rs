@@ -27,6 +27,7 @@ use uuid::Uuid;
 use crate::access::Passwords;
 use crate::audit::Recorder;
 use crate::encryption::Resealing;
+use crate::erasure::{Lately, Seal};
 use crate::follow::Followers;
 use crate::layouts::Layouts;
 use crate::limits::Limits;
@@ -84,6 +85,10 @@ pub struct Library {
     pub(crate) recall: Recall,
     /// Hashes the passwords of people.
     pub(crate) passwords: Passwords,
+    /// Signs receipts of erasures.
+    pub(crate) seal: Seal,
+    /// What was erased lately.
+    pub(crate) lately: Lately,
     /// Whether vectors may be left of documents that are gone.
     pub(crate) leftovers: Leftovers,
     /// What writes to the audit log.
@@ -141,6 +146,8 @@ impl Library {
             limits: Limits::open(settings.limiting.clone(), Arc::clone(&clock))?,
             followers: Followers::default(),
             passwords: Passwords::default(),
+            seal: Seal::open(&settings.data)?,
+            lately: Lately::default(),
             leftovers: Leftovers::default(),
             recorder: Recorder::new(catalog.clone(), tracker.clone()),
             security: Security::new(catalog.clone(), Arc::clone(&clock)),
@@ -155,6 +162,7 @@ impl Library {
             policy,
         });
         if library.lock.try_take()? {
+            library.erase_again().await?;
             library.recover().await?;
         }
         Ok(library)

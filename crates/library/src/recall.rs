@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alexandria_store::blobs::Digest;
@@ -22,6 +23,8 @@ pub(crate) struct Recall {
     age_max: SignedDuration,
     known: Cache<Digest, Known>,
     under_way: Mutex<HashMap<Digest, Told>>,
+    /// How often everything was forgotten: an answer that was begun before is not known afterwards.
+    epoch: AtomicU64,
 }
 
 #[derive(Clone)]
@@ -52,7 +55,14 @@ impl Recall {
             age_max: SignedDuration::from_secs(i64::try_from(seconds_max).unwrap_or(i64::MAX)),
             known: Cache::new(bytes_max),
             under_way: Mutex::default(),
+            epoch: AtomicU64::new(0),
         }
+    }
+
+    /// Forgets every answer, those that are being made included.
+    pub(crate) fn forget(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.known.clear();
     }
 
     /// Whether anything is ever recalled.
@@ -78,6 +88,7 @@ impl Recall {
         Entered::Turn(Turn {
             recall: self,
             key,
+            epoch: self.epoch.load(Ordering::Acquire),
             teller,
         })
     }
@@ -95,6 +106,7 @@ impl Recall {
 pub(crate) struct Turn<'a> {
     recall: &'a Recall,
     key: Digest,
+    epoch: u64,
     teller: watch::Sender<Option<Arc<Answer>>>,
 }
 
@@ -102,7 +114,8 @@ impl Turn<'_> {
     /// The answer is made: it is told to those who wait and, if it is whole, known from now on.
     pub(crate) fn done(self, answer: &Answer, now: Timestamp) {
         let answer = Arc::new(answer.clone());
-        if answer.degraded.is_empty() {
+        let is_new = self.recall.epoch.load(Ordering::Acquire) == self.epoch;
+        if answer.degraded.is_empty() && is_new {
             let known = Known {
                 answer: Arc::clone(&answer),
                 since: now,
@@ -184,6 +197,21 @@ mod tests {
         turn.done(&broken, at(0));
         assert_eq!(told.borrow().as_deref(), Some(&broken));
         assert!(matches!(recall.enter(key, at(0)), Entered::Turn(_)));
+    }
+
+    #[test]
+    fn what_is_forgotten_while_it_is_made_is_not_known() {
+        let recall = Recall::new(10_000, 60);
+        let (known, made) = (Digest::of(b"why"), Digest::of(b"how"));
+        make(&recall, known, &answer("because"), at(0));
+        let Entered::Turn(turn) = recall.enter(made, at(0)) else {
+            panic!("nobody has asked before")
+        };
+        recall.forget();
+        turn.done(&answer("so"), at(0));
+        for key in [known, made] {
+            assert!(matches!(recall.enter(key, at(0)), Entered::Turn(_)));
+        }
     }
 
     #[test]

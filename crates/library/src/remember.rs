@@ -142,6 +142,15 @@ impl Remembered {
         self.epoch.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Forgets everything.
+    pub(crate) fn forget(&self) {
+        self.forget_replies();
+        self.questions.clear();
+        self.replies.clear();
+        self.pictures.clear();
+        self.versions.clear();
+    }
+
     /// The share of look-ups that hit, from 0 to 1.
     pub(crate) fn hit_rate(&self) -> f64 {
         let hits = self.hits.load(Ordering::Relaxed);

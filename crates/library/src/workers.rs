@@ -55,6 +55,7 @@ impl Library {
     /// `Conflict` when another process works on the data directory.
     pub async fn run_workers(self: &Arc<Self>, cancel: CancellationToken) -> Result<()> {
         self.lock.take()?;
+        self.erase_again().await?;
         self.recover().await?;
         let worker = |number: usize| {
             let (library, cancel) = (Arc::clone(self), cancel.clone());
@@ -296,12 +297,14 @@ impl Library {
     }
 
     async fn tidy_once(&self) -> Result<()> {
+        self.follow_erasures().await?;
         self.end_tenants().await?;
         self.release().await?;
         self.follow_all().await?;
         self.forget_the_past().await?;
         self.forget_old_answers().await?;
         self.forget_old_conversations().await?;
+        self.forget_by_tenants().await?;
         self.forget_old_audit().await
     }
 

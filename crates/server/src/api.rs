@@ -34,12 +34,15 @@ pub(crate) mod auth;
 pub(crate) mod budgets;
 mod cases;
 mod collections;
+mod consents;
 pub(crate) mod conversations;
 mod description;
 pub(crate) mod documents;
 pub(crate) mod encryption;
+pub(crate) mod erasures;
 mod events;
 mod experiments;
+mod exports;
 pub(crate) mod extract;
 mod factors;
 mod feedback;
@@ -85,7 +88,12 @@ pub(crate) const UPLOAD_PATH: &str = "/api/v1/documents";
 const UPLOAD_PATHS: [&str; 2] = [UPLOAD_PATH, openai::FILES_PATH];
 
 /// What looks at the whole library, and may take as long as an upload.
-const LONG_PATHS: [&str; 3] = ["/api/v1/doctor", "/api/v1/rebuild", cases::RUN_PATH];
+const LONG_PATHS: [&str; 4] = [
+    "/api/v1/doctor",
+    "/api/v1/rebuild",
+    cases::RUN_PATH,
+    erasures::DOCUMENT_PATH,
+];
 
 /// What every handler shares.
 pub(crate) type Shared = Arc<App>;
@@ -248,6 +256,9 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(keys::routes())
         .merge(grants::routes())
         .merge(factors::routes())
+        .merge(exports::routes())
+        .merge(erasures::routes())
+        .merge(consents::routes())
         .merge(auth::own_routes())
         .merge(me::routes())
         .layer(from_fn_with_state(Arc::clone(app), extract::authenticated))

@@ -25,6 +25,8 @@ mod config;
 mod conversation;
 mod doctor;
 mod door;
+mod download;
+mod erasure;
 mod eval;
 mod experiment;
 mod feedback;
@@ -152,6 +154,8 @@ enum Verb {
     Tenant(tenant::Tenant),
     /// Read the audit log, verify it, and take it along
     Audit(audit::Audit),
+    /// Erase a document, and look at what was erased
+    Erasure(erasure::Erasure),
     /// Answer over HTTP, and read what is put in
     Serve(serve::Serve),
     /// Let a program with a language model use the library, over standard input and output
@@ -297,6 +301,7 @@ fn dispatch(verb: Verb, setting: &Setting) -> Result<Outcome> {
             Verb::ApiKey(verb) => verb.run(setting).await,
             Verb::Tenant(verb) => verb.run(setting).await,
             Verb::Audit(verb) => verb.run(setting).await,
+            Verb::Erasure(verb) => verb.run(setting).await,
             Verb::Mcp(verb) => verb.run(setting).await,
             Verb::Health(verb) => verb.run(setting).await,
             Verb::Migrate(verb) => verb.run(setting).await,

@@ -217,6 +217,13 @@ const OF_THE_INSTALLATION: &[&str] = &[
     "prune_requests",
     "prune_security_events",
     "tenants_audited_before",
+    "tenants_with_retention",
+    // What was erased lately, for every process to forget, and its traces in the file.
+    "erased_since",
+    "empty_log",
+    "next_erasure",
+    // Which tables there are.
+    "tables_of_tenants",
     "ended_tenants",
     // What was done by principals that the entries name.
     "append_audit",

@@ -45,6 +45,7 @@ mod door {
     mod passkeys;
     mod paths;
     mod personas;
+    mod privacy;
     mod protocol;
     mod providers;
     mod questions;

@@ -16,6 +16,7 @@ mod cases;
 mod challenges;
 mod chunks;
 mod collections;
+mod consents;
 mod conversations;
 mod counts;
 mod cursor;
@@ -23,12 +24,15 @@ mod database;
 mod documents;
 mod embeddings;
 mod ending;
+mod erasing;
+mod erasures;
 mod experiments;
 mod factors;
 mod federation;
 mod feedback;
 mod generations;
 mod grants;
+mod holdings;
 mod idempotency;
 mod identities;
 mod invitations;
@@ -49,6 +53,7 @@ mod sight;
 mod spaces;
 mod table;
 mod tenants;
+mod traces;
 mod trouble;
 mod usage;
 mod users;
@@ -83,6 +88,8 @@ pub use self::documents::{
     Created, DocumentChange, DocumentOrder, DocumentQuery, NewDocument, Original,
 };
 pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
+pub use self::erasing::{Erased, Holder};
+pub use self::erasures::Erasure;
 pub use self::experiments::{
     EXPERIMENTS_MAX, Experiment, ExperimentState, NewExperiment, Outcome, Standing,
 };
@@ -91,6 +98,7 @@ pub use self::federation::{Arrived, FLOWS_OPEN_MAX, Flow, Foreign, NewFlow};
 pub use self::feedback::{Feedback, FeedbackQuery, NewFeedback};
 pub use self::generations::{Generation, GenerationState};
 pub use self::grants::{GRANTS_OF_COLLECTION_MAX, Grant};
+pub use self::holdings::{HOLDING_ROWS_MAX, Holding, Place, UNTOLD, of_tenant, of_user};
 pub use self::idempotency::StoredReply;
 pub use self::identities::{
     Credentials, Identities, NewSession, Renewal, SignedIn, TENANTS_OF_EMAIL_MAX,
@@ -110,6 +118,7 @@ pub use self::provisioning::{ProvisionFilter, Provisioned};
 pub use self::security_events::{NewSecurityEvent, SecurityEvent, SecurityEventQuery};
 pub use self::sessions::{SESSIONS_OF_USER_MAX, Session, Strength};
 pub use self::tenants::{NewTenant, TenantChange};
+pub use self::traces::Instead;
 pub use self::usage::{UsageBy, UsageEntry, Used, UsedBy, UsedOnDay};
 pub use self::users::{NewUser, USERS_MAX, UserChange};
 pub use self::versions::{NewVersion, Version, VersionFacts, VersionState};

@@ -21,6 +21,7 @@ mod m0011_create_table_audit;
 mod m0012_create_table_factors;
 mod m0013_create_table_budgets;
 mod m0014_create_table_user_identities;
+mod m0015_create_table_erasures;
 mod name;
 mod target;
 mod template;
@@ -54,6 +55,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0012_create_table_factors::MIGRATION,
     &m0013_create_table_budgets::MIGRATION,
     &m0014_create_table_user_identities::MIGRATION,
+    &m0015_create_table_erasures::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

@@ -79,6 +79,10 @@ pub trait TextIndex: Send + Sync + Debug {
     /// Removes a space and everything in it.
     async fn drop_space(&self, space: Space) -> Result<()>;
 
+    /// Writes anew the files that still hold entries that were removed: for after an erasure, in the
+    /// index that this space is in.
+    async fn compact(&self, space: Space) -> Result<()>;
+
     /// Whether the index answers at all.
     async fn check(&self) -> Result<()>;
 }

@@ -24,6 +24,8 @@ mod collections;
 mod conversations;
 #[path = "catalog/documents.rs"]
 mod documents;
+#[path = "catalog/erasing.rs"]
+mod erasing;
 #[path = "catalog/experiments.rs"]
 mod experiments;
 #[path = "catalog/factors.rs"]
@@ -143,6 +145,12 @@ suite!(
     factors::guessing_closes_the_way_for_a_while,
     factors::a_challenge_is_good_once_and_for_a_while,
     factors::passkeys_belong_to_their_person,
+    erasing::somebody_erased_is_in_no_row_and_others_stay,
+    erasing::the_last_owner_is_not_erased_and_nothing_of_them_is,
+    erasing::nothing_is_kept_for_somebody_who_is_gone,
+    erasing::what_quotes_an_erased_document_is_emptied,
+    erasing::every_table_is_given_out_or_named_with_the_reason,
+    erasing::what_a_tenant_keeps_for_a_time_goes_by_itself,
     feedback::feedback_is_one_for_each_person_and_answer,
     feedback::cases_are_one_for_each_answer,
     experiments::an_experiment_runs_once_and_alone,

@@ -28,7 +28,7 @@ pub fn line(entry: &Entry, version: &str) -> String {
     extension.put("act", &deed.action);
     extension.put("outcome", deed.outcome.name());
     extension.put("suser", &entry.actor);
-    match entry.address.as_deref().map(str::parse::<IpAddr>) {
+    match entry.known_address().map(str::parse::<IpAddr>) {
         Some(Ok(address @ IpAddr::V4(_))) => extension.put("src", &address.to_string()),
         Some(Ok(address @ IpAddr::V6(_))) => {
             extension.labelled("c6a2", "Source IPv6 Address", &address.to_string());
@@ -130,6 +130,7 @@ mod tests {
             tenant: TENANT_DEFAULT,
             actor: "owner".to_owned(),
             address: Some("192.0.2.7".to_owned()),
+            whereabouts: None,
             request: Some("r-1".to_owned()),
             deed,
             previous: EntryHash::NONE,

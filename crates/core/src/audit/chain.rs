@@ -183,7 +183,7 @@ impl Verifier {
             Some(Fault::OutOfPlace)
         } else if entry.tenant != self.tenant {
             Some(Fault::Foreign)
-        } else if entry.hash != entry.hash_due() {
+        } else if entry.hash != entry.hash_due() || !entry.is_whereabouts_true() {
             Some(Fault::Changed)
         } else if entry.previous != self.last.hash {
             Some(Fault::Unlinked)
@@ -292,6 +292,7 @@ mod tests {
             tenant: TENANT_DEFAULT,
             actor: "owner".to_owned(),
             address: sequence.is_multiple_of(2).then(|| "192.0.2.1".to_owned()),
+            whereabouts: None,
             request: Some(format!("r{sequence}")),
             deed,
             previous,

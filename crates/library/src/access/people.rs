@@ -258,13 +258,13 @@ impl Library {
     }
 
     /// Lets one who looks after people act on a person whose role they cover.
-    pub(super) async fn require_over(&self, principal: &Principal, id: UserId) -> Result<()> {
+    pub(crate) async fn require_over(&self, principal: &Principal, id: UserId) -> Result<()> {
         let user = self.catalog.user(principal, id).await?;
         require_cover(principal, scopes_of(user.tenant, user.role), "that person")
     }
 }
 
-pub(super) fn own_id(principal: &Principal) -> Result<UserId> {
+pub(crate) fn own_id(principal: &Principal) -> Result<UserId> {
     match principal.actor() {
         Actor::User(id) => Ok(*id),
         Actor::Owner | Actor::Key(_) | Actor::System(_) => {

@@ -11,7 +11,7 @@ const DOCUMENTS_AT_ONCE: usize = 100;
 
 impl Library {
     /// Purges a removed document. The indexes let go first: they read what to drop from the rows.
-    pub(super) async fn purge_document(
+    pub(crate) async fn purge_document(
         &self,
         principal: &Principal,
         id: DocumentId,

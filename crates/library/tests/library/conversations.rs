@@ -2,7 +2,7 @@
 
 use alexandria_core::access::Scopes;
 use alexandria_core::error::ErrorKind;
-use alexandria_core::id::{ConversationId, UserId};
+use alexandria_core::id::{ConversationId, KeyId};
 use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::settings::LibrarySettings;
 use alexandria_library::{Answer, AnswerQuery, AskRequest, ConversationQuery, Exchange};
@@ -124,7 +124,7 @@ async fn a_question_goes_on_from_the_one_before_and_both_are_kept() {
 async fn a_conversation_of_somebody_else_is_unknown_before_anything_is_searched() {
     let fixture = with_texts(Fixture::words_only().await).await;
     let id = begin(&fixture).await;
-    let actor = Actor::User(UserId::from_uuid(Uuid::from_u128(7)));
+    let actor = Actor::Key(KeyId::from_uuid(Uuid::from_u128(7)));
     let other = Principal::authenticated(fixture.owner.tenant(), actor, Scopes::all());
     let library = &fixture.library;
     let mut told = Vec::new();

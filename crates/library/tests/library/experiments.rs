@@ -4,7 +4,7 @@ use alexandria_core::access::Scopes;
 use alexandria_core::error::ErrorKind;
 use alexandria_core::experiment::{Guardrail, Metric};
 use alexandria_core::feedback::{Opinion, Thumb};
-use alexandria_core::id::UserId;
+use alexandria_core::id::KeyId;
 use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::ask::{Participation, WriterChoice};
 use alexandria_library::experiments::{Changes, Plan, Unit, Variant};
@@ -16,7 +16,7 @@ use crate::support::{Fixture, LIGHTHOUSE};
 const QUESTION: &str = "Who was the architect of the lighthouse of Pharos?";
 
 fn person(number: u128) -> Principal {
-    let actor = Actor::User(UserId::from_uuid(Uuid::from_u128(number)));
+    let actor = Actor::Key(KeyId::from_uuid(Uuid::from_u128(number)));
     Principal::authenticated(Principal::owner().tenant(), actor, Scopes::all())
 }
 

@@ -3,7 +3,7 @@
 use alexandria_core::access::{Scope, Scopes};
 use alexandria_core::error::ErrorKind;
 use alexandria_core::feedback::{Opinion, Reason, Thumb};
-use alexandria_core::id::UserId;
+use alexandria_core::id::KeyId;
 use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::FeedbackQuery;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ async fn feedback_is_for_those_who_got_the_answer_and_seen_by_those_who_may() {
     fixture.read("notes", "pharos.md", LIGHTHOUSE).await;
     let library = &fixture.library;
     let person = |number: u128, scopes: &[Scope]| {
-        let actor = Actor::User(UserId::from_uuid(Uuid::from_u128(number)));
+        let actor = Actor::Key(KeyId::from_uuid(Uuid::from_u128(number)));
         Principal::authenticated(fixture.owner.tenant(), actor, Scopes::of(scopes))
     };
     let (reader, other) = (person(1, &[Scope::Ask]), person(2, &[Scope::Ask]));

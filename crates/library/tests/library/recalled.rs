@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use alexandria_core::access::Scopes;
-use alexandria_core::id::{DocumentId, UserId};
+use alexandria_core::id::{DocumentId, KeyId};
 use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::ask::{Answer, AskEvent, AskRequest, Writer, WriterChoice};
 use alexandria_library::documents::Upload;
@@ -222,7 +222,7 @@ async fn other_questions_other_people_and_other_settings_share_nothing_they_shou
         assert!(ask(&fixture.owner, other).await.cached, "{other:?}");
     }
     // A colleague may read the same, and gets the same under an id of their own.
-    let colleague = Actor::User(UserId::from_uuid(Uuid::from_u128(7)));
+    let colleague = Actor::Key(KeyId::from_uuid(Uuid::from_u128(7)));
     let colleague = Principal::authenticated(fixture.owner.tenant(), colleague, Scopes::all());
     let theirs = ask(&colleague, &plain).await;
     assert!(theirs.cached, "{theirs:?}");

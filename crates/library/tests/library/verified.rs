@@ -2,7 +2,7 @@
 
 use alexandria_core::access::Scopes;
 use alexandria_core::error::ErrorKind;
-use alexandria_core::id::UserId;
+use alexandria_core::id::KeyId;
 use alexandria_core::principal::{Actor, Principal};
 use alexandria_library::AnswerQuery;
 use alexandria_library::answers::TextState;
@@ -93,7 +93,7 @@ async fn an_answer_belongs_to_the_one_who_asked() {
     fixture.read("notes", "pharos.md", LIGHTHOUSE).await;
     let id = fixture.ask(QUESTION).await.id.unwrap();
     let library = &fixture.library;
-    let actor = Actor::User(UserId::from_uuid(Uuid::from_u128(7)));
+    let actor = Actor::Key(KeyId::from_uuid(Uuid::from_u128(7)));
     let colleague = Principal::authenticated(fixture.owner.tenant(), actor.clone(), Scopes::all());
     let nobody = Principal::authenticated(fixture.owner.tenant(), actor, Scopes::of(&[]));
     for (who, kind) in [

@@ -148,6 +148,10 @@ pub(super) fn tags() -> Vec<Tag> {
             "Signing in, the people of a tenant, their roles and sessions, and the keys of programs.",
         ),
         (
+            "privacy",
+            "What is kept of a person, taking it along, erasing it, and what people accept.",
+        ),
+        (
             "budgets",
             "What may be spent in a month for whom, what was spent, and what it will be.",
         ),

@@ -38,6 +38,7 @@ impl FromRequestParts<Shared> for Asker {
         }
         let asker = Self(access::authenticate(app, parts).await?);
         Seen::leave(parts, &asker.0);
+        Seen::leave_named(app, parts, &asker.0).await;
         parts.extensions.insert(asker.clone());
         Ok(asker)
     }

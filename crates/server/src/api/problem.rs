@@ -9,6 +9,7 @@ use aide::OperationOutput;
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, Response as Described, SchemaObject};
 use alexandria_core::error::{Error, ErrorKind};
+use alexandria_library::consents::ConsentRequired;
 use axum::body::Body;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{
@@ -49,7 +50,12 @@ pub(crate) struct Problem {
     retry_after: Option<Duration>,
     /// The part of the request that stands in the way, where that is known.
     parameter: Option<String>,
+    /// Its name and title, where a program has to tell it from others of its status.
+    sort: Option<(&'static str, &'static str)>,
 }
+
+/// What a person is told who has not accepted what their tenant asks for.
+const CONSENT_REQUIRED: (&str, &str) = ("consent-required", "Consent is required");
 
 /// The one table from kinds of errors to HTTP statuses.
 fn status_of(kind: ErrorKind) -> StatusCode {
@@ -117,6 +123,7 @@ impl Problem {
             hidden: None,
             retry_after: None,
             parameter: None,
+            sort: None,
         }
     }
 
@@ -192,7 +199,7 @@ impl Problem {
 
     /// The response, for the request of this id.
     pub(crate) fn render(&self, request_id: &str, debug: bool) -> Response {
-        let (name, title) = sort_of(self.status);
+        let (name, title) = self.sort.unwrap_or_else(|| sort_of(self.status));
         let detail = self.sentence(request_id, debug);
         let body = ProblemBody {
             kind: format!("urn:alexandria:problem:{name}"),
@@ -223,6 +230,13 @@ impl IntoResponse for Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = status_of(error.kind());
+        let cause = std::error::Error::source(&error);
+        if cause.is_some_and(|cause| cause.is::<ConsentRequired>()) {
+            return Self {
+                sort: Some(CONSENT_REQUIRED),
+                ..Self::new(status, error.message())
+            };
+        }
         let retry_after = error.retry_after().or_else(|| {
             (status == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::from_secs(5))
         });
@@ -247,6 +261,7 @@ impl From<Error> for Problem {
             hidden,
             retry_after,
             parameter: None,
+            sort: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use aide::openapi::{OpenApi, ReferenceOr};
 use alexandria_core::audit::{Deed, Outcome, Target};
 use alexandria_core::error::{Error, ErrorKind, Result};
-use alexandria_core::id::DocumentId;
+use alexandria_core::id::{DocumentId, UserId};
 use alexandria_core::principal::{Origin, Principal};
 use alexandria_library::audit::Recorder;
 use axum::extract::{
@@ -45,15 +45,18 @@ pub(super) const QUESTIONS: [&str; 9] = [
 ];
 
 /// What takes files or lists out of the library, although it changes nothing.
-pub(super) const EXPORTS: [&str; 7] = [
+pub(super) const EXPORTS: [&str; 10] = [
     "audit_export",
     "cases_export",
     "conversations_export",
     "documents_original",
+    "me_export",
     // A session is taken along.
     "oidc_callback",
     "openai_files_content",
+    "tenants_export",
     "usage_export",
+    "users_export",
 ];
 
 /// The longest id of a path that is written down as it is, in bytes.
@@ -157,7 +160,10 @@ pub(super) async fn record(State(app): State<Shared>, request: Request, next: Ne
         unfinished.deed = None;
     }
     let written = match principal.as_ref().filter(|_| is_due) {
-        Some(principal) => write_down(&app, principal, deed, &mut response).await,
+        Some(principal) => {
+            let deed = by_id(deed, seen.named());
+            write_down(&app, principal, deed, &mut response).await
+        }
         None => Ok(()),
     };
     if let (true, Due::Export, Some(principal)) = (is_due, due, &principal) {
@@ -225,6 +231,7 @@ impl Drop for Unfinished {
         let Some(principal) = principal(&self.seen, &self.origin) else {
             return;
         };
+        deed = by_id(deed, self.seen.named());
         deed.outcome = Outcome::Interrupted;
         if tokio::runtime::Handle::try_current().is_ok() {
             // Nobody is left to be told; the recorder logs what it cannot write.
@@ -286,6 +293,25 @@ async fn named(parts: &mut Parts, action: &str) -> Deed {
         if let Some(outer) = deed.target.replace(target) {
             deed.details.insert(outer.kind, outer.id);
         }
+    }
+    deed
+}
+
+/// The deed with the id of a person whom the path names by an address; an address that is nobody's is
+/// not written down, nor is its fingerprint, which could be guessed.
+fn by_id(mut deed: Deed, named: Option<UserId>) -> Deed {
+    let id = || named.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+    let is_print = |id: &str| id.starts_with("sha256:");
+    if let Some(target) = &mut deed.target
+        && target.kind == "user"
+        && is_print(&target.id)
+    {
+        target.id = id();
+    }
+    if let Some(detail) = deed.details.get_mut("user")
+        && is_print(detail)
+    {
+        *detail = id();
     }
     deed
 }

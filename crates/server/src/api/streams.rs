@@ -143,6 +143,12 @@ impl Streams {
         readable.then(|| Arc::clone(&stream.log))
     }
 
+    /// Forgets the streams of a tenant: somebody or something of it was erased. Who reads one goes on to
+    /// its end.
+    pub(super) fn forget_tenant(&self, tenant: TenantId) {
+        self.kept().retain(|_, stream| stream.owner.0 != tenant);
+    }
+
     fn forget(&self, id: Uuid) {
         self.kept().remove(&id);
     }
@@ -310,6 +316,20 @@ mod tests {
         assert!(begin(100).is_ok());
         assert!(streams.find(&mine, Uuid::from_u128(3), LONG).is_none());
         assert!(streams.find(&mine, Uuid::from_u128(4), LONG).is_some());
+    }
+
+    #[test]
+    fn what_a_tenant_has_is_forgotten_and_others_stay() {
+        let streams = Streams::default();
+        let mine = reader(1);
+        let other = TenantId::from_uuid(Uuid::from_u128(5));
+        let theirs = Principal::authenticated(other, mine.actor().clone(), Scopes::all());
+        for (reader, id) in [(&mine, 9), (&theirs, 10)] {
+            streams.begin(reader, Uuid::from_u128(id), LONG).unwrap();
+        }
+        streams.forget_tenant(TENANT_DEFAULT);
+        assert!(streams.find(&mine, Uuid::from_u128(9), LONG).is_none());
+        assert!(streams.find(&theirs, Uuid::from_u128(10), LONG).is_some());
     }
 
     #[test]

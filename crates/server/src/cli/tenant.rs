@@ -1,5 +1,7 @@
 //! `alexandria tenant`: those who own, for whoever looks after the installation.
 
+use std::path::PathBuf;
+
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::tenant::{TENANT_GRACE_DAYS_DEFAULT, TENANT_GRACE_DAYS_MAX};
 use axum::http::Method;
@@ -24,6 +26,7 @@ Examples:
   alexandria tenant create Acme --plan trial --region eu-central
   alexandria tenant list
   alexandria tenant suspend Acme
+  alexandria tenant export Acme --out acme.zip
   alexandria tenant demo
   alexandria --tenant \"City Library\" list --collections";
 
@@ -105,6 +108,15 @@ enum Verb {
         #[arg(value_name = "TENANT")]
         tenant: String,
     },
+    /// Write everything that a tenant has into a ZIP archive, its files included
+    Export {
+        /// Its name or id
+        #[arg(value_name = "TENANT")]
+        tenant: String,
+        /// The archive
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// End a tenant: nobody is let in, and what it holds is removed after a grace
     End {
         /// Its name or id
@@ -133,6 +145,7 @@ impl Tenant {
             | Verb::Plan { .. }
             | Verb::Suspend { .. }
             | Verb::Resume { .. }
+            | Verb::Export { .. }
             | Verb::End { .. } => Work::Look,
         };
         let door = Door::open(setting, work).await?;
@@ -182,6 +195,11 @@ impl Verb {
                 grace_days,
                 yes,
             } => end(setting, door, (tenant, *grace_days), *yes).await,
+            Self::Export { tenant, out } => {
+                let path = format!("{}/export", path(tenant));
+                super::download::download(setting, door, &path, out).await?;
+                Ok(Outcome::Done)
+            }
             Self::Demo => demo::set_up(setting, door).await,
         }
     }

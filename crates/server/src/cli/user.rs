@@ -1,10 +1,14 @@
 //! `alexandria user`: the people of a tenant.
 
+use std::path::PathBuf;
+
 use alexandria_core::access::Role;
 use alexandria_core::error::Result;
 use clap::{Args, Subcommand};
 
 use super::door::{Door, Work};
+use super::download::download;
+use super::erasure::erase;
 use super::list::{encode, gather};
 use super::paint::{FAINT, STRONG, clean, paint, shorten};
 use super::{Outcome, Setting};
@@ -22,6 +26,8 @@ Examples:
   alexandria user role grace@example.org reader
   alexandria user suspend grace@example.org
   alexandria user reset-mfa grace@example.org
+  alexandria user export grace@example.org --out grace.zip
+  alexandria user erase grace@example.org --out receipt.json
   alexandria --tenant \"City Library\" user list";
 
 /// Invite people, give them roles, suspend and remove them
@@ -90,6 +96,30 @@ enum Verb {
         #[arg(value_name = "WHO")]
         who: String,
     },
+    /// Write everything that is kept of somebody into a ZIP archive
+    Export {
+        /// Their address or id
+        #[arg(value_name = "WHO")]
+        who: String,
+        /// The archive
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// With the files that they have put in
+        #[arg(long)]
+        files: bool,
+    },
+    /// Erase somebody with everything that is theirs; what they have put in stays
+    Erase {
+        /// Their address or id
+        #[arg(value_name = "WHO")]
+        who: String,
+        /// Write the receipt, with its salt, into this file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Do not ask
+        #[arg(long, short = 'y')]
+        yes: bool,
+    },
 }
 
 impl User {
@@ -129,6 +159,15 @@ impl Verb {
             Self::Remove { who } => {
                 door.delete(&path(who)).await?;
                 said(setting, who, "removed", "is removed")
+            }
+            Self::Export { who, out, files } => {
+                let path = format!("{}/export?files={files}", path(who));
+                download(setting, door, &path, out).await
+            }
+            Self::Erase { who, out, yes } => {
+                let question = format!("Erase {} for good?", clean(who));
+                let path = format!("{}/erasure", path(who));
+                erase(setting, door, (&path, &question), out.as_deref(), *yes).await
             }
         }
     }

@@ -4,6 +4,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_library::erasure::ERASURE_KEY_FILE;
 
 use super::{Origin, SETTINGS, Settled};
 
@@ -79,6 +80,11 @@ fn secrets(settled: &Settled) -> Vec<(PathBuf, &'static str)> {
     found.push((keyring, "the keys of the library"));
     let own = settled.config.data.join(crate::access::SECRET_FILE);
     found.push((own, "the secret that signs tokens"));
+    let data = &settled.config.data;
+    found.push((
+        data.join(ERASURE_KEY_FILE),
+        "the key that signs receipts of erasures",
+    ));
     found.sort();
     found.dedup();
     found

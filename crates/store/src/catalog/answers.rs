@@ -12,6 +12,7 @@ use sea_orm::{
 
 use super::cursor::{List, Page, older, page_limit};
 use super::database::execute;
+use super::erasing::hold_actor;
 use super::row::timestamp;
 use super::table::answer::{Column, Entity, Model};
 use super::{Catalog, Doing, commit, micros, not_found, tenant};
@@ -62,9 +63,12 @@ impl Catalog {
             created: self.now(),
         };
         let id = AnswerId::from_uuid(model.id);
+        let tx = self.begin().await?;
+        hold_actor(&tx, principal).await?;
         let insert = Entity::insert(model.into_active_model());
-        let done = insert.exec_without_returning(self.database.write()).await;
+        let done = insert.exec_without_returning(&tx).await;
         done.doing(|| "cannot keep an answer".to_owned())?;
+        commit(tx, "an answer").await?;
         Ok(id)
     }
 
@@ -148,6 +152,24 @@ impl Catalog {
         let sql = "DELETE FROM answers WHERE created < $1";
         let done = execute(self.database.write(), sql, vec![micros(before).into()]).await;
         done.doing(|| "cannot forget old answers".to_owned())
+    }
+
+    /// Forgets the answers of a tenant that were given before this moment, with what was thought of
+    /// them. Says how many there were.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be written.
+    pub async fn prune_answers_of(&self, principal: &Principal, before: Timestamp) -> Result<u64> {
+        let doing = || "cannot forget the old answers of a tenant".to_owned();
+        let values = || vec![tenant(principal).into(), micros(before).into()];
+        let tx = self.begin().await?;
+        let sql = "DELETE FROM feedback WHERE tenant_id = $1 AND answer_id IN (\
+                   SELECT id FROM answers WHERE tenant_id = $1 AND created < $2)";
+        execute(&tx, sql, values()).await.doing(doing)?;
+        let sql = "DELETE FROM answers WHERE tenant_id = $1 AND created < $2";
+        let forgotten = execute(&tx, sql, values()).await.doing(doing)?;
+        commit(tx, "what was forgotten").await?;
+        Ok(forgotten)
     }
 }
 

@@ -9,15 +9,17 @@ mod row;
 use std::collections::BTreeMap;
 
 use alexandria_core::audit::chain::{Link, cut_deed};
-use alexandria_core::audit::{Deed, Entry, EntryHash};
+use alexandria_core::audit::{Deed, Entry, EntryHash, Whereabouts};
+use alexandria_core::erasure::SALT_BYTES;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::TenantId;
 use alexandria_core::principal::Principal;
 use jiff::Timestamp;
+use ring::rand::{SecureRandom as _, SystemRandom};
 use sea_orm::{DatabaseTransaction, Value};
 use uuid::Uuid;
 
-use self::row::{COLUMNS, EntryRow, HeadRow, values};
+use self::row::{BESIDE, COLUMNS, EntryRow, HeadRow, values};
 use super::cursor::{List, Page, page_limit};
 use super::database::{execute, number, row, rows};
 use super::row::to_i64;
@@ -127,7 +129,7 @@ impl Catalog {
         values.push(to_i64(after)?.into());
         wanted.push_str(&format!(" AND sequence > ${}", values.len()));
         let sql = format!(
-            "SELECT {COLUMNS} FROM audit_log WHERE {wanted} ORDER BY sequence LIMIT {limit}"
+            "SELECT {COLUMNS}, {BESIDE} FROM audit_log WHERE {wanted} ORDER BY sequence LIMIT {limit}"
         );
         let found = rows::<EntryRow, _>(self.database.read(), sql, values).await;
         let found = found.doing(cannot_read)?;
@@ -152,7 +154,7 @@ impl Catalog {
             wanted.push_str(&format!(" AND sequence < ${}", values.len()));
         }
         let sql = format!(
-            "SELECT {COLUMNS} FROM audit_log WHERE {wanted} ORDER BY sequence DESC LIMIT {}",
+            "SELECT {COLUMNS}, {BESIDE} FROM audit_log WHERE {wanted} ORDER BY sequence DESC LIMIT {}",
             limit + 1
         );
         let found = rows::<EntryRow, _>(self.database.read(), sql, values).await;
@@ -236,6 +238,8 @@ impl Catalog {
         execute(&tx, sql, values).await.doing(doing)?;
         let sql = "DELETE FROM audit_log WHERE tenant_id = $1 AND sequence <= $2";
         let entries = execute(&tx, sql, key()?).await.doing(doing)?;
+        let sql = "DELETE FROM audit_addresses WHERE tenant_id = $1 AND sequence <= $2";
+        execute(&tx, sql, key()?).await.doing(doing)?;
         let signed = NewEntry {
             principal: principal.clone(),
             deed: cut_deed(cut, entries),
@@ -281,6 +285,7 @@ impl Catalog {
             return Ok(());
         };
         let mut parameters = Vec::with_capacity(new.len() * row::COLUMNS_COUNT);
+        let mut beside = Vec::new();
         for one in new {
             let entry = self.next_entry(one, head)?;
             head = Link {
@@ -288,6 +293,9 @@ impl Catalog {
                 hash: entry.hash,
             };
             parameters.extend(values(&entry)?);
+            if let Some(whereabouts) = entry.whereabouts {
+                beside.push((entry.tenant, entry.sequence, whereabouts));
+            }
         }
         let places: Vec<String> = (0..new.len())
             .map(|index| {
@@ -301,6 +309,17 @@ impl Catalog {
             places.join(", ")
         );
         execute(tx, sql, parameters).await.doing(cannot_write)?;
+        for (tenant, sequence, whereabouts) in beside {
+            let sql = "INSERT INTO audit_addresses (tenant_id, sequence, address, salt) \
+                       VALUES ($1, $2, $3, $4)";
+            let values = vec![
+                tenant.as_uuid().into(),
+                to_i64(sequence)?.into(),
+                whereabouts.address.into(),
+                whereabouts.salt.to_vec().into(),
+            ];
+            execute(tx, sql, values).await.doing(cannot_write)?;
+        }
         let sql = "UPDATE audit_heads SET sequence = $2, hash = $3 WHERE tenant_id = $1";
         let moved = vec![
             tenant(&first.principal).into(),
@@ -313,12 +332,15 @@ impl Catalog {
 
     fn next_entry(&self, new: &NewEntry, head: Link) -> Result<Entry> {
         let origin = new.principal.origin();
+        let address = origin.and_then(|origin| Some(origin.address?.to_string()));
+        let whereabouts = address.map(beside_chain).transpose()?;
         let entry = Entry {
             sequence: head.sequence.saturating_add(1),
             moment: super::row::timestamp(self.now())?,
             tenant: new.principal.tenant(),
             actor: new.principal.actor().to_string(),
-            address: origin.and_then(|origin| Some(origin.address?.to_string())),
+            address: whereabouts.as_ref().map(Whereabouts::fingerprint),
+            whereabouts,
             request: origin.map(|origin| origin.request.clone()),
             deed: new.deed.clone().bounded(),
             previous: head.hash,
@@ -326,6 +348,17 @@ impl Catalog {
         };
         Ok(entry.sealed())
     }
+}
+
+/// An address as it is kept beside the chain.
+fn beside_chain(address: String) -> Result<Whereabouts> {
+    let mut salt = [0; SALT_BYTES];
+    let filled = SystemRandom::new().fill(&mut salt);
+    filled.map_err(|_unspecified| {
+        let sentence = "the system gives no random bytes for an entry of the audit log";
+        Error::new(ErrorKind::Internal, sentence)
+    })?;
+    Ok(Whereabouts { address, salt })
 }
 
 /// A log that has never been written to.

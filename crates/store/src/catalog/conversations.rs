@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::cursor::{List, Page, page_limit};
 use super::database::{execute, number, row, rows};
+use super::erasing::hold_actor;
 use super::row::{timestamp, to_i64, to_u32};
 use super::{Catalog, Doing, commit, micros, not_found, tenant};
 
@@ -96,8 +97,11 @@ impl Catalog {
         let mut values = vec![id.as_uuid().into()];
         values.extend(own(principal));
         values.extend([title.into(), now.into()]);
-        let done = execute(self.database.write(), sql, values).await;
+        let tx = self.begin().await?;
+        hold_actor(&tx, principal).await?;
+        let done = execute(&tx, sql, values).await;
         done.doing(|| "cannot begin a conversation".to_owned())?;
+        commit(tx, "the conversation").await?;
         Ok(Conversation {
             id,
             title: title.to_owned(),
@@ -282,6 +286,29 @@ impl Catalog {
                        WHERE conversation_id IN (SELECT id FROM conversations WHERE changed < $1))";
         execute(&tx, answers, values()).await.doing(sentence)?;
         let sql = "DELETE FROM conversations WHERE changed < $1";
+        let forgotten = execute(&tx, sql, values()).await.doing(sentence)?;
+        commit(tx, "what was forgotten").await?;
+        Ok(forgotten)
+    }
+
+    /// Forgets the conversations of a tenant that were last gone on with before this moment, with the
+    /// answers given in them. Says how many there were.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be written.
+    pub async fn prune_conversations_of(
+        &self,
+        principal: &Principal,
+        before: Timestamp,
+    ) -> Result<u64> {
+        let sentence = || "cannot forget the old conversations of a tenant".to_owned();
+        let values = || vec![tenant(principal).into(), micros(before).into()];
+        let tx = self.begin().await?;
+        let answers = "DELETE FROM answers WHERE tenant_id = $1 AND id IN (\
+                       SELECT answer_id FROM turns WHERE conversation_id IN (\
+                       SELECT id FROM conversations WHERE tenant_id = $1 AND changed < $2))";
+        execute(&tx, answers, values()).await.doing(sentence)?;
+        let sql = "DELETE FROM conversations WHERE tenant_id = $1 AND changed < $2";
         let forgotten = execute(&tx, sql, values()).await.doing(sentence)?;
         commit(tx, "what was forgotten").await?;
         Ok(forgotten)

@@ -62,6 +62,8 @@ pub(super) enum List {
     Audit = 40,
     /// The security events, newest first.
     SecurityEvents = 41,
+    /// The erasures of a tenant, newest first.
+    Erasures = 42,
 }
 
 /// How many rows a page of `limit` items has.

@@ -28,6 +28,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 const OPEN_TRIES_MAX: u32 = 12;
 /// How long the first such pause is; each further one is longer by as much.
 const OPEN_PAUSE: Duration = Duration::from_millis(20);
+/// How often it is tried to empty the write-ahead log while others read.
+const EMPTY_TRIES_MAX: u32 = 10;
+/// How long the first pause between two of these is; each further one is longer by as much.
+const EMPTY_PAUSE: Duration = Duration::from_millis(20);
 /// The part of the file that readers map into memory, in bytes.
 const MMAP_BYTES: u64 = 256 << 20;
 /// Pages of SQLite's own cache for each connection, in KiB.
@@ -61,6 +65,8 @@ impl Database {
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", format!("-{CACHE_KIB}"))
             .pragma("temp_store", "memory")
+            // What is removed is overwritten in the file, not only taken out of the tables.
+            .pragma("secure_delete", "on")
             .synchronous(SqliteSynchronous::Full);
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(wait)
@@ -163,6 +169,30 @@ impl Database {
             .iter()
             .map(|pool| active(pool.size(), pool.num_idle()))
             .sum()
+    }
+
+    /// Brings everything that is committed into the file and empties the write-ahead log, in which what
+    /// has been removed still stands. PostgreSQL does so by itself, see its `VACUUM`.
+    pub(crate) async fn empty_log(&self) -> Result<()> {
+        if self.is_postgres() {
+            return Ok(());
+        }
+        let sentence = || "cannot empty the write-ahead log of the catalog".to_owned();
+        for attempt in 1..=EMPTY_TRIES_MAX {
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            let done = self
+                .write
+                .query_one_raw(statement(&self.write, sql, vec![]));
+            let done = done.await.doing(sentence)?;
+            // Somebody may be reading, who needs what is in the log.
+            let is_busy = done.map_or(Ok(0), |row| row.try_get::<i32>("", "busy"));
+            if is_busy.doing(sentence)? == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(EMPTY_PAUSE * attempt).await;
+        }
+        tracing::warn!("the write-ahead log of the catalog is in use and is emptied later");
+        Ok(())
     }
 
     pub(crate) async fn ping(&self) -> Result<()> {

@@ -353,6 +353,7 @@ impl Catalog {
             changed: now,
             deleted: None,
             classification: i64::from(new.classification.level()),
+            added_by: Some(principal.actor().to_string()),
         })
     }
 }

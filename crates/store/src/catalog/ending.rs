@@ -19,7 +19,13 @@ const LAST: [&str; 6] = [
 ];
 
 /// What stays as evidence for as long as the log is kept.
-const KEPT: [&str; 3] = ["audit_heads", "audit_log", "security_events"];
+const KEPT: [&str; 5] = [
+    "audit_addresses",
+    "audit_heads",
+    "audit_log",
+    "erasures",
+    "security_events",
+];
 
 impl Catalog {
     /// Removes every row of the tenant, and says of the tenant that it has ended. Its audit log and
@@ -29,7 +35,7 @@ impl Catalog {
     /// `Unavailable` when the database cannot be written; then nothing is removed.
     pub async fn erase_tenant(&self, principal: &Principal) -> Result<u64> {
         let sentence = || format!("cannot remove what the tenant {} had", principal.tenant());
-        let tables = self.tables_of_tenants().await?;
+        let tables = self.tables_with("tenant_id").await?;
         let first = tables.iter().map(String::as_str);
         let first = first.filter(|table| !LAST.contains(table) && !KEPT.contains(table));
         let last = LAST
@@ -65,16 +71,16 @@ impl Catalog {
         Ok(u64::try_from(left).unwrap_or(0))
     }
 
-    /// The tables that hold something of tenants.
-    async fn tables_of_tenants(&self) -> Result<Vec<String>> {
+    /// The tables that have a column of this name: `tenant_id` for those that hold something of tenants.
+    pub(super) async fn tables_with(&self, column: &str) -> Result<Vec<String>> {
         let sql = if self.database.is_postgres() {
             "SELECT table_name::text AS name FROM information_schema.columns \
-             WHERE column_name = 'tenant_id' AND table_schema = current_schema() ORDER BY 1"
+             WHERE column_name = $1 AND table_schema = current_schema() ORDER BY 1"
         } else {
             "SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-             WHERE m.type = 'table' AND c.name = 'tenant_id' ORDER BY 1"
+             WHERE m.type = 'table' AND c.name = $1 ORDER BY 1"
         };
-        let found = rows::<NameRow, _>(self.database.read(), sql, vec![]).await;
+        let found = rows::<NameRow, _>(self.database.read(), sql, vec![column.into()]).await;
         let found = found.doing(|| "cannot list the tables of the catalog".to_owned())?;
         Ok(found.into_iter().map(|row| row.name).collect())
     }

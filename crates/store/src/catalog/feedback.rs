@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use super::cursor::{List, Page, page_limit};
 use super::database::{execute, row, rows};
+use super::erasing::hold_actor;
 use super::row::{corrupt, from_json, option_u32, timestamp, to_json};
-use super::{Catalog, Doing, micros, not_found, tenant};
+use super::{Catalog, Doing, commit, micros, not_found, tenant};
 
 /// An opinion about to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,8 +141,11 @@ impl Catalog {
             new.trial.map(|(_, variant)| i64::from(variant)).into(),
             self.now().into(),
         ];
-        let done = execute(self.database.write(), sql, values).await;
+        let tx = self.begin().await?;
+        hold_actor(&tx, principal).await?;
+        let done = execute(&tx, sql, values).await;
         done.doing(|| format!("cannot keep the feedback on the answer {}", new.answer))?;
+        commit(tx, "the feedback").await?;
         self.feedback(principal, new.answer).await
     }
 

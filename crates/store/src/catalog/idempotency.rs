@@ -37,10 +37,10 @@ impl Catalog {
         reply: &StoredReply,
     ) -> Result<Option<StoredReply>> {
         let sql = "INSERT INTO idempotency_keys \
-                   (tenant_id, request_key, request_digest, reply_status, reply_body, created) \
-                   VALUES ($1, $2, $3, $4, $5, $6) \
+                   (tenant_id, request_key, request_digest, reply_status, reply_body, created, actor) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7) \
                    ON CONFLICT (tenant_id, request_key) DO UPDATE SET \
-                   request_digest = excluded.request_digest, \
+                   request_digest = excluded.request_digest, actor = excluded.actor, \
                    reply_status = excluded.reply_status, reply_body = excluded.reply_body \
                    WHERE idempotency_keys.reply_status IS NULL";
         let values = vec![
@@ -50,6 +50,7 @@ impl Catalog {
             i64::from(reply.status).into(),
             reply.body.clone().into(),
             self.now().into(),
+            principal.actor().to_string().into(),
         ];
         let done = execute(self.database.write(), sql, values).await;
         if done.doing(|| "cannot keep the reply to a request".to_owned())? > 0 {

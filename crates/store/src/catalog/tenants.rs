@@ -5,7 +5,9 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::TenantId;
 use alexandria_core::label::Label;
 use alexandria_core::principal::Principal;
-use alexandria_core::tenant::{Plan, Quotas, Region, Tenant, TenantSettings, TenantState};
+use alexandria_core::tenant::{
+    Plan, Quotas, Region, Retention, Tenant, TenantSettings, TenantState,
+};
 use jiff::Timestamp;
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
@@ -207,6 +209,22 @@ impl Catalog {
             .iter()
             .map(|row| TenantId::from_uuid(row.id))
             .collect())
+    }
+
+    /// Tenants that keep something for a time of their own.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked.
+    pub async fn tenants_with_retention(&self) -> Result<Vec<(TenantId, Retention)>> {
+        let sql = format!("{SELECT} WHERE state <> 'ended' AND settings LIKE '%\"retention\"%'");
+        let found = rows::<Row, _>(self.database.read(), sql, vec![]).await;
+        let found =
+            found.doing(|| "cannot look for tenants that keep things for a time".to_owned())?;
+        let of = |row: Row| {
+            let tenant = row.read()?;
+            Ok((tenant.id, tenant.settings.retention))
+        };
+        found.into_iter().map(of).collect()
     }
 
     async fn tenant_of(&self, id: TenantId) -> Result<Tenant> {

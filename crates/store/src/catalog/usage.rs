@@ -258,6 +258,18 @@ impl Catalog {
         found.into_iter().map(EntryRow::read).collect()
     }
 
+    /// Forgets single calls of models that ended before this moment; what they sum up to stays. Says how
+    /// many there were.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be written.
+    pub async fn prune_usage_of(&self, principal: &Principal, before: Timestamp) -> Result<u64> {
+        let sql = "DELETE FROM usage_entries WHERE tenant_id = $1 AND moment < $2";
+        let values = vec![tenant(principal).into(), before.as_microsecond().into()];
+        let done = execute(self.database.write(), sql, values).await;
+        done.doing(|| "cannot forget old calls of models".to_owned())
+    }
+
     /// The day it is (UTC).
     #[must_use]
     pub fn today(&self) -> Date {

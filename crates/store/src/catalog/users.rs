@@ -238,10 +238,14 @@ impl Catalog {
     }
 
     /// Begins a transaction in which nobody else changes who owns the tenant: its row is locked.
-    async fn begin_alone(&self, principal: &Principal) -> Result<sea_orm::DatabaseTransaction> {
+    pub(super) async fn begin_alone(
+        &self,
+        principal: &Principal,
+    ) -> Result<sea_orm::DatabaseTransaction> {
         let tx = self.begin().await?;
         if self.database.is_postgres() {
-            let sql = "SELECT id FROM tenants WHERE id = $1 FOR UPDATE";
+            // Not against rows that refer to the tenant: they may hold a person who is about to go.
+            let sql = "SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE";
             let values = vec![tenant(principal).into()];
             let locked = execute(&tx, sql, values).await;
             locked.doing(|| "cannot lock the tenant".to_owned())?;
@@ -260,7 +264,7 @@ fn taken(error: Error) -> Error {
 }
 
 /// Fails when a tenant that has people has no owner who may work.
-async fn refuse_no_owner<C: ConnectionTrait>(tx: &C, tenant: Uuid) -> Result<()> {
+pub(super) async fn refuse_no_owner<C: ConnectionTrait>(tx: &C, tenant: Uuid) -> Result<()> {
     let sql = "SELECT count(*) AS n FROM users \
                WHERE tenant_id = $1 AND role = 'owner' AND state = 'active'";
     let owners = number(tx, sql, vec![tenant.into()]).await;

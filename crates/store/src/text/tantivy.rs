@@ -164,6 +164,11 @@ impl TextIndex for TantivyText {
             .await
     }
 
+    async fn compact(&self, space: Space) -> Result<()> {
+        self.blocking(place(space), move |index| index.compact(space.collection()))
+            .await
+    }
+
     async fn check(&self) -> Result<()> {
         fs_err::metadata(&self.root).context(ErrorKind::Unavailable, || {
             "the directory of the text index is not there".to_owned()

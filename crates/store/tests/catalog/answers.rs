@@ -2,7 +2,7 @@
 
 use alexandria_core::access::Scopes;
 use alexandria_core::error::ErrorKind;
-use alexandria_core::id::{AnswerId, UserId};
+use alexandria_core::id::{AnswerId, KeyId};
 use alexandria_core::principal::{Actor, Principal};
 use alexandria_store::catalog::{AnswerQuery, NewAnswer};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ pub(crate) async fn an_answer_is_kept_for_the_one_who_asked(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
     let other = Principal::authenticated(
         owner.tenant(),
-        Actor::User(UserId::from_uuid(Uuid::from_u128(7))),
+        Actor::Key(KeyId::from_uuid(Uuid::from_u128(7))),
         Scopes::all(),
     );
     let mut ids: Vec<AnswerId> = Vec::new();

@@ -2,7 +2,7 @@
 
 use alexandria_core::access::Scopes;
 use alexandria_core::error::{ErrorKind, Result};
-use alexandria_core::id::{AnswerId, UserId};
+use alexandria_core::id::{AnswerId, KeyId};
 use alexandria_core::principal::{Actor, Principal};
 use alexandria_store::catalog::{CONVERSATION_TURNS_MAX, ConversationQuery, NewAnswer, NewTurn};
 use jiff::Timestamp;
@@ -26,7 +26,7 @@ fn unknown<T: std::fmt::Debug>(told: Result<T>) {
 
 pub(crate) async fn a_conversation_belongs_to_the_one_who_holds_it(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
-    let actor = Actor::User(UserId::from_uuid(Uuid::from_u128(7)));
+    let actor = Actor::Key(KeyId::from_uuid(Uuid::from_u128(7)));
     let other = Principal::authenticated(owner.tenant(), actor, Scopes::all());
     let begun = catalog.create_conversation(&owner, "").await.unwrap();
     let id = begun.id;

@@ -3,7 +3,7 @@
 use alexandria_core::access::Scopes;
 use alexandria_core::error::ErrorKind;
 use alexandria_core::feedback::{AnswerCopy, Opinion, Reason, Thumb};
-use alexandria_core::id::{AnswerId, ExperimentId, UserId};
+use alexandria_core::id::{AnswerId, ExperimentId, KeyId};
 use alexandria_core::principal::{Actor, Principal};
 use alexandria_store::catalog::{FeedbackQuery, NewAnswer, NewCase, NewFeedback};
 use uuid::Uuid;
@@ -37,7 +37,7 @@ pub(crate) async fn feedback_is_one_for_each_person_and_answer(fixture: &Fixture
     let (catalog, owner) = (&fixture.catalog, owner());
     let other = Principal::authenticated(
         owner.tenant(),
-        Actor::User(UserId::from_uuid(Uuid::from_u128(7))),
+        Actor::Key(KeyId::from_uuid(Uuid::from_u128(7))),
         Scopes::all(),
     );
     let mut answers = Vec::new();

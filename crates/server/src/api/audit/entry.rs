@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use alexandria_core::audit::Entry;
 use alexandria_core::audit::chain::Link;
+use alexandria_core::erasure::hex;
 use alexandria_core::id::TenantId;
 use alexandria_library::audit::AuditVerdict;
 use jiff::Timestamp;
@@ -24,8 +25,15 @@ pub(crate) struct AuditEntryBody {
     pub(crate) tenant_id: TenantId,
     /// Who did it: `owner`, `user:ID`, `key:ID` or `system`.
     pub(crate) actor: String,
-    /// The address that it was done from; none from the machine itself.
+    /// The address that it was done from; none from the machine itself, and once it has been erased.
     pub(crate) address: Option<String>,
+    /// What the chain holds in the place of the address: `sha256:` and SHA-256 of `address_salt` and
+    /// `address`; older entries hold the address itself, and have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) address_digest: Option<String>,
+    /// The salt of `address_digest`, in hexadecimal; erased together with the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) address_salt: Option<String>,
     /// The id of the request, under which the log of the server holds the rest.
     pub(crate) request: Option<String>,
     /// The operation, by its name in this description.
@@ -54,13 +62,18 @@ pub(crate) struct AuditTargetBody {
 
 impl From<Entry> for AuditEntryBody {
     fn from(entry: Entry) -> Self {
+        let address = entry.known_address().map(str::to_owned);
+        let digest = entry.address.filter(|held| Some(held) != address.as_ref());
+        let salt = entry.whereabouts.map(|beside| hex(&beside.salt));
         let deed = entry.deed;
         Self {
             sequence: entry.sequence,
             moment: entry.moment,
             tenant_id: entry.tenant,
             actor: entry.actor,
-            address: entry.address,
+            address,
+            address_digest: digest,
+            address_salt: salt,
             request: entry.request,
             action: deed.action,
             target: deed.target.map(|target| AuditTargetBody {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::access::Caller;
+use super::super::access::{Caller, join};
 use super::super::support::{PATIENCE, form, read};
 
 /// What a tenant has.
@@ -80,6 +80,11 @@ impl Things {
             "nobody@alpha.example".to_owned(),
         );
         things.pair("actor", text(&me["actor"]), format!("user:{}", fresh()));
+        join(owner, &format!("gone-{word}@alpha.example"), "reader").await;
+        let path = format!("/api/v1/users/gone-{word}@alpha.example/erasure");
+        let (status, erased) = owner.send("POST", &path, &json!({})).await;
+        assert_eq!(status, 201, "{erased}");
+        things.id("erasure", &erased["receipt"]["id"]);
         let (_, sessions) = owner.get("/api/v1/me/sessions").await;
         things.id("session", &sessions["items"][0]["id"]);
         let (_, jobs) = owner.get("/api/v1/jobs").await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alexandria_core::audit::chain::Link;
-use alexandria_core::audit::{Deed, Entry, EntryHash, Outcome, Target};
+use alexandria_core::audit::{Deed, Entry, EntryHash, Outcome, Target, Whereabouts};
 use alexandria_core::error::Result;
 use alexandria_core::id::TenantId;
 use jiff::Timestamp;
@@ -16,6 +16,14 @@ use super::{AuditState, StoredEntry};
 /// The columns of an entry.
 pub(super) const COLUMNS: &str = "tenant_id, sequence, moment, actor, address, request, action, \
                                   target_kind, target_id, outcome, details, previous, hash";
+
+/// What stands beside the chain, to be read with [`COLUMNS`].
+pub(super) const BESIDE: &str = "(SELECT address FROM audit_addresses beside \
+                                 WHERE beside.tenant_id = audit_log.tenant_id \
+                                 AND beside.sequence = audit_log.sequence) AS seen_address, \
+                                 (SELECT salt FROM audit_addresses beside \
+                                 WHERE beside.tenant_id = audit_log.tenant_id \
+                                 AND beside.sequence = audit_log.sequence) AS seen_salt";
 
 /// How many there are.
 pub(super) const COLUMNS_COUNT: usize = 13;
@@ -56,6 +64,8 @@ pub(super) struct EntryRow {
     details: String,
     previous: Vec<u8>,
     hash: Vec<u8>,
+    seen_address: Option<String>,
+    seen_salt: Option<Vec<u8>>,
 }
 
 impl EntryRow {
@@ -72,6 +82,14 @@ impl EntryRow {
             (None, None) => None,
             _half => return None,
         };
+        let whereabouts = match (self.seen_address, self.seen_salt) {
+            (Some(address), Some(salt)) => Some(Whereabouts {
+                address,
+                salt: salt.try_into().ok()?,
+            }),
+            (None, None) => None,
+            _half => return None,
+        };
         let details: BTreeMap<String, String> = serde_json::from_str(&self.details).ok()?;
         Some(Entry {
             sequence: u64::try_from(self.sequence).ok()?,
@@ -79,6 +97,7 @@ impl EntryRow {
             tenant: TenantId::from_uuid(self.tenant_id),
             actor: self.actor,
             address: self.address,
+            whereabouts,
             request: self.request,
             deed: Deed {
                 action: self.action,

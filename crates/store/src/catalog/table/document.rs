@@ -30,6 +30,7 @@ pub struct Model {
     pub changed: i64,
     pub deleted: Option<i64>,
     pub classification: i64,
+    pub added_by: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

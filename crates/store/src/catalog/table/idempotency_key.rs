@@ -13,6 +13,7 @@ pub struct Model {
     pub reply_status: Option<i64>,
     pub reply_body: Option<Vec<u8>>,
     pub created: i64,
+    pub actor: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

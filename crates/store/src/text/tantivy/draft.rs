@@ -5,7 +5,7 @@ use std::path::Path;
 use ::tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use ::tantivy::schema::Field;
 use ::tantivy::tokenizer::{PreTokenizedString, Token};
-use ::tantivy::{IndexWriter, TantivyDocument, Term};
+use ::tantivy::{Index, IndexWriter, TantivyDocument, Term};
 use alexandria_core::error::Result;
 use alexandria_core::filter::Attributes;
 use alexandria_core::id::CollectionId;
@@ -133,6 +133,18 @@ impl Draft {
         document.add_u64(self.layout.chunk_low, low);
         self.writer.add_document(document).map_err(failed)?;
         Ok(())
+    }
+
+    /// Writes the segments of an index anew that hold removed entries, and removes their old files.
+    pub(super) fn compact(mut self, index: &Index) -> Result<()> {
+        let segments = index.searchable_segment_metas().map_err(failed)?;
+        for segment in segments {
+            if segment.num_deleted_docs() > 0 {
+                self.writer.merge(&[segment.id()]).wait().map_err(failed)?;
+            }
+        }
+        self.writer.garbage_collect_files().wait().map_err(failed)?;
+        self.writer.wait_merging_threads().map_err(failed)
     }
 
     /// Makes everything durable; `files` is the directory of the index.

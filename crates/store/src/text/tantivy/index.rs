@@ -105,6 +105,21 @@ impl OpenIndex {
         Ok(())
     }
 
+    /// Writes segments anew that hold entries which were removed.
+    pub(super) fn compact(&self, collection: CollectionId) -> Result<()> {
+        let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.directory.try_exists().unwrap_or(false) {
+            return Ok(());
+        }
+        let _lock = lock::exclusive(&self.directory)?;
+        let Some(view) = self.look()? else {
+            return Ok(());
+        };
+        Draft::of(&view, collection)?.compact(&view.index)?;
+        self.look()?;
+        Ok(())
+    }
+
     /// How many entries a collection has.
     pub(super) fn count(&self, collection: CollectionId) -> Result<u64> {
         let Some(view) = self.latest()? else {

@@ -1,0 +1,121 @@
+//! What was used, what was done, and what looked like an attack.
+
+use super::Holding;
+use super::Kind::{Id, Json, Moment, Number, Text};
+use super::OF_ACTOR;
+
+/// These parts, in the order in which they are given out.
+pub(super) static PARTS: &[Holding] = &[
+    Holding {
+        name: "usage",
+        table: "usage_entries",
+        columns: &[
+            ("id", Id),
+            ("moment", Moment),
+            ("actor", Text),
+            ("request", Text),
+            ("feature", Text),
+            ("component", Text),
+            ("provider", Text),
+            ("model", Text),
+            ("prompt_tokens", Number),
+            ("completion_tokens", Number),
+            ("cached_tokens", Number),
+            ("cost_micros", Number),
+        ],
+        key: &["id"],
+        own: OF_ACTOR,
+    },
+    Holding {
+        name: "usage-days",
+        table: "usage_days",
+        columns: &[
+            ("day", Text),
+            ("feature", Text),
+            ("provider", Text),
+            ("model", Text),
+            ("calls", Number),
+            ("prompt_tokens", Number),
+            ("completion_tokens", Number),
+            ("cached_tokens", Number),
+            ("cost_micros", Number),
+        ],
+        key: &["day", "feature", "provider", "model"],
+        own: None,
+    },
+    Holding {
+        name: "usage-months",
+        table: "usage_months",
+        columns: &[
+            ("month", Text),
+            ("kind", Text),
+            ("subject", Text),
+            ("calls", Number),
+            ("questions", Number),
+            ("tokens", Number),
+            ("cost_micros", Number),
+        ],
+        key: &["month", "kind", "subject"],
+        own: Some("kind = 'user' AND subject = {user_text}"),
+    },
+    Holding {
+        name: "budgets",
+        table: "budgets",
+        columns: &[
+            ("kind", Text),
+            ("subject", Text),
+            ("micros_max", Number),
+            ("micros_alert", Number),
+            ("made_by", Text),
+            ("changed", Moment),
+        ],
+        key: &["kind", "subject"],
+        own: Some("kind = 'user' AND subject = {user_text}"),
+    },
+    Holding {
+        name: "audit",
+        table: "audit_log",
+        columns: &[
+            ("sequence", Number),
+            ("moment", Moment),
+            ("actor", Text),
+            ("address", Text),
+            ("request", Text),
+            ("action", Text),
+            ("target_kind", Text),
+            ("target_id", Text),
+            ("outcome", Text),
+            ("details", Json),
+        ],
+        key: &["sequence"],
+        own: Some("(actor IN ({actors}) OR (target_kind = 'user' AND target_id = {user_text}))"),
+    },
+    Holding {
+        name: "security-events",
+        table: "security_events",
+        columns: &[
+            ("id", Id),
+            ("moment", Moment),
+            ("kind", Text),
+            ("severity", Text),
+            ("subject", Text),
+            ("address", Text),
+            ("count", Number),
+            ("details", Json),
+        ],
+        key: &["id"],
+        own: Some("subject IN ({actors})"),
+    },
+    Holding {
+        name: "erasures",
+        table: "erasures",
+        columns: &[
+            ("id", Id),
+            ("kind", Text),
+            ("moment", Moment),
+            ("receipt", Json),
+        ],
+        key: &["id"],
+        own: None,
+    },
+];
