@@ -34,6 +34,7 @@ pub(crate) mod auth;
 pub(crate) mod budgets;
 mod cases;
 mod collections;
+pub(crate) mod compromised;
 mod consents;
 pub(crate) mod conversations;
 mod description;
@@ -253,6 +254,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(users::routes())
         .merge(invitations::routes())
         .merge(access_review::routes())
+        .merge(compromised::routes())
         .merge(keys::routes())
         .merge(grants::routes())
         .merge(factors::routes())

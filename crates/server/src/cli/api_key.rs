@@ -13,6 +13,7 @@ use super::list::{encode, gather};
 use super::paint::{FAINT, STRONG, WARN, clean, paint, shorten};
 use super::user::day;
 use super::{Outcome, Setting};
+use crate::api::compromised::{CompromiseBody, CompromisedBody};
 use crate::api::keys::{KeyBody, MadeKeyBody, NewKey, RotateBody, RotatedKeyBody, ScopeBody};
 use crate::api::wire::CollectionBody;
 
@@ -32,6 +33,7 @@ Examples:
   alexandria api-key create Importer --scopes ingest,ask --collection Manuals
   alexandria api-key list
   alexandria api-key rotate Importer
+  alexandria api-key compromised Importer
   alexandria api-key revoke 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69";
 
 /// Make keys for programs, and list, rotate and revoke them
@@ -71,6 +73,15 @@ enum Verb {
               value_parser = clap::value_parser!(u64).range(0..=KEY_OVERLAP_SECONDS_MAX))]
         overlap_seconds: u64,
     },
+    /// Say that a key is in the wrong hands: it lets nobody in from now on, and those who watch are told
+    Compromised {
+        /// The key's name or id
+        #[arg(value_name = "KEY")]
+        key: String,
+        /// Only pretend, in what those who watch are told; the key is revoked all the same
+        #[arg(long)]
+        drill: bool,
+    },
     /// Revoke a key: from now on it lets nobody in
     Revoke {
         /// The key's name or id
@@ -84,7 +95,9 @@ impl ApiKey {
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
         let work = match &self.verb {
             Verb::Create { .. } => Work::Store,
-            Verb::List | Verb::Rotate { .. } | Verb::Revoke { .. } => Work::Look,
+            Verb::List | Verb::Rotate { .. } | Verb::Compromised { .. } | Verb::Revoke { .. } => {
+                Work::Look
+            }
         };
         let door = Door::open(setting, work).await?;
         let done = self.verb.run(setting, &door).await;
@@ -130,6 +143,12 @@ impl Verb {
                 let sentence = format!("the former key is valid until {until}");
                 setting.painter.say(paint(WARN, sentence));
                 Ok(())
+            }
+            Self::Compromised { key, drill } => {
+                let path = format!("{}/compromised", path(door, key).await?);
+                let body = CompromiseBody { drill: *drill };
+                let done: CompromisedBody = door.post(&path, &body).await?;
+                tell_compromised(setting, &done)
             }
             Self::Revoke { key } => {
                 let path = path(door, key).await?;
@@ -224,6 +243,33 @@ fn state(key: &KeyBody) -> String {
         (None, _, Some(end)) => format!("until {}", day(end)),
         (None, _, None) => "valid".to_owned(),
     }
+}
+
+fn tell_compromised(setting: &Setting, done: &CompromisedBody) -> Result<()> {
+    let painter = setting.painter;
+    if painter.is_json() {
+        return painter.json(done);
+    }
+    let name = clean(&done.key.name);
+    let time = paint(FAINT, format!("{:.0} ms", done.milliseconds));
+    painter.say(format!("The key {name} lets nobody in any more.  {time}"));
+    let used = done.used.map_or_else(|| "never".to_owned(), day);
+    painter.say(format!(
+        "It was made {} and last used {used}. What remains for you:",
+        day(done.key.created)
+    ));
+    painter.say(format!(
+        "  □ see what was done with it: alexandria audit list --actor {}",
+        done.actor
+    ));
+    painter.say(
+        "  □ give its program another: alexandria api-key create NAME --scopes SCOPES".to_owned(),
+    );
+    painter.say(
+        "  □ where SECRET_KEY or a provider's key may be known as well: alexandria key drill"
+            .to_owned(),
+    );
+    Ok(())
 }
 
 fn tell(setting: &Setting, made: &MadeKeyBody) -> Result<()> {

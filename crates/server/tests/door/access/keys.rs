@@ -66,8 +66,12 @@ async fn keys_are_shown_once_kept_as_digests_rotated_and_revoked() {
     // Nothing of a key, a token or a password is in any file or in the log.
     let home = server.home.path();
     for secret in [key, rotated["key"].as_str().unwrap(), PASSWORD, &ada.token] {
-        for file in ["data/catalog.db", "data/catalog.db-wal", "server.log"] {
-            let bytes = std::fs::read(home.join(file)).unwrap_or_default();
+        for file in [
+            "data/catalog.sqlite",
+            "data/catalog.sqlite-wal",
+            "server.log",
+        ] {
+            let bytes = std::fs::read(home.join(file)).unwrap();
             let found = bytes
                 .windows(secret.len())
                 .any(|window| window == secret.as_bytes());
@@ -193,6 +197,15 @@ fn the_command_line_looks_after_people_keys_and_tenants() {
     assert_eq!(shelves.as_array().unwrap().len(), 1, "{shelves}");
     assert_eq!(verb(&["list", "--collections"]), json!([]));
     let line = ["--data", "data", "--tenant", "Nobody", "list"];
+    // A drill: a key made for it is declared to be in the wrong hands.
+    let drill = verb(&["api-key", "create", "Drill", "--scopes", "ask"]);
+    let done = verb(&["api-key", "compromised", "Drill", "--drill"]);
+    assert_eq!(done["key"]["id"], drill["id"]);
+    assert!(done["key"]["revoked"].is_string(), "{done}");
+    let events = verb(&["audit", "events"]);
+    let told = &events.as_array().unwrap()[0];
+    assert_eq!(told["kind"], "key_compromised", "{events}");
+    assert_eq!(told["details"]["drill"], "true", "{events}");
     let unknown = run(home.path(), &line);
     assert_eq!(unknown.status.code(), Some(3), "{}", text_of(&unknown));
 }
