@@ -251,6 +251,10 @@ async fn a_crash_while_encrypting_leaves_one_of_two_files_and_both_are_one_blob(
         blobs.list(&owner, None, 9).await.unwrap(),
         std::slice::from_ref(&key)
     );
+    // Begun again, it removes the plain one.
+    blobs.reseal(&owner, &key).await.unwrap();
+    assert_eq!(library.files().len(), 1);
+    assert!(!library.shows_text());
     blobs.delete(&owner, &key).await.unwrap();
     assert_eq!(library.files().len(), 0);
 }

@@ -34,7 +34,10 @@ pub(super) fn plain(home: &Path) -> usize {
     let shows = |bytes: &[u8]| bytes.windows(6).any(|part| part == b"Orvane");
     let files = blobs(home);
     assert!(!files.is_empty());
-    files.iter().filter(|(_, bytes)| shows(bytes)).count()
+    let plain = files.iter().filter(|(_, bytes)| shows(bytes));
+    plain
+        .inspect(|(path, _)| println!("not encrypted: {}", path.display()))
+        .count()
 }
 
 /// What a server says that does not start.

@@ -41,6 +41,10 @@ impl FolderBlobs {
         let (Stored::Sealed(found), Some(data)) = opened.into_parts() else {
             return Ok(Resealed::Current);
         };
+        // A process that was killed between writing the encrypted file and removing the plain one has
+        // left both.
+        let plain = path.clone();
+        on_disk(move || remove_plain(&plain)).await?;
         if found.header.is_under(lock.id) {
             return Ok(Resealed::Current);
         }
@@ -59,6 +63,14 @@ fn copy(opened: &mut Opened, incoming: &mut super::Incoming) -> Result<()> {
         start = end;
     }
     Ok(())
+}
+
+fn remove_plain(path: &std::path::Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => path.parent().map_or(Ok(()), super::flush_folder),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(cannot_write(error)),
+    }
 }
 
 /// Writes both slots, one after the other: the second is touched when the first is on the disk.
