@@ -127,8 +127,10 @@ async fn another_tenant_s_ids_answer_as_ids_that_nobody_has() {
             let told = is.text.replace(&foreign.name, "");
             assert!(!told.contains(CANARY), "{}: {}", operation.id, is.text);
             if operation.is_reading() {
-                times.entry("foreign").or_default().push(is.time);
-                times.entry("unknown").or_default().push(was.time);
+                let own = quickest(&beta, foreign, is.time).await;
+                times.entry("foreign").or_default().push(own);
+                let other = quickest(&beta, unknown, was.time).await;
+                times.entry("unknown").or_default().push(other);
             }
         }
         compared += pairs.len();
@@ -156,6 +158,15 @@ async fn another_tenant_s_ids_answer_as_ids_that_nobody_has() {
         (0.5..2.0).contains(&ratio),
         "the time tells them apart: {ratio:.2}"
     );
+}
+
+/// The quickest of some replies to a call: what else the machine does is in the others.
+async fn quickest(caller: &Caller<'_>, call: &Call, first: Duration) -> Duration {
+    let mut quickest = first;
+    for _ in 0..2 {
+        quickest = quickest.min(reply(caller, call).await.time);
+    }
+    quickest
 }
 
 /// What a tenant has, as its owner sees it.
