@@ -1,16 +1,12 @@
 //! Tenants: for those who look after the installation, and for the owner of one.
 
-use std::collections::BTreeMap;
+mod plan;
+mod settings;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
-use alexandria_core::access::{Classification, Scope};
-use alexandria_core::error::Error;
-use alexandria_core::tenant::{
-    CONSENT_TEXT_BYTES_MAX, CONSENT_VERSION_BYTES_MAX, ConsentText, Plan, Quotas,
-    RETENTION_DAYS_MAX, Retention, TENANT_GRACE_DAYS_DEFAULT, TENANT_GRACE_DAYS_MAX, Tenant,
-    TenantSettings,
-};
+use alexandria_core::access::Scope;
+use alexandria_core::tenant::{TENANT_GRACE_DAYS_DEFAULT, TENANT_GRACE_DAYS_MAX, Tenant};
 use alexandria_library::access::TenantDraft;
 use axum::Json;
 use axum::extract::State;
@@ -20,12 +16,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use self::plan::{PlanBody, QuotasBody};
+pub(crate) use self::settings::{ConsentTextBody, SettingsBody};
 use super::Shared;
 use super::extract::{Asker, Body, Parameters, Segments, object, optional_object};
 use super::invitations::InvitedBody;
-use super::keys::{ClassificationBody, made};
+use super::keys::made;
 use super::problem::Problem;
-use super::users::RoleBody;
 use super::wire::{PageBody, PageParameters};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
@@ -94,197 +91,6 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .summary("Let a tenant's people in again")
             }),
         )
-}
-
-/// How much a tenant may hold and use, by name.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "Plan")]
-pub(crate) enum PlanBody {
-    /// As much as the installation can.
-    #[default]
-    Unlimited,
-    /// For trying out.
-    Trial,
-    /// For a group of people.
-    Team,
-}
-
-impl From<Plan> for PlanBody {
-    fn from(plan: Plan) -> Self {
-        match plan {
-            Plan::Unlimited => Self::Unlimited,
-            Plan::Trial => Self::Trial,
-            Plan::Team => Self::Team,
-        }
-    }
-}
-
-impl From<PlanBody> for Plan {
-    fn from(plan: PlanBody) -> Self {
-        match plan {
-            PlanBody::Unlimited => Self::Unlimited,
-            PlanBody::Trial => Self::Trial,
-            PlanBody::Team => Self::Team,
-        }
-    }
-}
-
-/// How much a tenant may hold and use; what is absent is not limited.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Quotas")]
-pub(crate) struct QuotasBody {
-    /// Documents at the same time.
-    pub(crate) documents: Option<u64>,
-    /// Bytes of originals at the same time.
-    pub(crate) bytes: Option<u64>,
-    /// Questions in a calendar month (UTC).
-    pub(crate) questions_month: Option<u64>,
-    /// Tokens of language models in a calendar month.
-    pub(crate) tokens_month: Option<u64>,
-    /// What language models may cost in a calendar month, in millionths of a US dollar.
-    pub(crate) cost_month_micros: Option<u64>,
-}
-
-impl From<Quotas> for QuotasBody {
-    fn from(quotas: Quotas) -> Self {
-        Self {
-            documents: quotas.documents,
-            bytes: quotas.bytes,
-            questions_month: quotas.questions_month,
-            tokens_month: quotas.tokens_month,
-            cost_month_micros: quotas.cost_month_micros,
-        }
-    }
-}
-
-impl From<QuotasBody> for Quotas {
-    fn from(quotas: QuotasBody) -> Self {
-        Self {
-            documents: quotas.documents,
-            bytes: quotas.bytes,
-            questions_month: quotas.questions_month,
-            tokens_month: quotas.tokens_month,
-            cost_month_micros: quotas.cost_month_micros,
-        }
-    }
-}
-
-/// What a tenant's owner has decided.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "TenantSettings")]
-pub(crate) struct SettingsBody {
-    /// Whether everybody has to sign in with a second factor.
-    pub(crate) mfa_required: bool,
-    /// The highest label that editors and readers see, where it is not the usual one.
-    #[serde(deserialize_with = "object")]
-    pub(crate) clearances: ClearancesBody,
-    /// For how many days what people leave behind is kept.
-    pub(crate) retention: RetentionBody,
-    /// What a person has to accept before they ask anything; nothing unless given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) consent: Option<ConsentTextBody>,
-}
-
-/// For how many days a tenant keeps what people leave behind; 0 for as long as the installation does.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Retention")]
-pub(crate) struct RetentionBody {
-    /// Conversations, after their last question.
-    #[schemars(range(max = RETENTION_DAYS_MAX))]
-    pub(crate) conversations_days: u32,
-    /// Answers, with what was thought of them.
-    #[schemars(range(max = RETENTION_DAYS_MAX))]
-    pub(crate) answers_days: u32,
-    /// Single calls of models in the ledger; what they sum up to by day and month stays.
-    #[schemars(range(max = RETENTION_DAYS_MAX))]
-    pub(crate) usage_days: u32,
-}
-
-/// A text that people accept.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "ConsentText")]
-pub(crate) struct ConsentTextBody {
-    /// The name of this version, such as `2026-01`; another one asks everybody again.
-    #[schemars(length(min = 1, max = CONSENT_VERSION_BYTES_MAX))]
-    pub(crate) version: String,
-    /// What is accepted.
-    #[schemars(length(min = 1, max = CONSENT_TEXT_BYTES_MAX))]
-    pub(crate) text: String,
-}
-
-impl From<ConsentText> for ConsentTextBody {
-    fn from(text: ConsentText) -> Self {
-        Self {
-            version: text.version,
-            text: text.text,
-        }
-    }
-}
-
-/// The highest label that a role sees.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-#[schemars(rename = "Clearances")]
-pub(crate) struct ClearancesBody {
-    /// Of editors.
-    editor: Option<ClassificationBody>,
-    /// Of readers.
-    reader: Option<ClassificationBody>,
-}
-
-impl From<TenantSettings> for SettingsBody {
-    fn from(settings: TenantSettings) -> Self {
-        let label = |role: RoleBody| {
-            let set = settings.clearances.get(&role.into()).copied();
-            set.map(ClassificationBody::from)
-        };
-        Self {
-            clearances: ClearancesBody {
-                editor: label(RoleBody::Editor),
-                reader: label(RoleBody::Reader),
-            },
-            mfa_required: settings.mfa_required,
-            retention: RetentionBody {
-                conversations_days: settings.retention.conversations_days,
-                answers_days: settings.retention.answers_days,
-                usage_days: settings.retention.usage_days,
-            },
-            consent: settings.consent.map(ConsentTextBody::from),
-        }
-    }
-}
-
-impl TryFrom<SettingsBody> for TenantSettings {
-    type Error = Error;
-
-    fn try_from(settings: SettingsBody) -> Result<Self, Error> {
-        let ClearancesBody { editor, reader } = settings.clearances;
-        let both = [(RoleBody::Editor, editor), (RoleBody::Reader, reader)];
-        let clearances: BTreeMap<_, Classification> = both
-            .into_iter()
-            .filter_map(|(role, label)| Some((role.into(), label?.into())))
-            .collect();
-        let retention = Retention {
-            conversations_days: settings.retention.conversations_days,
-            answers_days: settings.retention.answers_days,
-            usage_days: settings.retention.usage_days,
-        };
-        let consent = settings.consent.map(|body| {
-            let ConsentTextBody { version, text } = body;
-            ConsentText { version, text }.checked()
-        });
-        Ok(Self {
-            mfa_required: settings.mfa_required,
-            clearances,
-            retention: retention.checked()?,
-            consent: consent.transpose()?,
-        })
-    }
 }
 
 /// A tenant to be made.
