@@ -6,7 +6,9 @@ mod settings;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use alexandria_core::access::Scope;
-use alexandria_core::tenant::{TENANT_GRACE_DAYS_DEFAULT, TENANT_GRACE_DAYS_MAX, Tenant};
+use alexandria_core::tenant::{
+    Plan, Quotas, TENANT_GRACE_DAYS_DEFAULT, TENANT_GRACE_DAYS_MAX, Tenant, TenantSettings,
+};
 use alexandria_library::access::TenantDraft;
 use axum::Json;
 use axum::extract::State;
