@@ -1,11 +1,13 @@
 //! Budgets: what may be spent in a month for whom, what has been spent, and what bills add to it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use alexandria_core::access::Scope;
 use alexandria_core::budget::{Ceiling, Component, Subject, SubjectKind};
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::UserId;
 use alexandria_core::principal::Principal;
-use alexandria_store::catalog::{MonthUse, OwnBudget};
+use alexandria_store::catalog::MonthUse;
 use uuid::Uuid;
 
 use crate::ledger::tell;
@@ -36,23 +38,32 @@ impl Library {
     pub async fn budgets(&self, principal: &Principal) -> Result<Vec<BudgetStatus>> {
         principal.require_any(&[Scope::Budget, Scope::Usage])?;
         let set = self.catalog.budgets(principal).await?;
-        let mut subjects = vec![Subject::tenant()];
+        let set: BTreeMap<Subject, Ceiling> = set
+            .into_iter()
+            .map(|one| (one.subject, one.ceiling))
+            .collect();
+        let mut subjects: BTreeSet<Subject> = set.keys().cloned().collect();
+        subjects.insert(Subject::tenant());
         subjects.extend(Component::ALL.map(Subject::component));
-        subjects.extend(set.iter().map(|one| one.subject.clone()));
-        subjects.sort_unstable();
-        subjects.dedup();
-        let mut found = Vec::with_capacity(subjects.len());
-        for subject in subjects {
-            let own = set.iter().find(|one| one.subject == subject);
-            let status = self.status_of_budget(principal, subject, own).await?;
-            if status.is_set
-                || status.ceiling != Ceiling::NONE
-                || status.used != MonthUse::default()
-            {
-                found.push(status);
+        let rules = self.ledger().rules(principal).await?;
+        let uses = self
+            .catalog
+            .month_uses(principal, self.catalog.today())
+            .await?;
+        let status = |subject: Subject| {
+            let own = set.get(&subject).copied();
+            BudgetStatus {
+                ceiling: rules.ceiling(&subject, own),
+                is_set: own.is_some(),
+                used: uses.get(&subject).copied().unwrap_or_default(),
+                subject,
             }
-        }
-        Ok(found)
+        };
+        let is_worth_telling = |status: &BudgetStatus| {
+            status.is_set || status.ceiling != Ceiling::NONE || status.used != MonthUse::default()
+        };
+        let found = subjects.into_iter().map(status);
+        Ok(found.filter(is_worth_telling).collect())
     }
 
     /// Sets a budget, whether there was one or not.
@@ -70,9 +81,7 @@ impl Library {
         check(ceiling)?;
         self.require_person(principal, subject).await?;
         self.catalog.set_budget(principal, subject, ceiling).await?;
-        let all = self.catalog.budgets(principal).await?;
-        let own = all.iter().find(|one| one.subject == *subject);
-        self.status_of_budget(principal, subject.clone(), own).await
+        self.status_of_budget(principal, subject.clone()).await
     }
 
     /// Removes a budget; what holds by default holds again.
@@ -108,10 +117,8 @@ impl Library {
             .record_bill(principal, component, cost_micros, &rules)
             .await?;
         tell(&reached);
-        let all = self.catalog.budgets(principal).await?;
-        let subject = Subject::component(component);
-        let own = all.iter().find(|one| one.subject == subject);
-        self.status_of_budget(principal, subject.clone(), own).await
+        self.status_of_budget(principal, Subject::component(component))
+            .await
     }
 
     /// That a budget for a person is for one whom the tenant has.
@@ -136,12 +143,12 @@ impl Library {
         &self,
         principal: &Principal,
         subject: Subject,
-        own: Option<&OwnBudget>,
     ) -> Result<BudgetStatus> {
         let rules = self.ledger().rules(principal).await?;
+        let own = self.catalog.own_budget(principal, &subject).await?;
         let today = self.catalog.today();
         Ok(BudgetStatus {
-            ceiling: rules.ceiling(&subject, own.map(|own| own.ceiling)),
+            ceiling: rules.ceiling(&subject, own),
             is_set: own.is_some(),
             used: self.catalog.month_use(principal, today, &subject).await?,
             subject,

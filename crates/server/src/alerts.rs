@@ -1,8 +1,10 @@
-//! Telling people of budgets and of the use of each day: by a call of a web address and by mail.
+//! Telling people of budgets and of the use of each day, by a call of a web address and by mail, and of
+//! what looks like an attack.
 //!
 //! What is told stands in the catalog and is taken from there, so several servers tell it once. A call
 //! that nobody answers and a mail that nobody takes are tried again, up to a limit.
 
+pub(crate) mod attacks;
 mod mail;
 mod webhook;
 
@@ -16,7 +18,7 @@ use alexandria_library::Library;
 use alexandria_library::notices::DAILY_REPORT;
 use alexandria_store::catalog::{NOTICE_ATTEMPTS_MAX, Notice, Way};
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::config::Config;
 use mail::Mail;
@@ -62,7 +64,11 @@ impl Alerts {
             return Err(Error::new(ErrorKind::Invalid, sentence));
         }
         Ok(Self {
-            webhook: Webhook::open(config)?,
+            webhook: Webhook::open(
+                "alerts.webhook_url",
+                config.alerts_webhook_url.as_deref(),
+                config.alerts_webhook_secret.as_deref(),
+            )?,
             mail: Mail::open(config)?,
             report_hour: config.alerts_report_hour,
         })
@@ -130,7 +136,8 @@ impl Alerts {
             Error::new(ErrorKind::Invalid, sentence)
         };
         if notice.way == Way::Webhook.name() {
-            self.webhook.as_ref().ok_or_else(gone)?.send(notice).await
+            let webhook = self.webhook.as_ref().ok_or_else(gone)?;
+            webhook.send(body(notice)).await
         } else {
             self.mail.as_ref().ok_or_else(gone)?.send(notice).await
         }
@@ -140,6 +147,20 @@ impl Alerts {
 /// Counter: notices that were sent or could not be, by way (`webhook`, `mail`) and outcome (`sent`,
 /// `failed`).
 pub(crate) const NOTICES_TOTAL: &str = "notices_total";
+
+/// What a web address is told.
+fn body(notice: &Notice) -> Vec<u8> {
+    json!({
+        "id": notice.id,
+        "about": notice.about,
+        "tenant": notice.tenant,
+        "period": notice.period,
+        "text": headline(notice),
+        "details": serde_json::from_str::<Value>(&notice.body).unwrap_or_default(),
+    })
+    .to_string()
+    .into_bytes()
+}
 
 /// What a notice says, in a line for people.
 fn headline(notice: &Notice) -> String {

@@ -21,7 +21,6 @@ mod serve;
 mod telemetry;
 mod vault;
 mod web;
-mod webhook;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();

@@ -235,7 +235,7 @@ fn warn_of_attacks(
     stop: &CancellationToken,
     tracker: &TaskTracker,
 ) -> Result<()> {
-    if let Some(sender) = crate::webhook::sender(config, library.security().listen())? {
+    if let Some(sender) = crate::alerts::attacks::sender(config, library.security().listen())? {
         tracker.spawn(stop.clone().run_until_cancelled_owned(sender));
     }
     Ok(())

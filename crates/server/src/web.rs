@@ -32,22 +32,6 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(600);
 /// How many redirects are followed.
 const REDIRECTS_MAX: usize = 5;
 
-/// A client for the receiver of security events, whose address the operator has chosen: it follows no
-/// redirect.
-///
-/// # Errors
-/// When the system refuses.
-pub(crate) fn client_for_webhook() -> Result<reqwest::Client> {
-    ready_encryption();
-    reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .redirect(Policy::none())
-        .build()
-        .context(ErrorKind::Internal, || {
-            "cannot prepare to send security events".to_owned()
-        })
-}
-
 /// A client for an address that the settings name: what it answers is not followed elsewhere.
 ///
 /// # Errors

@@ -29,6 +29,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     for (refused, sentence) in refusals(config)
         .into_iter()
         .chain(half_set(config))
+        .chain(webhooks(config))
         .chain(super::federation::refusals(config))
     {
         if refused {
@@ -41,7 +42,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     Ok(warnings(config))
 }
 
-fn refusals(config: &Config) -> [(bool, String); 14] {
+fn refusals(config: &Config) -> [(bool, String); 13] {
     let production = config.production.is_on();
     let exposed = production || (config.is_public() && !config.debug.is_on());
     let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
@@ -87,13 +88,6 @@ fn refusals(config: &Config) -> [(bool, String); 14] {
         (
             config.request_seconds_max == 0,
             zero("server.request_seconds_max"),
-        ),
-        (
-            has_unsigned_webhook(config),
-            "the settings security.webhook_url and security.webhook_secret go together: an address \
-             that starts with https:// (or http://) and a secret of at least 32 characters, such as \
-             `alexandria secret` prints"
-                .to_owned(),
         ),
         (
             config.reading_memory_bytes_max < READING_MEMORY_BYTES_MIN,
@@ -165,12 +159,33 @@ pub(crate) fn open_to_all(host: &str) -> String {
     )
 }
 
-/// Whether security events could not be sent, or not be told from forged ones.
-fn has_unsigned_webhook(config: &Config) -> bool {
-    match (
-        &config.security_webhook_url,
-        &config.security_webhook_secret,
-    ) {
+/// Web addresses that are told of what happens, with what signs the messages.
+fn webhooks(config: &Config) -> [(bool, String); 2] {
+    [
+        (
+            "security",
+            config.security_webhook_url.as_deref(),
+            config.security_webhook_secret.as_deref(),
+        ),
+        (
+            "alerts",
+            config.alerts_webhook_url.as_deref(),
+            config.alerts_webhook_secret.as_deref(),
+        ),
+    ]
+    .map(|(of, url, secret)| {
+        let sentence = format!(
+            "the settings {of}.webhook_url and {of}.webhook_secret go together: an address that \
+             starts with https:// (or http://) and a secret of at least \
+             {SECRET_KEY_CHARACTERS_MIN} characters, such as `alexandria secret` prints"
+        );
+        (is_unsigned(url, secret), sentence)
+    })
+}
+
+/// Whether what is sent to a web address could not be sent, or not be told from what is forged.
+fn is_unsigned(url: Option<&str>, secret: Option<&str>) -> bool {
+    match (url, secret) {
         (None, None) => false,
         (Some(url), Some(secret)) => {
             let is_web = ["https://", "http://"]

@@ -268,7 +268,7 @@ settings! {
 
     #[doc = " The web address that is called when a budget reaches its alert or its most, and with the report of each day."]
     "alerts.webhook_url" ["ALEXANDRIA_ALERTS_WEBHOOK_URL"] (secret) alerts_webhook_url: Option<String> = None;
-    #[doc = " What those calls are signed with, at least 16 characters."]
+    #[doc = " What those calls are signed with, at least 32 characters."]
     "alerts.webhook_secret" ["ALEXANDRIA_ALERTS_WEBHOOK_SECRET"] (secret) alerts_webhook_secret: Option<String> = None;
     #[doc = " The mail server for the same, such as `smtps://user:password@mail.example.org`."]
     "alerts.smtp_url" ["ALEXANDRIA_ALERTS_SMTP_URL"] (secret) alerts_smtp_url: Option<String> = None;

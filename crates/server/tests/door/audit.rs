@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::support::{LIGHTHOUSE, Server, form, json_of, read, run, text_of};
+use super::support::{LIGHTHOUSE, Server, form, json_of, python, read, run, text_of};
 
 /// What changes nothing, by the names of the description: it is asked with a method that could.
 const QUESTIONS: [&str; 8] = [
@@ -33,18 +33,6 @@ async fn newest(server: &Server, query: &str) -> Vec<Value> {
     let (status, page) = server.get(&format!("/api/v1/audit?limit=200{query}")).await;
     assert_eq!(status, 200, "{page}");
     page["items"].as_array().unwrap().clone()
-}
-
-/// Runs a script in Python with arguments; what it prints.
-fn python(script: &str, arguments: &[&str]) -> String {
-    let output = Command::new("python3")
-        .args(["-c", script])
-        .args(arguments)
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
-    String::from_utf8(output.stdout).unwrap()
 }
 
 #[tokio::test]

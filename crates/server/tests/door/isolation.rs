@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use self::calls::{Call, operations, tools};
 use self::things::Things;
 use super::access::{Caller, accept, join, tenant, with_accounts};
+use super::support::python;
 
 /// A word that only one tenant's texts, names and questions hold.
 const CANARY: &str = "quokkafinch";
@@ -272,14 +273,8 @@ fn rows_with(catalog: &std::path::Path, word: &str) -> Vec<(String, String)> {
         \x20           owner = row.get('tenant_id', b'')\n\
         \x20           found.add((owner.hex() if isinstance(owner, bytes) else str(owner).replace('-', ''), table))\n\
         print(json.dumps(sorted(found)))";
-    let output = std::process::Command::new("python3")
-        .args(["-c", script])
-        .arg(catalog)
-        .arg(word)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let told = python(script, &[catalog.to_str().unwrap(), word]);
+    serde_json::from_str(&told).unwrap()
 }
 
 #[tokio::test]

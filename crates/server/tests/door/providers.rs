@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::support::{LIGHTHOUSE, Server};
+use super::support::{LIGHTHOUSE, Server, whole_request};
 
 /// A reply that ends in the middle of a sentence.
 const BROKEN: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n\
@@ -34,21 +34,8 @@ async fn provider() -> (String, JoinSet<()>) {
 }
 
 async fn serve(mut stream: TcpStream, calls: Arc<AtomicUsize>) {
-    let mut request = Vec::new();
-    let mut some = [0; 4096];
-    let is_whole = |request: &[u8]| {
-        let text = String::from_utf8_lossy(request).to_lowercase();
-        let (head, body) = text.split_once("\r\n\r\n")?;
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length:"))?;
-        Some(body.len() >= length.trim().parse().ok()?)
-    };
-    while is_whole(&request) != Some(true) {
-        match stream.read(&mut some).await {
-            Ok(0) | Err(_) => return,
-            Ok(read) => request.extend_from_slice(&some[..read]),
-        }
+    if whole_request(&mut stream).await.is_none() {
+        return;
     }
     let reply = match calls.fetch_add(1, Ordering::Relaxed) {
         0 => BROKEN.to_owned(),

@@ -307,3 +307,37 @@ cliff and is 41 metres tall.
 The last keeper, Anselm Brandt, lived there until 1968 with a grey parrot. Every evening he wrote
 down the colour of the sea.
 ";
+
+/// A request as it came over the wire, head and body; none where the caller left before its end.
+pub(super) async fn whole_request(stream: &mut tokio::net::TcpStream) -> Option<String> {
+    use tokio::io::AsyncReadExt as _;
+    let mut request = Vec::new();
+    let mut some = [0; 4096];
+    let is_whole = |request: &[u8]| {
+        let text = String::from_utf8_lossy(request).to_lowercase();
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"))?;
+        Some(body.len() >= length.trim().parse().ok()?)
+    };
+    while is_whole(&request) != Some(true) {
+        match stream.read(&mut some).await {
+            Ok(0) | Err(_) => return None,
+            Ok(read) => request.extend_from_slice(&some[..read]),
+        }
+    }
+    Some(String::from_utf8_lossy(&request).into_owned())
+}
+
+/// Runs a script in Python with arguments; what it prints.
+pub(super) fn python(script: &str, arguments: &[&str]) -> String {
+    let output = Command::new("python3")
+        .args(["-c", script])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    String::from_utf8(output.stdout).unwrap()
+}

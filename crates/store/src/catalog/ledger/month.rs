@@ -1,5 +1,7 @@
 //! What a tenant and each of its subjects have used in a calendar month (UTC).
 
+use std::collections::HashMap;
+
 use alexandria_core::budget::Subject;
 use alexandria_core::error::Result;
 use alexandria_core::principal::Principal;
@@ -7,7 +9,7 @@ use jiff::civil::Date;
 use sea_orm::{DatabaseTransaction, FromQueryResult};
 
 use super::{Spending, positive, stored};
-use crate::catalog::database::{execute, row};
+use crate::catalog::database::{execute, row, rows};
 use crate::catalog::{Catalog, Doing, commit, tenant};
 
 /// What a subject has used in a month.
@@ -37,6 +39,23 @@ impl Catalog {
         let counted = counted.doing(|| "cannot count a question".to_owned())?;
         commit(tx, "that a question was asked").await?;
         Ok(counted > 0)
+    }
+
+    /// What every subject that has used anything in the month of a day has used.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked.
+    pub async fn month_uses(
+        &self,
+        principal: &Principal,
+        day: Date,
+    ) -> Result<HashMap<Subject, MonthUse>> {
+        let sql = "SELECT kind, subject, calls, tokens, cost_micros FROM usage_months \
+                   WHERE tenant_id = $1 AND month = $2";
+        let values = vec![tenant(principal).into(), month_of(day).into()];
+        let found = rows::<SubjectRow, _>(self.database.read(), sql, values).await;
+        let found = found.doing(|| "cannot read what the month has cost".to_owned())?;
+        found.into_iter().map(SubjectRow::read).collect()
     }
 
     /// What a subject has used in the month of a day.
@@ -116,11 +135,7 @@ pub(super) async fn month_use<C: sea_orm::ConnectionTrait>(
     ];
     let found = row::<UseRow, _>(connection, sql, values).await;
     let found = found.doing(|| "cannot read what the month has cost".to_owned())?;
-    Ok(found.map_or_else(MonthUse::default, |row| MonthUse {
-        calls: positive(row.calls),
-        tokens: positive(row.tokens),
-        cost_micros: positive(row.cost_micros),
-    }))
+    Ok(found.as_ref().map_or_else(MonthUse::default, UseRow::read))
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -128,4 +143,35 @@ struct UseRow {
     calls: i64,
     tokens: i64,
     cost_micros: i64,
+}
+
+impl UseRow {
+    fn read(&self) -> MonthUse {
+        MonthUse {
+            calls: positive(self.calls),
+            tokens: positive(self.tokens),
+            cost_micros: positive(self.cost_micros),
+        }
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct SubjectRow {
+    kind: String,
+    subject: String,
+    calls: i64,
+    tokens: i64,
+    cost_micros: i64,
+}
+
+impl SubjectRow {
+    fn read(self) -> Result<(Subject, MonthUse)> {
+        let subject = Subject::named(self.kind.parse()?, &self.subject)?;
+        let used = UseRow {
+            calls: self.calls,
+            tokens: self.tokens,
+            cost_micros: self.cost_micros,
+        };
+        Ok((subject, used.read()))
+    }
 }
