@@ -25,6 +25,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use crate::access::Gate;
 use crate::config::Config;
 use crate::presence::INSTANCE_HEADER;
+use crate::serve::certificates::Certificates;
 
 mod access_review;
 pub(crate) mod answers;
@@ -108,6 +109,8 @@ pub(crate) struct App {
     pub(crate) config: Config,
     /// Renders the measures; absent inside the command line.
     pub(crate) measures: Option<PrometheusHandle>,
+    /// The certificates that the server shows, where it speaks TLS.
+    pub(crate) certificates: Option<Arc<Certificates>>,
     /// Which start of the server this is.
     pub(crate) instance: String,
     /// For how long browsers are to come back through TLS only; nothing where it is off.
@@ -143,6 +146,7 @@ impl App {
         library: Arc<Library>,
         config: Config,
         measures: Option<PrometheusHandle>,
+        certificates: Option<Arc<Certificates>>,
         stop: CancellationToken,
     ) -> Result<Shared> {
         let ids: Arc<dyn IdSource> = Arc::new(SystemIds);
@@ -150,6 +154,7 @@ impl App {
             gate: Gate::open(&config)?,
             library,
             measures,
+            certificates,
             instance: ids.next().to_string(),
             transport_security: transport_security(&config),
             stop,
@@ -170,7 +175,9 @@ impl App {
     /// # Errors
     /// As for [`Self::new`].
     pub(crate) fn inside(library: Arc<Library>, config: Config) -> Result<Shared> {
-        Self::new(library, config, None, CancellationToken::new())
+        let (measures, certificates) = (None, None);
+        let stop = CancellationToken::new();
+        Self::new(library, config, measures, certificates, stop)
     }
 }
 
@@ -285,7 +292,7 @@ fn panicked(_panic: Box<dyn std::any::Any + Send>) -> Response {
 
 fn transport_security(config: &Config) -> Option<HeaderValue> {
     let seconds = config.tls_hsts_seconds;
-    let on = config.tls_certificate.is_some() && seconds > 0;
+    let on = config.speaks_tls() && seconds > 0;
     HeaderValue::from_str(&format!("max-age={seconds}"))
         .ok()
         .filter(|_value| on)

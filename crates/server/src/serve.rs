@@ -89,6 +89,7 @@ pub(crate) async fn serve(
         Arc::clone(&library),
         config.clone(),
         Some(measures.clone()),
+        doors.as_ref().and_then(|doors| doors.certificates.clone()),
         stop.clone(),
     )?;
     if doors.is_some() {
@@ -104,7 +105,8 @@ pub(crate) async fn serve(
     }
     let ended = match doors {
         Some(doors) => {
-            redirect::begin(doors.redirect, doors.bound, &stop, &tracker);
+            let certificates = doors.certificates.as_ref();
+            redirect::begin(doors.redirect, doors.bound, certificates, &stop, &tracker);
             let tell = |address| {
                 let address = Some(address);
                 tell(&Listening { address, holdings });
@@ -173,11 +175,12 @@ async fn refuse_open_to_all(app: &App) -> Result<()> {
 
 /// Says that other machines are served without TLS, if they are.
 fn warn_of_clear_text(config: &Config) {
-    if config.is_public() && config.tls_certificate.is_none() && config.role != Role::Worker {
+    if config.is_public() && !config.speaks_tls() && config.role != Role::Worker {
         tracing::warn!(
             host = config.host,
             "this machine's network is served without TLS: unless a proxy in front speaks it, passwords, \
-             sessions and keys can be read on the way; set tls.certificate and tls.key"
+             sessions and keys can be read on the way; set tls.acme_domains, or tls.certificate \
+             and tls.key"
         );
     }
 }

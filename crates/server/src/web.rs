@@ -18,7 +18,7 @@ use reqwest::redirect::{Attempt, Policy};
 mod clients;
 pub(crate) mod issuer;
 
-pub(crate) use clients::{client_for_keys, client_for_server};
+pub(crate) use clients::{client_for_authority, client_for_keys, client_for_server};
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -14,6 +14,7 @@
 
 mod door {
     mod access;
+    mod acme;
     mod addresses;
     mod answers;
     mod audit;
@@ -52,6 +53,7 @@ mod door {
     mod rates;
     mod scim;
     mod sealed;
+    mod servers;
     mod streams;
     mod support;
     mod tls;

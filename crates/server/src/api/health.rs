@@ -24,6 +24,9 @@ use super::description;
 use super::extract::Parameters;
 use super::problem::Problem;
 
+mod certificate;
+use certificate::CertificateBody;
+
 /// How long a look at the parts counts: probes by several observers cost one look.
 const CHECKED_FOR: Duration = Duration::from_secs(1);
 
@@ -105,6 +108,9 @@ pub(crate) struct Verdict {
     pub(crate) latencies_ms: BTreeMap<String, f64>,
     /// What failed, one sentence each.
     pub(crate) errors: Vec<String>,
+    /// The certificate, where the server speaks TLS itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate: Option<CertificateBody>,
     /// When this was found.
     pub(crate) timestamp: Timestamp,
 }
@@ -190,6 +196,9 @@ impl Checker {
             Ok(health) => judge(&health, &app.config.version, now),
             Err(_elapsed) => silent(&app.config.version, now),
         };
+        let standing = app.certificates.as_ref().map(|shown| shown.standing());
+        let certificate = standing.map(|standing| CertificateBody::of(standing, now));
+        let verdict = certificate::with(verdict, certificate);
         *last = Some((Instant::now(), verdict.clone()));
         verdict
     }
@@ -248,6 +257,7 @@ fn judge(health: &Health, version: &str, timestamp: Timestamp) -> Verdict {
                 format!("{}: {message}", name_of(part))
             })
             .collect(),
+        certificate: None,
         timestamp,
     }
 }
@@ -261,6 +271,7 @@ fn silent(version: &str, timestamp: Timestamp) -> Verdict {
         checks: BTreeMap::from([("database".to_owned(), "failed".to_owned())]),
         latencies_ms: BTreeMap::new(),
         errors: vec![format!("the library did not answer within {seconds} s")],
+        certificate: None,
         timestamp,
     }
 }

@@ -245,7 +245,7 @@ fn redirect(app: &Shared, provider: &Provider, headers: &HeaderMap) -> Result<St
         let sentence = "oidc.redirect_url is not set, so people sign in on this machine alone";
         Problem::new(StatusCode::FORBIDDEN, sentence)
     })?;
-    let scheme = if app.config.tls_certificate.is_some() {
+    let scheme = if app.config.speaks_tls() {
         "https"
     } else {
         "http"

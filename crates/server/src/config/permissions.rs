@@ -7,6 +7,7 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_library::erasure::ERASURE_KEY_FILE;
 
 use super::{Origin, SETTINGS, Settled};
+use crate::serve::certificates::AUTHORITIES_FOLDER;
 
 /// Anybody but the owner.
 const OTHERS_AT_ALL: u32 = 0o077;
@@ -73,6 +74,10 @@ fn secrets(settled: &Settled) -> Vec<(PathBuf, &'static str)> {
             found.push((path, "the private key of the server"));
         }
     }
+    let authorities = settled.config.data.join(AUTHORITIES_FOLDER);
+    for path in kept_of(&authorities) {
+        found.push((path, "a private key for TLS"));
+    }
     let keyring = settled
         .config
         .data
@@ -88,6 +93,17 @@ fn secrets(settled: &Settled) -> Vec<(PathBuf, &'static str)> {
     found.sort();
     found.dedup();
     found
+}
+
+/// The files that are kept of authorities, in a folder for each.
+fn kept_of(authorities: &Path) -> Vec<PathBuf> {
+    let inside = |folder: &Path| {
+        let entries = fs_err::read_dir(folder).into_iter().flatten();
+        entries.flatten().map(|entry| entry.path())
+    };
+    inside(authorities)
+        .flat_map(|authority| inside(&authority).collect::<Vec<_>>())
+        .collect()
 }
 
 fn of_production(settled: &Settled) -> Vec<String> {

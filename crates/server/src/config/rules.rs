@@ -21,6 +21,9 @@ const PASSWORDS_KNOWN: [&str; 6] = [
     "secret",
 ];
 
+/// The most names in one certificate; Let's Encrypt takes no more.
+const ACME_DOMAINS_MAX: usize = 100;
+
 /// The smallest address space in which a reader of files can start, in bytes.
 const READING_MEMORY_BYTES_MIN: u64 = 64 * 1024 * 1024;
 
@@ -29,6 +32,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     for (refused, sentence) in refusals(config)
         .into_iter()
         .chain(half_set(config))
+        .chain(acme(config))
         .chain(webhooks(config))
         .chain(super::federation::refusals(config))
     {
@@ -108,7 +112,7 @@ fn refusals(config: &Config) -> [(bool, String); 13] {
     ]
 }
 
-/// Whether passkeys can be bound to a name: a domain, not an address of numbers.
+/// Whether a name is a domain, not an address of numbers.
 fn is_domain(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     let part = |part: &str| !part.is_empty() && part.bytes().all(fits);
@@ -138,8 +142,9 @@ fn half_set(config: &Config) -> [(bool, String); 5] {
             "tls.certificate and tls.key belong together: set both of them or none".to_owned(),
         ),
         (
-            config.tls_redirect_port != 0 && config.tls_certificate.is_none(),
-            "tls.redirect_port sends people to TLS, which is off: set tls.certificate and tls.key"
+            config.tls_redirect_port != 0 && !config.speaks_tls(),
+            "tls.redirect_port sends people to TLS, which is off: set tls.acme_domains, or \
+             tls.certificate and tls.key"
                 .to_owned(),
         ),
         (
@@ -148,6 +153,59 @@ fn half_set(config: &Config) -> [(bool, String); 5] {
                 .to_owned(),
         ),
     ]
+}
+
+/// What an authority is asked for by ACME.
+fn acme(config: &Config) -> [(bool, String); 6] {
+    let domains = &config.tls_acme_domains;
+    let contact = config.tls_acme_contact.as_deref();
+    [
+        (
+            !domains.is_empty() && (config.tls_certificate.is_some() || config.tls_key.is_some()),
+            "tls.acme_domains and the files of tls.certificate are both set: keep the files, or \
+             take them out and let the server get its certificate"
+                .to_owned(),
+        ),
+        (
+            domains.iter().any(|domain| !is_certifiable(domain)),
+            "tls.acme_domains must list domain names such as library.example.org, with no https://, \
+             no port, no wildcard and no address of numbers"
+                .to_owned(),
+        ),
+        (
+            domains.len() > ACME_DOMAINS_MAX,
+            format!("tls.acme_domains may list {ACME_DOMAINS_MAX} names at most"),
+        ),
+        (
+            !config.tls_acme_directory.starts_with("https://"),
+            "tls.acme_directory must be the address of an authority's directory, and start with \
+             https://"
+                .to_owned(),
+        ),
+        (
+            contact.is_some_and(|contact| !is_mail_address(contact)),
+            "tls.acme_contact must be a mail address such as admin@example.org".to_owned(),
+        ),
+        (
+            domains.is_empty() && (contact.is_some() || config.tls_acme_root.is_some()),
+            "tls.acme_contact and tls.acme_root are about an authority that nothing is asked of: \
+             set tls.acme_domains as well, or take them out"
+                .to_owned(),
+        ),
+    ]
+}
+
+/// Whether an authority can see to it that a name is ours.
+fn is_certifiable(name: &str) -> bool {
+    is_domain(name) && rustls::pki_types::DnsName::try_from(name).is_ok()
+}
+
+/// Whether a mail address stands there alone, with nothing that a URL would take for more.
+fn is_mail_address(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_graphic() && !matches!(c, ':' | ',' | '?' | '<' | '>');
+    let halves = text.split_once('@');
+    text.chars().all(fits)
+        && halves.is_some_and(|(person, host)| !person.is_empty() && is_domain(host))
 }
 
 /// Why a library without accounts is not served to other machines.

@@ -98,6 +98,14 @@ settings! {
     "tls.certificate" ["TLS_CERTIFICATE"] tls_certificate: Option<String> = None;
     #[doc = " The file of the certificate's private key, in PEM."]
     "tls.key" ["TLS_KEY"] tls_key: Option<String> = None;
+    #[doc = " The names for which the server gets its own certificate from an authority by ACME, and renews it; not together with tls.certificate."]
+    "tls.acme_domains" ["TLS_ACME_DOMAINS"] tls_acme_domains: Vec<String> = Vec::new();
+    #[doc = " The authority's directory, by ACME (RFC 8555); Let's Encrypt's unless set. Naming domains accepts its terms of service."]
+    "tls.acme_directory" ["TLS_ACME_DIRECTORY"] tls_acme_directory: String = LETS_ENCRYPT.to_owned();
+    #[doc = " The mail address under which the authority can write to whoever runs the server."]
+    "tls.acme_contact" ["TLS_ACME_CONTACT"] tls_acme_contact: Option<String> = None;
+    #[doc = " The file of the certificate (PEM) that the authority's own HTTPS is checked with, for one inside a company."]
+    "tls.acme_root" ["TLS_ACME_ROOT"] tls_acme_root: Option<String> = None;
     #[doc = " A port without encryption that sends everybody to the one with it; 0 for none."]
     "tls.redirect_port" ["TLS_REDIRECT_PORT"] tls_redirect_port: u16 = 0;
     #[doc = " Seconds for which browsers are told to come back through TLS only; 0 for not at all."]
@@ -312,6 +320,9 @@ settings! {
     "web.private_addresses" ["ALEXANDRIA_WEB_PRIVATE_ADDRESSES"] web_private_addresses: Switch = Switch::Off;
 }
 
+/// The directory of the authority that everybody trusts and that charges nobody.
+const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
+
 /// The secret that nobody has chosen: fine for trying out, refused in production.
 const SECRET_KEY_DEFAULT: &str = "change-me-in-production";
 
@@ -337,6 +348,11 @@ impl Config {
     /// Whether somebody has chosen the secret.
     pub(crate) fn has_own_secret(&self) -> bool {
         self.secret_key != SECRET_KEY_DEFAULT
+    }
+
+    /// Whether the server encrypts by itself.
+    pub(crate) const fn speaks_tls(&self) -> bool {
+        self.tls_certificate.is_some() || !self.tls_acme_domains.is_empty()
     }
 
     /// Whether the address to listen on can be reached from other machines.

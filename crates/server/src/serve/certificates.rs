@@ -1,15 +1,13 @@
-//! The certificate that the server shows, read again when its files change: whoever is connected
-//! stays so, and the next one sees the new certificate.
+//! The certificate that the server shows: from files, read again when they change, or from an
+//! authority, renewed in time. Whoever is connected stays so, and the next one sees the new one.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
-use alexandria_core::error::{Context, Error, ErrorKind, Result};
+use alexandria_core::error::{Context, ErrorKind, Result};
+use jiff::Timestamp;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::CertificateDer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::version::TLS13;
@@ -17,22 +15,63 @@ use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::telemetry::measures::TLS_CERTIFICATE_EXPIRES;
 
-/// How often it is looked whether the files have changed.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+mod authority;
+mod files;
+mod lifetime;
+mod pair;
 
-/// The largest file of certificates, in bytes.
-const PEM_BYTES_MAX: u64 = 1024 * 1024;
+pub(crate) use authority::AUTHORITIES_FOLDER;
+use authority::Authority;
+use files::Files;
+use lifetime::Lifetime;
+use pair::Pair;
 
 /// What is offered above TLS.
 const PROTOCOL: &[u8] = b"http/1.1";
 
+/// What an authority offers above TLS when it looks whether a name leads here (RFC 8737).
+const PROTOCOL_OF_PROOFS: &[u8] = b"acme-tls/1";
+
 /// The certificate and its key, as they are now.
 #[derive(Debug)]
 pub(crate) struct Certificates {
-    certificate: PathBuf,
-    key: PathBuf,
-    current: RwLock<Arc<CertifiedKey>>,
+    source: Source,
+    current: RwLock<Shown>,
+}
+
+/// Where certificates come from.
+#[derive(Debug)]
+enum Source {
+    Files(Files),
+    Authority(Box<Authority>),
+}
+
+/// What is shown to whoever connects.
+#[derive(Clone, Debug)]
+struct Shown {
+    key: Arc<CertifiedKey>,
+    /// How long others trust it; nothing for one that the server has signed itself.
+    lifetime: Option<Lifetime>,
+}
+
+impl From<Pair> for Shown {
+    fn from(pair: Pair) -> Self {
+        Self {
+            key: pair.key,
+            lifetime: Some(pair.lifetime),
+        }
+    }
+}
+
+/// How the certificate does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// Its last moment; nothing while the server shows one that it has signed itself.
+    pub(crate) expires: Option<Timestamp>,
+    /// Whether the last attempt to get a new one from an authority failed.
+    pub(crate) failing: bool,
 }
 
 impl Certificates {
@@ -41,16 +80,17 @@ impl Certificates {
     /// # Errors
     /// `Invalid` when a file cannot be read, holds nothing of its kind, or the two do not match.
     pub(crate) fn of(config: &Config) -> Result<Option<Arc<Self>>> {
-        let (Some(certificate), Some(key)) = (&config.tls_certificate, &config.tls_key) else {
+        let (source, shown) = if let Some(files) = Files::of(config) {
+            let shown = files.read()?;
+            (Source::Files(files), shown)
+        } else if let Some(authority) = Authority::of(config)? {
+            let shown = authority.kept()?;
+            (Source::Authority(Box::new(authority)), shown)
+        } else {
             return Ok(None);
         };
-        let (certificate, key) = (PathBuf::from(certificate), PathBuf::from(key));
-        let current = RwLock::new(Arc::new(read(&certificate, &key)?));
-        Ok(Some(Arc::new(Self {
-            certificate,
-            key,
-            current,
-        })))
+        let current = RwLock::new(shown);
+        Ok(Some(Arc::new(Self { source, current })))
     }
 
     /// The encryption that is offered: TLS 1.3 and nothing older.
@@ -65,101 +105,95 @@ impl Certificates {
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(self) as Arc<dyn ResolvesServerCert>);
         config.alpn_protocols = vec![PROTOCOL.to_vec()];
+        if matches!(self.source, Source::Authority(_)) {
+            config.alpn_protocols.push(PROTOCOL_OF_PROOFS.to_vec());
+        }
         Ok(config)
     }
 
     /// By what the certificate shown now can be known.
     pub(super) fn fingerprint(&self) -> String {
         let current = self.now();
-        let leaf = current.cert.first();
+        let leaf = current.key.cert.first();
         leaf.map_or_else(String::new, |leaf| fingerprint(leaf))
     }
 
-    /// Reads the files again whenever they have changed, and calls out; until it is cancelled.
-    pub(super) async fn follow(&self, stop: &CancellationToken, changed: impl Fn(&str)) {
-        let mut seen = self.stamps();
-        let mut looks = tokio::time::interval(LOOK_EVERY);
-        while stop.run_until_cancelled(looks.tick()).await.is_some() {
-            let now = self.stamps();
-            if now == seen {
-                continue;
-            }
-            match read(&self.certificate, &self.key) {
-                Ok(key) => {
-                    *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(key);
-                    tracing::info!("the certificate was read again");
-                    changed(&self.fingerprint());
-                }
-                // The two files are written one after the other: the next change makes them fit.
-                Err(error) => tracing::warn!(
-                    "the certificate in use stays until its files are in order: {}",
-                    error.chain()
-                ),
-            }
-            seen = now;
+    /// How the certificate does.
+    pub(crate) fn standing(&self) -> Standing {
+        let failing = match &self.source {
+            Source::Files(_) => false,
+            Source::Authority(authority) => authority.is_failing(),
+        };
+        Standing {
+            expires: self.now().lifetime.map(|lifetime| lifetime.until),
+            failing,
         }
     }
 
-    fn now(&self) -> Arc<CertifiedKey> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    /// What an authority that asks for a token without encryption is told; nothing for others.
+    pub(super) fn proof(&self, token: &str) -> Option<String> {
+        match &self.source {
+            Source::Files(_) => None,
+            Source::Authority(authority) => authority.proofs().of_token(token),
+        }
     }
 
-    /// What tells one state of the files from the next.
-    fn stamps(&self) -> [Option<(u64, i64, i64, u64)>; 2] {
-        use std::os::unix::fs::MetadataExt as _;
-        [&self.certificate, &self.key].map(|path| {
-            let of = fs_err::metadata(path).ok()?;
-            Some((of.ino(), of.mtime(), of.mtime_nsec(), of.size()))
-        })
+    /// Shows each new certificate once it is there, and calls out; until it is cancelled.
+    pub(super) async fn follow(&self, stop: &CancellationToken, changed: impl Fn(&str)) {
+        measure(&self.now());
+        match &self.source {
+            Source::Files(files) => files.follow(self, stop, changed).await,
+            Source::Authority(authority) => authority.follow(self, stop, changed).await,
+        }
+    }
+
+    fn now(&self) -> Shown {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.clone()
+    }
+
+    fn show(&self, shown: Shown) {
+        measure(&shown);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = shown;
     }
 }
 
+/// Tells the measures until when the certificate holds.
+fn measure(shown: &Shown) {
+    let until = shown.lifetime.map_or(0, |at| at.until.as_second());
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds until the year 9999 are exact in a float"
+    )]
+    metrics::gauge!(TLS_CERTIFICATE_EXPIRES).set(until as f64);
+}
+
 impl ResolvesServerCert for Certificates {
-    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.now())
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        match &self.source {
+            Source::Authority(authority) if is_for_proof(&hello) => {
+                authority.proofs().of_domain(hello.server_name()?)
+            }
+            Source::Files(_) | Source::Authority(_) => Some(self.now().key),
+        }
     }
+}
+
+/// Whether this is an authority that looks whether a name leads here: it offers nothing else.
+fn is_for_proof(hello: &ClientHello<'_>) -> bool {
+    let Some(mut offered) = hello.alpn() else {
+        return false;
+    };
+    offered.next() == Some(PROTOCOL_OF_PROOFS) && offered.next().is_none()
+}
+
+/// Whether a connection was made only to look whether a name leads here, and carries nothing.
+pub(super) fn was_for_proof(connection: &rustls::ServerConnection) -> bool {
+    connection.alpn_protocol() == Some(PROTOCOL_OF_PROOFS)
 }
 
 /// By what a certificate can be known: SHA-256 of it, in hexadecimal.
 pub(crate) fn fingerprint(certificate: &CertificateDer<'_>) -> String {
     let digest = Sha256::digest(certificate.as_ref());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey> {
-    let wrong = |path: &Path, what: &str| {
-        let sentence = format!("{} holds no {what} in PEM", path.display());
-        Error::new(ErrorKind::Invalid, sentence)
-    };
-    let text = pem(certificate)?;
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&text)
-        .collect::<Result<_, _>>()
-        .map_err(|error| wrong(certificate, "certificate").with_source(error))?;
-    if chain.is_empty() {
-        return Err(wrong(certificate, "certificate"));
-    }
-    let key_der = PrivateKeyDer::from_pem_slice(&pem(key)?)
-        .map_err(|error| wrong(key, "private key").with_source(error))?;
-    CertifiedKey::from_der(chain, key_der, &ring::default_provider()).context(
-        ErrorKind::Invalid,
-        || {
-            format!(
-                "the private key in {} is not that of the certificate in {}",
-                key.display(),
-                certificate.display()
-            )
-        },
-    )
-}
-
-fn pem(path: &Path) -> Result<Vec<u8>> {
-    let about = || format!("cannot read {} for TLS", path.display());
-    let size = fs_err::metadata(path).context(ErrorKind::Invalid, about)?;
-    if size.len() > PEM_BYTES_MAX {
-        return Err(Error::new(
-            ErrorKind::Invalid,
-            about() + ": it is too large",
-        ));
-    }
-    fs_err::read(path).context(ErrorKind::Invalid, about)
 }

@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 
-use super::certificates::Certificates;
+use super::certificates::{Certificates, was_for_proof};
 
 /// How long a client may take to agree on the encryption.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,6 +60,8 @@ impl Secure {
         let accepting = self.acceptor.accept(stream);
         self.shaking.spawn(async move {
             match tokio::time::timeout(HANDSHAKE_TIMEOUT, accepting).await {
+                // Whoever looks whether a name leads here has seen what it wanted.
+                Ok(Ok(stream)) if was_for_proof(stream.get_ref().1) => None,
                 Ok(Ok(stream)) => Some((Box::new(stream), peer)),
                 Ok(Err(error)) => {
                     tracing::debug!("a client did not agree on the encryption: {error}");

@@ -1,6 +1,8 @@
-//! A second port that sends whoever comes without encryption to the one with it.
+//! A second port that sends whoever comes without encryption to the one with it, and shows an authority
+//! that names lead here.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use alexandria_core::error::Result;
 use axum::Router;
@@ -11,18 +13,29 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::certificates::Certificates;
+
 /// The port of HTTPS, which need not be said.
 const HTTPS_PORT: u16 = 443;
+
+/// Where an authority looks whether a name leads here (RFC 8555, 8.3).
+const PROOFS: &str = "/.well-known/acme-challenge/";
 
 /// Sends everybody to the port with encryption, until told to stop.
 pub(super) fn begin(
     listener: Option<TcpListener>,
     secure: SocketAddr,
+    certificates: Option<&Arc<Certificates>>,
     stop: &CancellationToken,
     tracker: &TaskTracker,
 ) {
     let Some(listener) = listener else { return };
-    let router = Router::new().fallback(async move |request: Request| moved(&request, secure));
+    let certificates = certificates.cloned();
+    let router = Router::new().fallback(async move |request: Request| {
+        let certificates = certificates.as_deref();
+        let proof = certificates.and_then(|certificates| proof(certificates, &request));
+        proof.unwrap_or_else(|| moved(&request, secure))
+    });
     let (stop, port) = (
         stop.clone(),
         listener.local_addr().map(|bound| bound.port()),
@@ -56,6 +69,14 @@ pub(super) async fn listen(config: &crate::config::Config) -> Result<Option<TcpL
     super::listen(&config.host, config.tls_redirect_port)
         .await
         .map(Some)
+}
+
+/// What an authority finds that looks whether a name leads here; nothing for everybody else.
+fn proof(certificates: &Certificates, request: &Request) -> Option<Response> {
+    let token = request.uri().path().strip_prefix(PROOFS)?;
+    let text = certificates.proof(token)?;
+    let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Some((kind, text).into_response())
 }
 
 fn moved(request: &Request, secure: SocketAddr) -> Response {

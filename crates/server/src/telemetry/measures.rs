@@ -24,6 +24,12 @@ pub(crate) const CACHE_HIT_RATE: &str = "cache_hit_rate";
 /// Connections to the catalog's database in use.
 pub(crate) const DATABASE_CONNECTIONS_ACTIVE: &str = "database_connections_active";
 
+/// When the certificate that the server shows ends, in Unix time; 0 while it is one of its own.
+pub(crate) const TLS_CERTIFICATE_EXPIRES: &str = "tls_certificate_expiry_timestamp_seconds";
+
+/// Orders of certificates from an authority, by outcome (`issued`, `failed`).
+pub(crate) const TLS_ORDERS_TOTAL: &str = "tls_orders_total";
+
 /// Upper bounds of the histograms' buckets, in seconds: the targets 0.5, 2, 3 and 10 s are bounds.
 const SECONDS: [f64; 13] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 60.0,
@@ -65,6 +71,14 @@ fn describe() {
     metrics::describe_gauge!(
         DATABASE_CONNECTIONS_ACTIVE,
         "Connections to the database in use."
+    );
+    metrics::describe_gauge!(
+        TLS_CERTIFICATE_EXPIRES,
+        "When the certificate in use ends, in Unix time; 0 while it is one that the server has signed."
+    );
+    metrics::describe_counter!(
+        TLS_ORDERS_TOTAL,
+        "Orders of certificates from an authority, by outcome."
     );
     metrics::gauge!(HTTP_REQUESTS_ACTIVE).set(0.0);
     metrics::gauge!(CACHE_HIT_RATE).set(0.0);

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
+use reqwest::ClientBuilder;
 use reqwest::redirect::Policy;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls13_signature};
@@ -13,6 +15,9 @@ use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 
 use super::{CONNECT_TIMEOUT, ready_encryption};
 use crate::serve::certificates::fingerprint;
+
+/// How long an authority may take to answer a call.
+const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client for a server of ours on this machine: no proxy, and no certificate but the one with
 /// this fingerprint, which the server itself has written into its data directory. Whose name is in
@@ -58,15 +63,43 @@ pub(crate) fn client_for_keys(authority: Option<&str>) -> Result<reqwest::Client
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(Policy::none());
     if let Some(path) = authority {
-        let about = || format!("cannot read the certificate of the key server in {path}");
-        let pem = fs_err::read(Path::new(path)).context(ErrorKind::Invalid, about)?;
-        let bundle =
-            reqwest::Certificate::from_pem_bundle(&pem).context(ErrorKind::Invalid, about)?;
-        builder = builder.tls_certs_only(bundle);
+        builder = trusting(builder, path, "the key server")?;
     }
     builder.build().context(ErrorKind::Internal, || {
         "cannot prepare to reach the key server".to_owned()
     })
+}
+
+/// A client for an authority that certificates are fetched from, which never goes on without
+/// encryption.
+///
+/// # Errors
+/// `Invalid` when the certificate that its own is checked with cannot be read.
+pub(crate) fn client_for_authority(root: Option<&str>) -> Result<reqwest::Client> {
+    ready_encryption();
+    let mut builder = reqwest::Client::builder()
+        .https_only(true)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(AUTHORITY_TIMEOUT)
+        .redirect(Policy::none());
+    if let Some(path) = root {
+        builder = trusting(builder, path, "the authority")?;
+    }
+    builder.build().context(ErrorKind::Internal, || {
+        "cannot prepare to reach the authority".to_owned()
+    })
+}
+
+/// Trusts the certificates in a file and no others.
+fn trusting(builder: ClientBuilder, path: &str, of: &str) -> Result<ClientBuilder> {
+    let about = || format!("cannot read the certificate of {of} in {path}");
+    let pem = fs_err::read(Path::new(path)).context(ErrorKind::Invalid, about)?;
+    let bundle = reqwest::Certificate::from_pem_bundle(&pem).context(ErrorKind::Invalid, about)?;
+    if bundle.is_empty() {
+        let sentence = about() + ": there is none in it";
+        return Err(Error::new(ErrorKind::Invalid, sentence));
+    }
+    Ok(builder.tls_certs_only(bundle))
 }
 
 /// Trusts one certificate.

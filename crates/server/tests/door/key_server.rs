@@ -1,13 +1,13 @@
 //! A real key server: a root key that never leaves it, and secrets of the settings.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::sealed::{plain, refused};
+use super::servers::installed;
 use super::support::{LIGHTHOUSE, PATIENCE, Server, json_of, program};
 
 /// Where `scripts/fetch-servers` puts it.
@@ -27,7 +27,7 @@ struct KeyServer {
 impl KeyServer {
     /// Starts one; none where it is not installed, which is said.
     async fn start() -> Option<Self> {
-        let program = program_path()?;
+        let program = installed("OpenBao", PROGRAM, "ALEXANDRIA_TEST_OPENBAO")?;
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap().to_string();
         drop(free);
@@ -90,32 +90,6 @@ impl Drop for KeyServer {
         self.child.kill().ok();
         self.child.wait().ok();
     }
-}
-
-fn program_path() -> Option<PathBuf> {
-    let variable = |name: &str| {
-        let found = std::env::vars_os().find(|(key, _)| key == name);
-        found.map(|(_, value)| PathBuf::from(value))
-    };
-    if variable("ALEXANDRIA_TEST_OPENBAO").is_some_and(|value| value.as_os_str() == "skip") {
-        println!("left out: ALEXANDRIA_TEST_OPENBAO=skip");
-        return None;
-    }
-    let home = || variable("HOME").unwrap_or_default().join(".cache");
-    let cache = || variable("XDG_CACHE_HOME").unwrap_or_else(home);
-    let own = variable("ALEXANDRIA_CACHE").unwrap_or_else(|| cache().join("alexandria"));
-    let places = [PathBuf::from("/var/cache/alexandria"), own];
-    let found = places.map(|place| place.join("servers").join(PROGRAM));
-    let found = found.into_iter().find(|path| path.is_file());
-    assert!(
-        found.is_some() || !cfg!(target_arch = "x86_64"),
-        "OpenBao is not installed: run `make test` or `scripts/fetch-servers`, or set \
-         ALEXANDRIA_TEST_OPENBAO=skip to leave out the tests that need it"
-    );
-    if found.is_none() {
-        println!("left out: OpenBao is packaged for x86-64 only");
-    }
-    found
 }
 
 #[tokio::test]

@@ -89,6 +89,7 @@ pub(super) struct Server {
     child: Child,
     pub(super) address: String,
     pub(super) home: tempfile::TempDir,
+    port: u16,
     client: reqwest::Client,
 }
 
@@ -105,7 +106,16 @@ impl Server {
 
     /// Starts a server in a directory.
     pub(super) fn start_in(home: tempfile::TempDir, environment: &[(&str, &str)]) -> Self {
-        let (child, address) = spawn(home.path(), environment);
+        Self::start_on(home, 0, environment)
+    }
+
+    /// Starts a server in a directory, on a port; on a free one for 0.
+    pub(super) fn start_on(
+        home: tempfile::TempDir,
+        port: u16,
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let (child, address) = spawn(home.path(), port, environment);
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
@@ -118,6 +128,7 @@ impl Server {
             child,
             address,
             home,
+            port,
             client,
         }
     }
@@ -125,7 +136,7 @@ impl Server {
     /// Kills the server as a power cut would, and starts it again.
     pub(super) fn kill_and_restart(&mut self, environment: &[(&str, &str)]) {
         self.kill();
-        let (child, address) = spawn(self.home.path(), environment);
+        let (child, address) = spawn(self.home.path(), self.port, environment);
         self.child = child;
         self.address = address;
     }
@@ -225,7 +236,7 @@ impl Drop for Server {
     }
 }
 
-fn spawn(home: &Path, environment: &[(&str, &str)]) -> (Child, String) {
+fn spawn(home: &Path, port: u16, environment: &[(&str, &str)]) -> (Child, String) {
     let log = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
@@ -233,7 +244,7 @@ fn spawn(home: &Path, environment: &[(&str, &str)]) -> (Child, String) {
         .unwrap();
     let mut child = program(
         home,
-        &["--data", "data", "serve", "--port", "0"],
+        &["--data", "data", "serve", "--port", &port.to_string()],
         environment,
     )
     .stdin(Stdio::null())

@@ -36,7 +36,8 @@ fn start(more: &[(&str, &str)]) -> (Server, CertificateDer<'static>) {
     (Server::start_in(home, &environment), certificate)
 }
 
-fn client(certificate: &CertificateDer<'_>) -> reqwest::Client {
+/// A client that trusts one certificate and follows nobody elsewhere.
+pub(super) fn client(certificate: &CertificateDer<'_>) -> reqwest::Client {
     let certificate = reqwest::Certificate::from_der(certificate).unwrap();
     reqwest::Client::builder()
         .no_proxy()
@@ -46,7 +47,8 @@ fn client(certificate: &CertificateDer<'_>) -> reqwest::Client {
         .unwrap()
 }
 
-async fn connect(
+/// Connects as a client that trusts one certificate and speaks one version.
+pub(super) async fn connect(
     server: &Server,
     certificate: &CertificateDer<'static>,
     version: &'static SupportedProtocolVersion,
@@ -68,7 +70,7 @@ async fn connect(
 }
 
 /// Asks once over a connection that stays open.
-async fn ask(stream: &mut TlsStream<TcpStream>) -> String {
+pub(super) async fn ask(stream: &mut TlsStream<TcpStream>) -> String {
     let question = b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n";
     stream.write_all(question).await.unwrap();
     let mut reply = vec![0; 16 * 1024];
