@@ -95,10 +95,9 @@ impl Library {
 
     /// Models of the same providers that would have cost less for the same tokens.
     fn cheaper_models(&self, days: &[&UsedOnDay]) -> Vec<Recommendation> {
-        let Some(generator) = self.generator.as_deref() else {
+        let Some(model) = self.models.writing() else {
             return Vec::new();
         };
-        let model = generator.model();
         let mut used = Usage::default();
         for day in days.iter().map(|day| &day.used) {
             if day.provider == model.provider && day.model == model.name {

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use alexandria_core::clock::Clock;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
+use alexandria_core::id::TENANT_DEFAULT;
+use alexandria_core::principal::Principal;
 use alexandria_library::Library;
 use alexandria_library::clock::SystemClock;
+use alexandria_library::regions::Placed;
 use axum::serve::{Listener as _, ListenerExt as _};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
@@ -83,6 +86,7 @@ pub(crate) async fn serve(
     let library = crate::library::open(&config).await?;
     warn_of_old_secrets(&config);
     warn_of_clear_text(&config);
+    warn_of_misplaced(&library).await?;
     let stop = CancellationToken::new();
     let tracker = TaskTracker::new();
     let app = App::new(
@@ -180,6 +184,17 @@ fn warn_of_clear_text(config: &Config) {
              sessions and keys can be read on the way; set tls.certificate and tls.key"
         );
     }
+}
+
+/// Names the tenants whose data must stay in another region than the one that is stored in.
+async fn warn_of_misplaced(library: &Library) -> Result<()> {
+    let principal = Principal::system(TENANT_DEFAULT, "looking at regions");
+    let placed = library.placed_tenants(&principal).await?;
+    for Placed { tenant, notes, .. } in placed.iter().filter(|placed| !placed.holds) {
+        let note = notes.first().map(String::as_str).unwrap_or_default();
+        tracing::warn!(tenant.id = %tenant.id, "a tenant is in the wrong region: {note}");
+    }
+    Ok(())
 }
 
 /// Takes the address, or says what is in the way.
