@@ -61,6 +61,7 @@ impl From<PlanChoice> for PlanBody {
     }
 }
 
+/// What is done. The tenant that is looked after is no `--tenant`, in whose name the command would be given.
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// List the tenants, oldest first
@@ -68,7 +69,7 @@ enum Verb {
     /// Show a tenant: its state and plan, and whether what it has is in its region
     Show {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
     },
     /// Make a tenant
@@ -89,7 +90,7 @@ enum Verb {
     /// Give a tenant another name
     Rename {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
         /// The new name
         #[arg(value_name = "NAME")]
@@ -98,7 +99,7 @@ enum Verb {
     /// Give a tenant another plan
     Plan {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
         /// How much it may hold and use
         #[arg(value_name = "PLAN")]
@@ -107,7 +108,7 @@ enum Verb {
     /// Give a tenant a region that everything it has must stay in, or none
     Region {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
         /// The region, the one of storage.region, such as eu-central
         #[arg(value_name = "LABEL", required_unless_present = "none")]
@@ -119,19 +120,19 @@ enum Verb {
     /// Let nobody of a tenant in; what it holds stays
     Suspend {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
     },
     /// Let a tenant's people in again; its end is taken back
     Resume {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
     },
     /// Write everything that a tenant has into a ZIP archive, its files included
     Export {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
         /// The archive
         #[arg(long, value_name = "FILE")]
@@ -140,7 +141,7 @@ enum Verb {
     /// End a tenant: nobody is let in, and what it holds is removed after a grace
     End {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
         /// Days until what it holds is removed
         #[arg(long, value_name = "DAYS", default_value_t = TENANT_GRACE_DAYS_DEFAULT,

@@ -332,6 +332,8 @@ fn the_command_line_places_tenants_and_the_doctor_names_those_in_the_wrong_place
     };
     let made = run_in("eu", &["tenant", "create", "Acme", "--region", "eu"]);
     assert!(made.status.success(), "{made:?}");
+    let planned = run_in("eu", &["tenant", "plan", "Acme", "trial"]);
+    assert!(planned.status.success(), "{planned:?}");
     let refused = run(home.path(), &["tenant", "region", "Acme", "eu"]);
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(

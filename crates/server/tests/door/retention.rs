@@ -15,6 +15,9 @@ import sqlite3, sys
 catalog, question = sys.argv[1:3]
 day = 24 * 3600 * 1_000_000
 with sqlite3.connect(catalog) as db:
+    # The audit log only grows, as long as it is asked.
+    triggers = db.execute(\"SELECT name, sql FROM sqlite_master WHERE type = 'trigger'\").fetchall()
+    for name, _ in triggers: db.execute(f'DROP TRIGGER {name}')
     for sql in (
         'UPDATE conversations SET created = created - ?1, changed = changed - ?1 WHERE title = ?2',
         'UPDATE answers SET created = created - ?1 WHERE question = ?2',
@@ -24,6 +27,7 @@ with sqlite3.connect(catalog) as db:
     ):
         changed = db.execute(sql, (100 * day, question)).rowcount
         assert changed > 0, sql
+    for _, made in triggers: db.execute(made)
 ";
 
 /// What of it is there: conversations, turns, answers, calls, and the first entry of the audit log.

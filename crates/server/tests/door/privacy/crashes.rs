@@ -68,8 +68,13 @@ async fn killed_while_erasing(
 
 /// How often the log says that an erasure was finished at a start.
 fn finished_at_a_start(server: &Server) -> usize {
-    let log = std::fs::read_to_string(server.home.path().join("server.log")).unwrap();
-    log.matches("erased again what was put back").count()
+    log(server)
+        .matches("erased again what was put back")
+        .count()
+}
+
+fn log(server: &Server) -> String {
+    std::fs::read_to_string(server.home.path().join("server.log")).unwrap()
 }
 
 fn owner<'a>(server: &'a Server, token: &str) -> Caller<'a> {
@@ -111,7 +116,7 @@ async fn an_erasure_of_a_person_that_a_crash_breaks_off_is_finished_at_the_next_
         let ada = owner(&server, &token);
         assert_eq!(ada.get(&format!("/api/v1/users/{id}")).await.0, 404);
         let (_, check) = ada.get(&format!("/api/v1/erasures/{receipt}/check")).await;
-        assert_eq!(check["clean"], true, "{after:?}: {check}");
+        assert_eq!(check["clean"], true, "{after:?}: {check} {}", log(&server));
         assert_eq!(holding(&server, &[&word]), [""; 0], "{after:?}");
     }
     let finished = finished_at_a_start(&server);
