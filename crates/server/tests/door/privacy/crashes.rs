@@ -15,7 +15,7 @@ const TOMBSTONES: &str = "data/erasures.jsonl";
 
 /// How long after that the server is killed, in milliseconds: between the two, before the files are gone,
 /// and when all is done.
-const KILLED_AFTER_MS: [u64; 6] = [0, 1, 4, 12, 40, 120];
+const KILLED_AFTER_MS: [u64; 8] = [0, 1, 4, 8, 10, 12, 40, 120];
 
 fn tombstones(home: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(home.join(TOMBSTONES)).unwrap_or_default();
@@ -154,7 +154,7 @@ async fn an_erasure_of_a_document_that_a_crash_breaks_off_is_finished_at_the_nex
         let (_, check) = server
             .get(&format!("/api/v1/erasures/{receipt}/check"))
             .await;
-        assert_eq!(check["clean"], true, "{after:?}: {check}");
+        assert_eq!(check["clean"], true, "{after:?}: {check} {}", log(&server));
         // The name of the file is told in the questions; the words of the document are nowhere.
         let words = format!("{word} stands");
         assert_eq!(holding(&server, &[&words]), [""; 0], "{after:?}");
