@@ -1,14 +1,15 @@
 //! What a month will cost, and what could be saved: each with the figure that it rests on.
 
+mod savings;
+
 use alexandria_core::access::Scope;
-use alexandria_core::budget::Subject;
 use alexandria_core::error::Result;
 use alexandria_core::principal::Principal;
-use alexandria_models::generator::{Prices, Usage};
-use alexandria_store::catalog::UsedOnDay;
+use alexandria_store::catalog::{Used, UsedOnDay};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+pub use self::savings::Recommendation;
 use crate::library::Library;
 use crate::usage::dollars;
 
@@ -21,9 +22,6 @@ pub const FORECAST_DAYS_MIN: i64 = 7;
 /// How many standard deviations of a normal distribution hold four of five cases.
 const DEVIATIONS: f64 = 1.2816;
 
-/// The least that is worth a recommendation, in millionths of a US dollar a month.
-const SAVING_MICROS_MIN: u64 = 1_000_000;
-
 /// What the month will have cost at its end, in US dollars.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Forecast {
@@ -35,18 +33,6 @@ pub struct Forecast {
     pub high: f64,
     /// Whole days that were looked at.
     pub days: i64,
-}
-
-/// Something that could be saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recommendation {
-    /// What to do.
-    pub title: String,
-    /// The figures that it rests on.
-    pub reason: String,
-    /// What would have been saved this month, in millionths of a US dollar; for a budget, by how much it
-    /// could be lower.
-    pub saving_micros: u64,
 }
 
 /// What is to be expected of a month.
@@ -81,96 +67,15 @@ impl Library {
         let left = i64::from(today.days_in_month() - today.day());
         let so_far = (dollars(spent_micros), dollars(today_micros));
         let forecast = forecast(&costs, so_far, left);
-        let this_month: Vec<&UsedOnDay> = days.iter().filter(|one| one.day >= month).collect();
-        let mut recommendations = self.cheaper_models(&this_month);
-        recommendations.extend(self.unused_budget(principal, forecast).await?);
-        recommendations.sort_by_key(|one| std::cmp::Reverse(one.saving_micros));
+        let this_month = days.iter().filter(|one| one.day >= month);
+        let this_month: Vec<&Used> = this_month.map(|one| &one.used).collect();
+        let recommendations = self.savings(principal, &this_month, forecast).await?;
         Ok(Outlook {
             spent_micros,
             days_known: i64::try_from(costs.len()).unwrap_or(i64::MAX),
             forecast,
             recommendations,
         })
-    }
-
-    /// Models of the same providers that would have cost less for the same tokens.
-    fn cheaper_models(&self, days: &[&UsedOnDay]) -> Vec<Recommendation> {
-        let Some(model) = self.models.writing() else {
-            return Vec::new();
-        };
-        let mut used = Usage::default();
-        for day in days.iter().map(|day| &day.used) {
-            if day.provider == model.provider && day.model == model.name {
-                used.prompt_tokens += day.prompt_tokens;
-                used.completion_tokens += day.completion_tokens;
-                used.cached_tokens += day.cached_tokens;
-                used.cost_micros += day.cost_micros;
-            }
-        }
-        let Ok(prices) = Prices::read(None) else {
-            return Vec::new();
-        };
-        let others = prices.of_provider(&model.provider);
-        let cheapest = others
-            .filter(|(name, price)| *name != model.name && price.completion > 0)
-            .map(|(name, price)| (price.cost(&used), name))
-            .min();
-        let Some((cost, name)) = cheapest else {
-            return Vec::new();
-        };
-        let saving = used.cost_micros.saturating_sub(cost);
-        if saving < SAVING_MICROS_MIN {
-            return Vec::new();
-        }
-        let (now, then, saved) = (dollars(used.cost_micros), dollars(cost), dollars(saving));
-        vec![Recommendation {
-            title: format!("Try the model {name} in place of {}", model.name),
-            reason: format!(
-                "the {} tokens of prompts and {} written this month have cost ${now:.2}; by the table of \
-                 prices they cost ${then:.2} with {name}, ${saved:.2} less. Whether its answers are as \
-                 good, an experiment tells",
-                used.prompt_tokens, used.completion_tokens
-            ),
-            saving_micros: saving,
-        }]
-    }
-
-    /// A budget that is far above what the month will cost.
-    async fn unused_budget(
-        &self,
-        principal: &Principal,
-        forecast: Option<Forecast>,
-    ) -> Result<Option<Recommendation>> {
-        let Some(forecast) = forecast else {
-            return Ok(None);
-        };
-        let tenant = Subject::tenant();
-        let own = self.catalog.own_budget(principal, &tenant).await?;
-        let rules = self.ledger().rules(principal).await?;
-        let Some(max) = rules.ceiling(&tenant, own).micros_max else {
-            return Ok(None);
-        };
-        let enough = (forecast.high * 2.0).ceil().max(1.0);
-        let max_usd = dollars(max);
-        if max_usd < enough * 2.0 {
-            return Ok(None);
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it lies between 0 and a budget"
-        )]
-        let saving_micros = ((max_usd - enough) * 1e6) as u64;
-        Ok(Some(Recommendation {
-            title: format!("Lower the budget of the tenant from ${max_usd:.2} to ${enough:.2}"),
-            reason: format!(
-                "nine of ten such months end below ${:.2}; a budget of twice that stops a fault \
-                 ${:.2} earlier. It saves nothing while nothing goes wrong",
-                forecast.high,
-                max_usd - enough
-            ),
-            saving_micros,
-        }))
     }
 }
 

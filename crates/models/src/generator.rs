@@ -5,6 +5,7 @@
 //! [`local`] model needs neither.
 
 use std::fmt::Debug;
+use std::path::Path;
 use std::sync::Arc;
 
 use alexandria_core::clock::Clock;
@@ -51,6 +52,21 @@ pub enum GeneratorConfig {
     Anthropic(ProviderConfig),
     /// A model in this process, from a file.
     Local(LocalConfig),
+}
+
+impl GeneratorConfig {
+    /// The file of prices beside the built-in ones, where there is one.
+    #[must_use]
+    pub fn prices(&self) -> Option<&Path> {
+        match self {
+            Self::Off | Self::Local(_) => None,
+            Self::OpenAi(config)
+            | Self::Compatible(config)
+            | Self::Gemini(config)
+            | Self::Ollama(config)
+            | Self::Anthropic(config) => config.prices.as_deref(),
+        }
+    }
 }
 
 /// Opens the generator that the configuration names, if it names one. Nothing is sent: whether the

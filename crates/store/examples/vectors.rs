@@ -69,11 +69,17 @@ async fn main() -> Result<(), AnyError> {
         ] {
             let mut found = Vec::new();
             for query in queries.iter().take(5) {
-                store.search(space, query, &filter, limit, effort).await?;
+                store
+                    .search(&[space], query, &filter, limit, effort)
+                    .await?;
             }
             let start = cpu_s();
             for query in &queries {
-                found.push(store.search(space, query, &filter, limit, effort).await?);
+                found.push(
+                    store
+                        .search(&[space], query, &filter, limit, effort)
+                        .await?,
+                );
             }
             let each = ms(cpu_s() - start) / ratio(QUERIES, 1);
             let mut recall = 0.0;

@@ -94,7 +94,7 @@ pub use self::experiments::{
     EXPERIMENTS_MAX, Experiment, ExperimentState, NewExperiment, Outcome, Standing,
 };
 pub use self::factors::{FACTOR_FAILURES_FREE, TotpFactor};
-pub use self::federation::{Arrived, FLOWS_OPEN_MAX, Flow, Foreign, NewFlow};
+pub use self::federation::{Arrived, Flow, Foreign, NewFlow};
 pub use self::feedback::{Feedback, FeedbackQuery, NewFeedback};
 pub use self::generations::{Generation, GenerationState};
 pub use self::grants::{GRANTS_OF_COLLECTION_MAX, Grant};

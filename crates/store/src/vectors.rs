@@ -71,7 +71,7 @@ pub struct Capability {
 /// - `apply` is atomic and durable: when it returns, all its changes and its position survive a kill;
 ///   when it fails or the process dies, none or all are there after reopening.
 /// - Applying the same changes again changes nothing (jobs may run twice).
-/// - A search never returns a point of another space.
+/// - A search never returns a point of a space that it was not asked about.
 /// - A space that cannot be read (torn file, wrong digest) reports no position, so that it is built
 ///   again from the catalog; it never answers from damaged data.
 #[async_trait]
@@ -86,11 +86,11 @@ pub trait VectorStore: Send + Sync + Debug {
     /// Makes changes, in order, and moves the position. An empty list only moves the position.
     async fn apply(&self, space: Space, changes: Vec<VectorChange>, position: u64) -> Result<()>;
 
-    /// The nearest points that pass the filter, best first, at most `limit`. Equal cosines are
-    /// ordered by chunk. A space that does not exist has none.
+    /// The nearest points in any of these spaces that pass the filter, best first, at most `limit` in
+    /// all. Equal cosines are ordered by chunk. A space that does not exist has none.
     async fn search(
         &self,
-        space: Space,
+        spaces: &[Space],
         query: &[f32],
         filter: &Filter,
         limit: usize,

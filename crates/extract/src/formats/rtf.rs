@@ -2,6 +2,7 @@
 
 mod codepage;
 mod reader;
+mod tokens;
 
 use crate::failure::Result;
 use crate::flow::Flow;

@@ -22,6 +22,9 @@ use super::sign_in::{Authentication, Whereabouts};
 /// How long a sign-in with the provider of identities may take.
 pub const FLOW_OPEN: SignedDuration = SignedDuration::from_mins(10);
 
+/// The most sign-ins with the provider of identities that are under way at the same time.
+const FLOWS_OPEN_MAX: u32 = 10_000;
+
 /// How long the code that a session is fetched with is valid.
 const CODE_VALID: SignedDuration = SignedDuration::from_mins(1);
 
@@ -92,7 +95,7 @@ impl Authentication<'_> {
     /// Begins a sign-in with the provider of identities.
     ///
     /// # Errors
-    /// `Exhausted` when too many are under way.
+    /// `Unavailable` when the catalog cannot be written.
     pub async fn begin_flow(
         self,
         tenant: TenantId,
@@ -114,7 +117,8 @@ impl Authentication<'_> {
             return_to,
             expires: self.library.clock.now() + FLOW_OPEN,
         };
-        self.library.catalog.identities().begin_flow(new).await?;
+        let identities = self.library.catalog.identities();
+        identities.begin_flow(new, FLOWS_OPEN_MAX).await?;
         Ok(begun)
     }
 

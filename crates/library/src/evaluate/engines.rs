@@ -189,10 +189,9 @@ impl Engines {
                 .await?
                 .vectors;
             let vector = vectors.first().map(Vec::as_slice).unwrap_or_default();
-            let search =
-                self.vectors
-                    .search(self.space, vector, &filter, CANDIDATES, Effort::Normal);
-            let entries = search
+            let entries = self
+                .vectors
+                .search(&[self.space], vector, &filter, CANDIDATES, Effort::Normal)
                 .await?
                 .into_iter()
                 .map(|hit| (hit.chunk, hit.cosine))

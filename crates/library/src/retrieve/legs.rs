@@ -10,7 +10,6 @@ use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
 use alexandria_models::embedder::{Embedder, Purpose};
 use alexandria_store::vectors::Effort;
-use futures::future::try_join_all;
 
 use super::{asks, milliseconds};
 use crate::library::Library;
@@ -136,18 +135,13 @@ impl Legs<'_> {
         let searching = Instant::now();
         let store = &self.library.vectors;
         let filter = &self.request.filter;
-        let searches = self
-            .spaces
-            .iter()
-            .map(|space| store.search(*space, &query, filter, self.limit, Effort::Normal));
-        let found = try_join_all(searches).await?;
-        let mut entries: Vec<_> = found
+        let found = store
+            .search(self.spaces, &query, filter, self.limit, Effort::Normal)
+            .await?;
+        let entries = found
             .into_iter()
-            .flatten()
             .map(|hit| (hit.chunk, hit.cosine))
             .collect();
-        entries.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        entries.truncate(self.limit);
         let ranking = Ranking {
             leg: Leg::Semantic,
             entries,

@@ -37,6 +37,9 @@ const MMAP_BYTES: u64 = 256 << 20;
 /// Pages of SQLite's own cache for each connection, in KiB.
 const CACHE_KIB: u32 = 8 << 10;
 
+/// Rows that SQLite's thread may be ahead of who reads them: a page of a list without waiting once.
+const ROWS_AHEAD: usize = 256;
+
 /// The connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
@@ -67,7 +70,8 @@ impl Database {
             .pragma("temp_store", "memory")
             // What is removed is overwritten in the file, not only taken out of the tables.
             .pragma("secure_delete", "on")
-            .synchronous(SqliteSynchronous::Full);
+            .synchronous(SqliteSynchronous::Full)
+            .row_buffer_size(ROWS_AHEAD);
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(wait)
             .idle_timeout(None)

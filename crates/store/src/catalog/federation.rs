@@ -2,7 +2,7 @@
 //! [`identities`](super::identities), nobody is known yet.
 
 use alexandria_core::access::Role;
-use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_core::error::Result;
 use alexandria_core::id::{TenantId, UserId};
 use alexandria_core::label::Label;
 use alexandria_core::user::Email;
@@ -10,15 +10,12 @@ use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::database::{execute, number, row};
+use super::database::{execute, row};
 use super::identities::{Identities, SignedIn};
 use super::row::from_json;
 use super::sessions::Strength;
 use super::users::{NewUser, UserRow};
 use super::{Doing, commit, micros};
-
-/// The most sign-ins with the provider of identities that are under way at the same time.
-pub const FLOWS_OPEN_MAX: i64 = 10_000;
 
 /// A sign-in with the provider of identities that begins.
 #[derive(Clone, Debug)]
@@ -93,22 +90,17 @@ impl Identities<'_> {
         Ok(found.map(|row| TenantId::from_uuid(row.id)))
     }
 
-    /// Keeps a sign-in that begins.
+    /// Keeps a sign-in that begins. Beyond so many the oldest is forgotten, so that somebody who begins
+    /// many and ends none keeps nobody else out.
     ///
     /// # Errors
-    /// `Exhausted` when [`FLOWS_OPEN_MAX`] are under way.
-    pub async fn begin_flow(self, new: NewFlow) -> Result<()> {
+    /// `Unavailable` when the database cannot be written.
+    pub async fn begin_flow(self, new: NewFlow, open_max: u32) -> Result<()> {
         let sentence = || "cannot begin a sign-in".to_owned();
         let now = self.catalog.now();
         let tx = self.catalog.begin().await?;
         let old = "DELETE FROM oidc_flows WHERE expires < $1";
         execute(&tx, old, vec![now.into()]).await.doing(sentence)?;
-        let count = "SELECT count(*) AS n FROM oidc_flows";
-        if number(&tx, count, vec![]).await.doing(sentence)? >= FLOWS_OPEN_MAX {
-            let sentence = "too many people are signing in at this moment; try again in a minute";
-            let wait = std::time::Duration::from_secs(60);
-            return Err(Error::new(ErrorKind::Exhausted, sentence).with_retry_after(wait));
-        }
         let sql = "INSERT INTO oidc_flows (digest, tenant_id, nonce, verifier, return_to, expires) \
                    VALUES ($1, $2, $3, $4, $5, $6)";
         let values: Vec<Value> = vec![
@@ -119,6 +111,10 @@ impl Identities<'_> {
             new.return_to.into(),
             micros(new.expires).into(),
         ];
+        execute(&tx, sql, values).await.doing(sentence)?;
+        let sql = "DELETE FROM oidc_flows WHERE expires <= \
+                   (SELECT expires FROM oidc_flows ORDER BY expires DESC LIMIT 1 OFFSET $1)";
+        let values = vec![i64::from(open_max).into()];
         execute(&tx, sql, values).await.doing(sentence)?;
         commit(tx, "a sign-in").await
     }

@@ -1,5 +1,5 @@
 //! What a principal may see of its tenant: the one place that says so, as a condition in every
-//! statement that finds collections, documents or passages.
+//! statement that finds collections, documents, passages or jobs.
 //!
 //! A collection is open to the whole tenant or to those named in `grants`; a key may be bound to some
 //! collections beside. A document is seen by those whose clearance reaches its label. What is not seen
@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, Condition, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::database::{placeholders, rows, uuids};
-use super::table::{collection, document};
+use super::table::{collection, document, job};
 use super::{Catalog, Doing, tenant};
 
 /// The most documents that are kept from one search one by one; beyond, those that were found and may
@@ -56,6 +56,21 @@ pub(super) fn documents_seen(principal: &Principal) -> Condition {
         return all;
     }
     all.add(document::Column::CollectionId.in_subquery(collections_query(principal)))
+}
+
+/// The jobs of the tenant that a principal sees: those of the documents that it sees. Jobs without a
+/// document clear away what has been removed, and are for those who see everything.
+pub(super) fn jobs_seen(principal: &Principal) -> Condition {
+    let all = Condition::all().add(job::Column::TenantId.eq(tenant(principal)));
+    if principal.sees_all() {
+        return all;
+    }
+    let documents = Query::select()
+        .column(document::Column::Id)
+        .from(document::Entity)
+        .cond_where(documents_seen(principal))
+        .take();
+    all.add(job::Column::DocumentId.in_subquery(documents))
 }
 
 fn collections_query(principal: &Principal) -> SelectStatement {

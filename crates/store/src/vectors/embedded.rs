@@ -33,7 +33,7 @@ use async_trait::async_trait;
 use self::kernel::Kernel;
 use self::scan::Search;
 use self::snapshot::Snapshot;
-use self::space::OpenSpace;
+use self::space::{Known, OpenSpace};
 use self::unit::unit;
 use super::{Capability, Effort, Point, VectorChange, VectorHit, VectorStore};
 
@@ -137,11 +137,7 @@ impl EmbeddedVectors {
         work: impl FnOnce(&OpenSpace) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let space = self.space(space);
-        tokio::task::spawn_blocking(move || work(&space))
-            .await
-            .context(ErrorKind::Internal, || {
-                "work on vectors did not finish".to_owned()
-            })?
+        run(move || work(&space)).await
     }
 }
 
@@ -156,11 +152,13 @@ impl VectorStore for EmbeddedVectors {
 
     async fn position(&self, space: Space) -> Result<Option<u64>> {
         // What is open and unchanged needs a look at one file, which is less than another thread costs.
-        let known = self.space(space).current()?;
-        if let Some(snapshot) = known.filter(|snapshot| !snapshot.is_damaged()) {
-            return Ok(Some(snapshot.manifest.position));
+        match self.space(space).known()? {
+            Known::Absent => Ok(None),
+            Known::Current(snapshot) if !snapshot.is_damaged() => {
+                Ok(Some(snapshot.manifest.position))
+            }
+            Known::Current(_) | Known::Stale => self.blocking(space, OpenSpace::position).await,
         }
-        self.blocking(space, OpenSpace::position).await
     }
 
     async fn apply(&self, space: Space, changes: Vec<VectorChange>, position: u64) -> Result<()> {
@@ -170,25 +168,42 @@ impl VectorStore for EmbeddedVectors {
 
     async fn search(
         &self,
-        space: Space,
+        spaces: &[Space],
         query: &[f32],
         filter: &Filter,
         limit: usize,
         effort: Effort,
     ) -> Result<Vec<VectorHit>> {
-        let elsewhere = !filter.collections.is_empty();
-        if elsewhere && !filter.collections.contains(&space.collection()) {
-            return Ok(Vec::new());
-        }
         let query = unit(query)?;
-        let small = |snapshot: &Arc<Snapshot>| snapshot.manifest.rows <= INLINE_ROWS_MAX;
-        if let Some(snapshot) = self.space(space).current()?.filter(small) {
-            return search(&snapshot, &query, filter, limit, effort);
+        let named = &filter.collections;
+        let is_asked = |space: &Space| named.is_empty() || named.contains(&space.collection());
+        let asked = spaces.iter().copied().filter(is_asked);
+        let spaces: Vec<_> = asked.map(|space| self.space(space)).collect();
+        let kernel = Kernel::best();
+        if let Some(snapshots) = in_memory(&spaces)? {
+            let query = &query;
+            let search = Search {
+                query,
+                filter,
+                limit,
+                effort,
+                kernel,
+            };
+            return search.run(&snapshots);
         }
         let filter = filter.clone();
-        self.blocking(space, move |space| match space.latest()? {
-            Some(snapshot) => search(&snapshot, &query, &filter, limit, effort),
-            None => Ok(Vec::new()),
+        run(move || {
+            let latest = spaces.iter().filter_map(|space| space.latest().transpose());
+            let snapshots = latest.collect::<Result<Vec<_>>>()?;
+            let (query, filter) = (&query, &filter);
+            let search = Search {
+                query,
+                filter,
+                limit,
+                effort,
+                kernel,
+            };
+            search.run(&snapshots)
         })
         .await
     }
@@ -233,19 +248,32 @@ fn spaces_open_max() -> usize {
         .clamp(SPACES_OPEN_MIN, SPACES_OPEN_MAX)
 }
 
-fn search(
-    snapshot: &Snapshot,
-    query: &[f32],
-    filter: &Filter,
-    limit: usize,
-    effort: Effort,
-) -> Result<Vec<VectorHit>> {
-    let search = Search {
-        query,
-        filter,
-        limit,
-        effort,
-        kernel: Kernel::best(),
-    };
-    search.run(snapshot).map_err(|error| snapshot.note(error))
+/// Does work on another thread, which may wait for the disk.
+async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .context(ErrorKind::Internal, || {
+            "work on vectors did not finish".to_owned()
+        })?
+}
+
+/// These spaces as they are in memory, if all of them are and a search of them is quicker than another
+/// thread is worth.
+fn in_memory(spaces: &[Arc<OpenSpace>]) -> Result<Option<Vec<Arc<Snapshot>>>> {
+    let mut snapshots = Vec::with_capacity(spaces.len());
+    let mut rows = 0_u32;
+    for space in spaces {
+        match space.known()? {
+            Known::Absent => {}
+            Known::Current(snapshot) => {
+                rows = rows.saturating_add(snapshot.manifest.rows);
+                snapshots.push(snapshot);
+            }
+            Known::Stale => return Ok(None),
+        }
+        if rows > INLINE_ROWS_MAX {
+            return Ok(None);
+        }
+    }
+    Ok(Some(snapshots))
 }

@@ -32,7 +32,7 @@ async fn an_unknown_space_is_empty(store: &dyn VectorStore) {
     assert_eq!(store.position(space).await.expect("position"), None);
     assert_eq!(store.count(space).await.expect("count"), 0);
     let hits = store
-        .search(space, &vector(1), &Filter::default(), 5, Effort::Normal)
+        .search(&[space], &vector(1), &Filter::default(), 5, Effort::Normal)
         .await;
     assert_eq!(hits.expect("search"), []);
     store
@@ -112,7 +112,7 @@ async fn filters_follow_the_documents(store: &dyn VectorStore) {
         ..Filter::default()
     };
     let hits = store
-        .search(space, &vector(1), &elsewhere, 5, Effort::Normal)
+        .search(&[space], &vector(1), &elsewhere, 5, Effort::Normal)
         .await
         .expect("search");
     assert_eq!(hits, []);
@@ -142,6 +142,34 @@ async fn spaces_do_not_see_each_other(store: &dyn VectorStore) {
     for (space, model) in spaces.iter().zip(&models) {
         model.compare(store, *space, &Filter::default()).await;
     }
+    some_spaces_are_searched_as_one(store, &spaces[1..3]).await;
+}
+
+async fn some_spaces_are_searched_as_one(store: &dyn VectorStore, spaces: &[Space]) {
+    let (query, open) = (vector(4), Filter::default());
+    let mut each = Vec::new();
+    for space in spaces {
+        let found = store.search(std::slice::from_ref(space), &query, &open, 9, Effort::Exact);
+        each.extend(found.await.expect("search of one"));
+    }
+    each.sort_by(|a, b| b.cosine.total_cmp(&a.cosine).then(a.chunk.cmp(&b.chunk)));
+    let unknown = [space(1, 77, 1)];
+    let asked: Vec<Space> = [spaces, &unknown].concat();
+    for limit in [1, 5, 100] {
+        let found = store.search(&asked, &query, &open, limit, Effort::Exact);
+        let found = found.await.expect("search of some");
+        let best = each.get(..limit.min(each.len())).unwrap_or_default();
+        assert_eq!(found, best, "the best {limit} of all");
+    }
+    let only = Filter {
+        collections: vec![spaces[0].collection()],
+        ..Filter::default()
+    };
+    let found = store.search(&asked, &query, &only, 100, Effort::Normal);
+    let alone = store.search(&spaces[..1], &query, &open, 100, Effort::Exact);
+    assert_eq!(found.await.expect("filtered"), alone.await.expect("alone"));
+    let nowhere = store.search(&[], &query, &open, 5, Effort::Normal);
+    assert_eq!(nowhere.await.expect("no space"), []);
 }
 
 async fn wrong_vectors_change_nothing(store: &dyn VectorStore) {
@@ -178,7 +206,7 @@ async fn wrong_vectors_change_nothing(store: &dyn VectorStore) {
         model.compare(store, space, &Filter::default()).await;
     }
     let short = store
-        .search(space, &[1.0; 8], &Filter::default(), 5, Effort::Normal)
+        .search(&[space], &[1.0; 8], &Filter::default(), 5, Effort::Normal)
         .await;
     assert_eq!(
         short.expect_err("another length").kind(),

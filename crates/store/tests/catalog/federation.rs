@@ -104,7 +104,7 @@ pub(crate) async fn a_sign_in_under_way_is_there_once_and_for_a_while(fixture: &
             return_to: Some("/library".to_owned()),
             expires: fixture.clock.now() + Duration::from_secs(60),
         };
-        identities.begin_flow(new).await.unwrap();
+        identities.begin_flow(new, 3).await.unwrap();
     };
     begin(1).await;
     begin(2).await;
@@ -120,9 +120,16 @@ pub(crate) async fn a_sign_in_under_way_is_there_once_and_for_a_while(fixture: &
         None,
         "replayed"
     );
+    // Beyond so many the oldest is forgotten, and the newest is not turned away.
+    for digest in 3..=5 {
+        fixture.clock.advance(Duration::from_millis(1));
+        begin(digest).await;
+    }
+    assert_eq!(identities.take_flow([2; 32]).await.unwrap(), None, "oldest");
+    assert!(identities.take_flow([3; 32]).await.unwrap().is_some());
     fixture.clock.advance(Duration::from_secs(61));
     assert_eq!(
-        identities.take_flow([2; 32]).await.unwrap(),
+        identities.take_flow([4; 32]).await.unwrap(),
         None,
         "too late"
     );

@@ -1,4 +1,4 @@
-//! Reads RTF: groups, control words and bytes of text.
+//! Reads RTF: what groups, control words and bytes of text mean.
 
 use std::collections::HashMap;
 
@@ -6,6 +6,7 @@ use alexandria_core::block::BlockKind;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::codepage::{of_charset, of_page};
+use super::tokens::{Token, Tokens};
 use crate::About;
 use crate::failure::{Failure, Result};
 use crate::flow::Flow;
@@ -14,14 +15,11 @@ use crate::limits::Limits;
 /// Groups may be nested this many times deeper than elements of other formats: they cost little.
 const DEPTH_FACTOR: usize = 20;
 
-/// The longest control word, in letters.
-const WORD_LETTERS_MAX: usize = 32;
-
 /// Reads a whole file.
 pub(super) fn read(bytes: &[u8], limits: &Limits, flow: &mut Flow<'_>) -> Result<()> {
-    let mut reader = Reader::new(bytes, flow);
+    let mut reader = Reader::new(flow);
     let depth_max = limits.depth.saturating_mul(DEPTH_FACTOR);
-    let result = reader.run(depth_max);
+    let result = reader.run(Tokens::new(bytes), depth_max);
     reader.end_paragraph();
     reader.end_table();
     reader.write_notes();
@@ -53,8 +51,6 @@ struct State {
 }
 
 struct Reader<'r, 'f> {
-    bytes: &'r [u8],
-    at: usize,
     flow: &'r mut Flow<'f>,
     page: &'static Encoding,
     fonts: HashMap<i32, &'static Encoding>,
@@ -91,7 +87,7 @@ struct Paragraph {
 }
 
 impl<'r, 'f> Reader<'r, 'f> {
-    fn new(bytes: &'r [u8], flow: &'r mut Flow<'f>) -> Self {
+    fn new(flow: &'r mut Flow<'f>) -> Self {
         let state = State {
             target: Target::Body,
             skip_after_unicode: 1,
@@ -99,8 +95,6 @@ impl<'r, 'f> Reader<'r, 'f> {
             is_hidden: false,
         };
         Self {
-            bytes,
-            at: 0,
             flow,
             page: WINDOWS_1252,
             fonts: HashMap::new(),
@@ -123,10 +117,10 @@ impl<'r, 'f> Reader<'r, 'f> {
         }
     }
 
-    fn run(&mut self, depth_max: usize) -> Result<()> {
-        while let Some(byte) = self.next() {
-            match byte {
-                b'{' => {
+    fn run(&mut self, tokens: Tokens<'_>, depth_max: usize) -> Result<()> {
+        for token in tokens {
+            match token {
+                Token::Open => {
                     self.settle();
                     if self.groups.len() >= depth_max {
                         return Err(Failure::too_large(format!(
@@ -138,10 +132,10 @@ impl<'r, 'f> Reader<'r, 'f> {
                     self.is_starred = false;
                     self.skip = 0;
                 }
-                b'}' => self.end_group(),
-                b'\\' => self.control(),
-                b'\r' | b'\n' | 0 => {}
-                byte => self.byte(byte),
+                Token::Close => self.end_group(),
+                Token::Word(word, number) => self.word(word, number),
+                Token::Symbol(symbol) => self.symbol(symbol),
+                Token::Byte(byte) => self.byte(byte),
             }
             if self.flow.is_full() {
                 break;
@@ -149,16 +143,6 @@ impl<'r, 'f> Reader<'r, 'f> {
         }
         self.settle();
         Ok(())
-    }
-
-    fn next(&mut self) -> Option<u8> {
-        let byte = self.bytes.get(self.at).copied()?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
     }
 
     /// A byte of text.
@@ -197,29 +181,7 @@ impl<'r, 'f> Reader<'r, 'f> {
         self.push(&text);
     }
 
-    fn control(&mut self) {
-        let Some(first) = self.peek() else { return };
-        if !first.is_ascii_alphabetic() {
-            self.at += 1;
-            return self.symbol(first);
-        }
-        let start = self.at;
-        while self.at - start < WORD_LETTERS_MAX
-            && self.peek().is_some_and(|b| b.is_ascii_alphabetic())
-        {
-            self.at += 1;
-        }
-        let word = self.bytes.get(start..self.at).unwrap_or_default();
-        let word = String::from_utf8_lossy(word).into_owned();
-        let number = self.number();
-        if self.peek() == Some(b' ') {
-            self.at += 1;
-        }
-        if word == "bin" {
-            let length = usize::try_from(number.unwrap_or_default()).unwrap_or_default();
-            self.at = self.at.saturating_add(length).min(self.bytes.len());
-            return;
-        }
+    fn word(&mut self, word: &str, number: Option<i32>) {
         if word == "u" {
             return self.unicode(number.unwrap_or_default());
         }
@@ -227,37 +189,16 @@ impl<'r, 'f> Reader<'r, 'f> {
             self.skip -= 1;
             return;
         }
-        if !self.text_word(&word) && !self.destination(&word) {
-            self.format_word(&word, number);
+        if !self.text_word(word) && !self.destination(word) {
+            self.format_word(word, number);
         }
-    }
-
-    fn number(&mut self) -> Option<i32> {
-        let start = self.at;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        while self.at - start < 11 && self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        let digits = self.bytes.get(start..self.at).unwrap_or_default();
-        std::str::from_utf8(digits).ok()?.parse().ok()
     }
 
     fn symbol(&mut self, symbol: u8) {
         match symbol {
-            b'\'' => {
-                let digits = self.bytes.get(self.at..self.at + 2).unwrap_or_default();
-                let code = std::str::from_utf8(digits).ok();
-                if let Some(byte) = code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-                    self.at += 2;
-                    self.byte(byte);
-                }
-            }
             b'*' => self.is_starred = true,
             b'~' => self.push(" "),
             b'_' => self.push("\u{2011}"),
-            b'{' | b'}' | b'\\' => self.byte(symbol),
             b'\r' | b'\n' => self.end_paragraph(),
             _ => {}
         }

@@ -156,13 +156,24 @@ async fn collections_and_labels_keep_documents_from_those_who_are_not_meant() {
     assert_eq!(sees(&edda).await, 2);
     // A key bound to a collection reaches no other.
     let (_, shelf) = ada.get("/api/v1/collections/Shelf").await;
-    let new = json!({ "name": "k", "scopes": ["ask"], "collections": [shelf["id"]] });
+    let new = json!({ "name": "k", "scopes": ["ask", "ingest"], "collections": [shelf["id"]] });
     let (_, made) = ada.send("POST", "/api/v1/keys", &new).await;
     let key = Caller {
         server: &server,
         token: made["key"].as_str().unwrap().to_owned(),
     };
     assert_eq!(sees(&key).await, 2);
+    // Nor does it see what is worked on there.
+    let of_board = format!("/api/v1/jobs?document={board}");
+    let (_, listed) = ada.get(&of_board).await;
+    let job = listed["items"][0]["id"].as_str().unwrap();
+    assert_eq!(ada.get(&format!("/api/v1/jobs/{job}")).await.0, 200);
+    assert_eq!(key.get(&format!("/api/v1/jobs/{job}")).await.0, 404);
+    let (_, none) = key.get(&of_board).await;
+    assert_eq!(none["items"], json!([]));
+    let (_, listed) = key.get("/api/v1/jobs").await;
+    assert!(listed.to_string().contains(open.as_str()), "{listed}");
+    assert!(!listed.to_string().contains(board.as_str()), "{listed}");
 }
 
 #[tokio::test]

@@ -3,10 +3,11 @@
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{DocumentId, JobId};
 use alexandria_core::principal::Principal;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::cursor::{List, Page, older, page_limit};
 use super::super::database::execute;
+use super::super::sight::jobs_seen;
 use super::super::table::job::{Column, Entity, Model};
 use super::super::{Catalog, Doing, micros, not_found, tenant};
 use super::{Job, JobState, to_job};
@@ -40,8 +41,7 @@ impl Catalog {
     /// # Errors
     /// `Invalid` for a cursor that this list has not given, and for a limit that is no page's.
     pub async fn jobs(&self, principal: &Principal, query: &JobQuery) -> Result<Page<Job>> {
-        let mut all = Condition::all()
-            .add(Column::TenantId.eq(tenant(principal)))
+        let mut all = jobs_seen(principal)
             .add_option(query.state.map(|state| Column::State.eq(state.name())))
             .add_option(query.kind.as_ref().map(|kind| Column::Kind.eq(kind)))
             .add_option(query.document.map(|id| Column::DocumentId.eq(id.as_uuid())));
@@ -74,7 +74,7 @@ impl Catalog {
         document: DocumentId,
     ) -> Result<Vec<Job>> {
         let rows = Entity::find()
-            .filter(Column::TenantId.eq(tenant(principal)))
+            .filter(jobs_seen(principal))
             .filter(Column::DocumentId.eq(document.as_uuid()))
             .filter(Column::State.is_in([JobState::Waiting.name(), JobState::Running.name()]))
             .order_by_asc(Column::Id)
@@ -89,6 +89,7 @@ impl Catalog {
     /// # Errors
     /// `NotFound`; `Conflict` when it has ended.
     pub async fn cancel(&self, principal: &Principal, id: JobId) -> Result<()> {
+        self.job_row(principal, id).await?;
         let sql = "UPDATE jobs SET state = 'cancelled', finished = $1, lease_until = NULL \
                    WHERE id = $2 AND tenant_id = $3 AND state IN ('waiting', 'running')";
         let values = vec![
@@ -109,7 +110,7 @@ impl Catalog {
 
     async fn job_row(&self, principal: &Principal, id: JobId) -> Result<Model> {
         let found = Entity::find_by_id(id.as_uuid())
-            .filter(Column::TenantId.eq(tenant(principal)))
+            .filter(jobs_seen(principal))
             .one(self.database.read())
             .await;
         found

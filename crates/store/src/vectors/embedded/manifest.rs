@@ -10,7 +10,7 @@ use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use fs_err::File;
 use serde::{Deserialize, Serialize};
 
-use crate::vectors::stamp::Stamp;
+use crate::vectors::stamp::{Stamp, Watch};
 
 /// Opens every manifest: the format and its number.
 const MAGIC: &[u8; 8] = b"ALXVEC\x00\x01";
@@ -50,6 +50,25 @@ pub(super) struct Manifest {
 /// [`ErrorKind::Unavailable`] when the directory cannot be looked at.
 pub(super) fn stamp(directory: &Path) -> Result<Option<Stamp>> {
     Stamp::of(&directory.join(NAME))
+}
+
+/// Whether the manifest in a directory is still the one that is watched.
+///
+/// # Errors
+/// [`ErrorKind::Unavailable`] when the disk does not answer.
+pub(super) fn holds(directory: &Path, watch: &Watch) -> Result<bool> {
+    watch.holds(&directory.join(NAME))
+}
+
+/// Whether a directory has a manifest.
+///
+/// # Errors
+/// [`ErrorKind::Unavailable`] when the disk does not answer.
+pub(super) fn is_there(directory: &Path) -> Result<bool> {
+    let path = directory.join(NAME);
+    path.try_exists().context(ErrorKind::Unavailable, || {
+        "cannot look for the vectors of a collection".to_owned()
+    })
 }
 
 /// Reads the manifest of a directory; none when there is none.

@@ -3,9 +3,14 @@
 //! Which way is cheaper is counted before each search: reading every row that passes (rows that
 //! lie together are read together), or looking at the codes of the blocks that hold one.
 
+mod best;
+
+use std::sync::Arc;
+
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::filter::Filter;
 
+use self::best::{Best, Candidate, Place};
 use super::codes::{PAGE_BLOCKS, QueryTable};
 use super::kernel::{BLOCK_ROWS, Kernel};
 use super::record::{self, Record};
@@ -35,16 +40,19 @@ const GAP_ROWS_MAX: u32 = 2;
 /// Rows in one read.
 const READ_ROWS_MAX: u32 = 256;
 
-/// Costs in nanoseconds for 384 dimensions, measured by `examples/vectors.rs`; only their
-/// proportions matter.
+/// Costs in nanoseconds for 384 dimensions, measured by `examples/vectors.rs` with a file that is in
+/// the system's memory and not in the processor's; only their proportions matter.
 const READ_NS: usize = 450;
-const ROW_NS: usize = 65;
+const ROW_NS: usize = 150;
 const BLOCK_NS: usize = 100;
+
+/// Candidates that are usually compared for each hit, beyond the first few.
+const COMPARED_PER_HIT: usize = 4;
 
 /// An exact search may cost so many times what an estimated one does: it misses nothing.
 const EXACT_WORTH: usize = 3;
 
-/// A search inside one space.
+/// A search inside some spaces.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Search<'a> {
     /// A vector of length one.
@@ -59,34 +67,72 @@ pub(super) struct Search<'a> {
     pub(super) kernel: Kernel,
 }
 
+/// A space that is searched.
+struct Part<'s> {
+    snapshot: &'s Snapshot,
+    /// The rows that pass the filter; without one, all that are alive.
+    passing: Option<Arc<Vec<u32>>>,
+}
+
+impl Part<'_> {
+    /// One bit a row that may be found.
+    fn wanted(&self) -> &[u32] {
+        match &self.passing {
+            Some(rows) => rows,
+            None => &self.snapshot.state.live,
+        }
+    }
+}
+
 impl Search<'_> {
-    /// The nearest rows, best first; equal cosines by chunk.
+    /// The nearest rows of all these spaces, best first; equal cosines by chunk.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] for a query of another length, [`ErrorKind::Corrupt`] when a record
     /// is damaged, [`ErrorKind::Unavailable`] when the disk does not answer.
-    pub(super) fn run(&self, snapshot: &Snapshot) -> Result<Vec<VectorHit>> {
-        if snapshot.state.live_count == 0 || self.limit == 0 {
+    pub(super) fn run(&self, snapshots: &[Arc<Snapshot>]) -> Result<Vec<VectorHit>> {
+        let parts = self.parts(snapshots)?;
+        if parts.is_empty() || self.limit == 0 {
             return Ok(Vec::new());
         }
-        if self.query.len() != snapshot.shape().dimensions {
-            return Err(Error::new(
-                ErrorKind::Invalid,
-                format!(
-                    "the question's vector has {} numbers and those of the collection have {}; \
-                     they come from different models",
-                    self.query.len(),
-                    snapshot.shape().dimensions
-                ),
-            ));
-        }
-        let live = snapshot.state.live.as_slice();
-        let filtered = (!self.filter.is_open()).then(|| snapshot.passing(self.filter));
-        let wanted = filtered.as_ref().map_or(live, |rows| rows.as_ref());
-        let mut hits = if self.is_exact_cheaper(snapshot, wanted) {
-            let rows = rows_of(wanted);
-            let mut hits = Vec::with_capacity(rows.len().min(4 * self.limit.min(rows.len())));
-            self.exact(snapshot, &rows, |cosine, record, _| {
+        let mut hits = if self.is_exact_cheaper(&parts) {
+            self.compare_all(&parts)?
+        } else {
+            self.compare(&parts, &self.candidates(&parts))?
+        };
+        keep_best(&mut hits, self.limit);
+        hits.sort_unstable_by(order);
+        Ok(hits)
+    }
+
+    /// The spaces that have anything alive, with the rows that pass.
+    fn parts<'s>(&self, snapshots: &'s [Arc<Snapshot>]) -> Result<Vec<Part<'s>>> {
+        let alive = |snapshot: &&Arc<Snapshot>| snapshot.state.live_count > 0;
+        let part = |snapshot: &'s Arc<Snapshot>| {
+            let dimensions = snapshot.shape().dimensions;
+            if self.query.len() != dimensions {
+                return Err(Error::new(
+                    ErrorKind::Invalid,
+                    format!(
+                        "the question's vector has {} numbers and those of the collection have \
+                         {dimensions}; they come from different models",
+                        self.query.len(),
+                    ),
+                ));
+            }
+            let passing = (!self.filter.is_open()).then(|| snapshot.passing(self.filter));
+            Ok(Part { snapshot, passing })
+        };
+        snapshots.iter().filter(alive).map(part).collect()
+    }
+
+    /// Compares every row that passes.
+    fn compare_all(&self, parts: &[Part<'_>]) -> Result<Vec<VectorHit>> {
+        let mut hits = Vec::new();
+        let mut buffer = Vec::new();
+        for part in parts {
+            let rows = rows_of(part.wanted());
+            self.exact(part.snapshot, &rows, &mut buffer, |cosine, record, _| {
                 hits.push(VectorHit {
                     chunk: record.chunk,
                     cosine,
@@ -95,25 +141,16 @@ impl Search<'_> {
                     keep_best(&mut hits, self.limit);
                 }
             })?;
-            hits
-        } else {
-            let doubt = doubt(count(wanted));
-            self.compare(snapshot, &self.candidates(snapshot, wanted), doubt)?
-        };
-        keep_best(&mut hits, self.limit);
-        hits.sort_unstable_by(order);
+        }
         Ok(hits)
     }
 
     /// Compares candidates, best estimates first, until no other is likely to be a hit.
-    fn compare(
-        &self,
-        snapshot: &Snapshot,
-        candidates: &[(f32, u32)],
-        doubt: f32,
-    ) -> Result<Vec<VectorHit>> {
+    fn compare(&self, parts: &[Part<'_>], candidates: &[Candidate]) -> Result<Vec<VectorHit>> {
+        let doubt = doubt(rows_wanted(parts));
         let mut hits: Vec<VectorHit> = Vec::new();
         let (mut squares, mut compared) = (0.0_f32, 0.0_f32);
+        let mut buffer = Vec::new();
         let mut rest = candidates;
         let mut size = WAVE_ROWS + 2 * self.limit.min(candidates.len());
         while let Some((highest, _)) = rest.first() {
@@ -128,35 +165,45 @@ impl Search<'_> {
             let (wave, later) = rest.split_at(size.min(rest.len()));
             (rest, size) = (later, WAVE_ROWS);
             let mut wave = wave.to_vec();
-            wave.sort_unstable_by_key(|(_, row)| *row);
-            let rows: Vec<u32> = wave.iter().map(|(_, row)| *row).collect();
-            self.exact(snapshot, &rows, |cosine, record, place| {
-                let estimate = wave.get(place).map_or(cosine, |(estimate, _)| *estimate);
-                squares += (cosine - estimate) * (cosine - estimate);
-                compared += 1.0;
-                hits.push(VectorHit {
-                    chunk: record.chunk,
-                    cosine,
-                });
-            })?;
+            wave.sort_unstable_by_key(|(_, place)| *place);
+            for group in wave.chunk_by(|(_, a), (_, b)| a.part == b.part) {
+                let Some(part) = group.first().and_then(|(_, first)| parts.get(first.part)) else {
+                    continue;
+                };
+                let rows: Vec<u32> = group.iter().map(|(_, place)| place.row).collect();
+                self.exact(
+                    part.snapshot,
+                    &rows,
+                    &mut buffer,
+                    |cosine, record, place| {
+                        let estimate = group.get(place).map_or(cosine, |(estimate, _)| *estimate);
+                        squares += (cosine - estimate) * (cosine - estimate);
+                        compared += 1.0;
+                        hits.push(VectorHit {
+                            chunk: record.chunk,
+                            cosine,
+                        });
+                    },
+                )?;
+            }
             keep_best(&mut hits, self.limit);
         }
         Ok(hits)
     }
 
-    fn is_exact_cheaper(&self, snapshot: &Snapshot, wanted: &[u32]) -> bool {
-        let rows = count(wanted);
-        let compared = self.kept(rows);
-        if self.effort == Effort::Exact || rows <= compared {
+    fn is_exact_cheaper(&self, parts: &[Part<'_>]) -> bool {
+        let rows = rows_wanted(parts);
+        if self.effort == Effort::Exact || rows <= self.kept(rows) {
             return true;
         }
-        let dimensions = snapshot.shape().dimensions;
-        let blocks = wanted.iter().filter(|word| **word != 0).count();
-        let reads: usize = wanted
-            .iter()
+        let compared = self.limit.saturating_mul(COMPARED_PER_HIT);
+        let compared = compared.saturating_add(WAVE_ROWS).min(rows);
+        let scaled = |ns: usize| ns * self.query.len() / 384;
+        let words = || parts.iter().flat_map(|part| part.wanted());
+        let blocks = words().filter(|word| **word != 0).count();
+        let reads: usize = words()
             .map(|word| to_usize((word & !(word << 1)).count_ones()))
             .sum();
-        let scaled = |ns: usize| ns * dimensions / 384;
         let scan = blocks * scaled(BLOCK_NS) + compared * (READ_NS + scaled(ROW_NS));
         reads * READ_NS + rows * scaled(ROW_NS) <= EXACT_WORTH * scan
     }
@@ -168,21 +215,28 @@ impl Search<'_> {
     }
 
     /// The rows with the highest estimates, best first.
-    fn candidates(&self, snapshot: &Snapshot, wanted: &[u32]) -> Vec<(f32, u32)> {
-        let table = QueryTable::new(self.query, snapshot.shape());
-        let kept = self.kept(count(wanted));
-        let mut best = Best::new(kept);
+    fn candidates(&self, parts: &[Part<'_>]) -> Vec<Candidate> {
+        let mut best = Best::new(self.kept(rows_wanted(parts)));
         let mut estimates = [0.0; BLOCK_ROWS];
-        let pages = snapshot.state.pages.iter().zip(wanted.chunks(PAGE_BLOCKS));
-        let mut first = 0_u32;
-        for (page, words) in pages {
-            let estimator = page.estimator(&table, self.kernel);
-            for (block, word) in words.iter().enumerate() {
-                if *word != 0 {
-                    let above = estimator.above(block, best.threshold, &mut estimates);
-                    best.take(above & word, first, &estimates);
+        let Some(shape) = parts.first().map(|part| part.snapshot.shape()) else {
+            return Vec::new();
+        };
+        let table = QueryTable::new(self.query, shape);
+        for (number, part) in parts.iter().enumerate() {
+            let mut first = Place {
+                part: number,
+                row: 0,
+            };
+            let pages = &part.snapshot.state.pages;
+            for (page, words) in pages.iter().zip(part.wanted().chunks(PAGE_BLOCKS)) {
+                let estimator = page.estimator(&table, self.kernel);
+                for (block, word) in words.iter().enumerate() {
+                    if *word != 0 {
+                        let above = estimator.above(block, best.threshold, &mut estimates);
+                        best.take(above & word, first, &estimates);
+                    }
+                    first.row += 32;
                 }
-                first += 32;
             }
         }
         best.sorted()
@@ -193,11 +247,11 @@ impl Search<'_> {
         &self,
         snapshot: &Snapshot,
         rows: &[u32],
+        buffer: &mut Vec<u8>,
         mut found: impl FnMut(f32, Record<'_>, usize),
     ) -> Result<()> {
         let shape = snapshot.shape();
         let size = shape.record_bytes();
-        let mut bytes = Vec::new();
         let mut rest = rows;
         while let Some(start) = rest.first().copied() {
             let near = |pair: &[u32]| match pair {
@@ -214,11 +268,12 @@ impl Search<'_> {
                 shape,
                 start,
                 to_usize(count),
-                &mut bytes,
-            )?;
+                buffer,
+            )
+            .map_err(|error| snapshot.note(error))?;
             for (row, place) in group.iter().zip(place..) {
                 let offset = to_usize(row - start) * size;
-                let bytes = bytes.get(offset..offset + size).unwrap_or_default();
+                let bytes = buffer.get(offset..offset + size).unwrap_or_default();
                 let record = snapshot.record(*row, bytes)?;
                 found(self.kernel.dot(self.query, record.numbers), record, place);
             }
@@ -237,9 +292,10 @@ fn doubt(rows: usize) -> f32 {
     DOUBT + DOUBT_PER_TENFOLD * tenfolds
 }
 
-/// How many bits are set.
-fn count(words: &[u32]) -> usize {
-    words.iter().map(|word| to_usize(word.count_ones())).sum()
+/// How many rows may be found.
+fn rows_wanted(parts: &[Part<'_>]) -> usize {
+    let words = parts.iter().flat_map(|part| part.wanted());
+    words.map(|word| to_usize(word.count_ones())).sum()
 }
 
 /// Best first: higher cosine, then smaller chunk.
@@ -265,56 +321,6 @@ pub(super) fn rows_of(words: &[u32]) -> Vec<u32> {
         }
     }
     rows
-}
-
-/// The rows with the highest estimates so far: kept unsorted up to twice as many as wanted, then
-/// cut, which raises the threshold.
-struct Best {
-    wanted: usize,
-    threshold: f32,
-    rows: Vec<(f32, u32)>,
-}
-
-impl Best {
-    fn new(wanted: usize) -> Self {
-        Self {
-            wanted,
-            threshold: f32::NEG_INFINITY,
-            rows: Vec::with_capacity(wanted.min(1 << 16) * 2),
-        }
-    }
-
-    fn take(&mut self, above: u32, first: u32, estimates: &[f32; BLOCK_ROWS]) {
-        let mut bits = above;
-        while bits != 0 {
-            let row = bits.trailing_zeros();
-            bits &= bits - 1;
-            if let Some(estimate) = estimates.get(to_usize(row)) {
-                self.rows.push((*estimate, first + row));
-            }
-        }
-        if self.rows.len() >= self.wanted.saturating_mul(2) {
-            self.cut();
-        }
-    }
-
-    fn cut(&mut self) {
-        if let Some(last) = self.wanted.checked_sub(1)
-            && self.rows.len() > self.wanted
-        {
-            let (_, edge, _) = self
-                .rows
-                .select_nth_unstable_by(last, |a, b| b.0.total_cmp(&a.0));
-            self.threshold = edge.0;
-            self.rows.truncate(self.wanted);
-        }
-    }
-
-    fn sorted(mut self) -> Vec<(f32, u32)> {
-        self.cut();
-        self.rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
-        self.rows
-    }
 }
 
 fn to_usize(number: u32) -> usize {

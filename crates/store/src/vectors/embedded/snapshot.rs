@@ -18,7 +18,7 @@ use super::codes::{PAGE_ROWS, Page};
 use super::journal;
 use super::manifest::{self, Manifest};
 use super::record::{self, Record, Shape};
-use crate::vectors::stamp::Stamp;
+use crate::vectors::stamp::{Stamp, Watch};
 
 use self::state::place;
 pub(super) use self::state::{Run, State};
@@ -73,7 +73,7 @@ pub(super) fn names(epoch: u64) -> [String; 3] {
 #[derive(Debug)]
 pub(super) struct Snapshot {
     /// Which manifest this is.
-    pub(super) stamp: Option<Stamp>,
+    pub(super) watch: Option<Watch>,
     /// What the manifest says.
     pub(super) manifest: Manifest,
     /// The files it reads from.
@@ -98,7 +98,7 @@ impl Snapshot {
     ) -> Self {
         let whole = state.live.iter().map(|_| AtomicU32::new(0)).collect();
         Self {
-            stamp,
+            watch: stamp.map(Watch::new),
             manifest,
             files,
             state,
@@ -169,6 +169,11 @@ impl Snapshot {
         }
         let snapshot = Self::new(stamp, manifest, Arc::new(files), state);
         snapshot.with_pages().map(Some)
+    }
+
+    /// Which manifest it was read from.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        self.watch.as_ref().map(Watch::stamp)
     }
 
     /// How vectors are laid out.

@@ -39,6 +39,17 @@ pub(super) struct OpenSpace {
     scroll: Mutex<Option<ScrollOrder>>,
 }
 
+/// What is known of a space at the cost of a look at one file.
+#[derive(Debug)]
+pub(super) enum Known {
+    /// There is none.
+    Absent,
+    /// What is in memory is what is on disk.
+    Current(Arc<Snapshot>),
+    /// It has to be read.
+    Stale,
+}
+
 /// The rows of a snapshot in the order of their chunks, kept while somebody pages through them.
 #[derive(Clone, Debug)]
 struct ScrollOrder {
@@ -57,24 +68,40 @@ impl OpenSpace {
         }
     }
 
-    /// The snapshot in memory, if it is what is on disk.
-    pub(super) fn current(&self) -> Result<Option<Arc<Snapshot>>> {
-        let current = self.current.load_full();
-        let stamp = manifest::stamp(&self.directory)?;
-        Ok(current.filter(|snapshot| stamp.is_some() && snapshot.stamp == stamp))
+    /// What is known of the space without reading it.
+    pub(super) fn known(&self) -> Result<Known> {
+        let Some(snapshot) = self.current.load_full() else {
+            let is_there = manifest::is_there(&self.directory)?;
+            return Ok(if is_there {
+                Known::Stale
+            } else {
+                Known::Absent
+            });
+        };
+        let holds = match &snapshot.watch {
+            Some(watch) => manifest::holds(&self.directory, watch)?,
+            None => false,
+        };
+        Ok(if holds {
+            Known::Current(snapshot)
+        } else {
+            Known::Stale
+        })
     }
 
     /// The latest snapshot; none when the space is not there.
     pub(super) fn latest(&self) -> Result<Option<Arc<Snapshot>>> {
-        if let Some(snapshot) = self.current()? {
-            return Ok(Some(snapshot));
+        match self.known()? {
+            Known::Absent => return Ok(None),
+            Known::Current(snapshot) => return Ok(Some(snapshot)),
+            Known::Stale => {}
         }
         let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         self.reload()
     }
 
     fn reload(&self) -> Result<Option<Arc<Snapshot>>> {
-        if let Some(snapshot) = self.current()? {
+        if let Known::Current(snapshot) = self.known()? {
             return Ok(Some(snapshot));
         }
         let mut attempt = 1;
@@ -212,7 +239,10 @@ impl OpenSpace {
 
     fn order(&self, snapshot: &Snapshot) -> Result<Arc<Vec<(ChunkId, u32)>>> {
         let mut kept = self.scroll.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(order) = kept.as_ref().filter(|order| order.stamp == snapshot.stamp) {
+        if let Some(order) = kept
+            .as_ref()
+            .filter(|order| order.stamp == snapshot.stamp())
+        {
             return Ok(Arc::clone(&order.rows));
         }
         let mut rows = Vec::new();
@@ -231,7 +261,7 @@ impl OpenSpace {
         rows.sort_unstable();
         let rows = Arc::new(rows);
         *kept = Some(ScrollOrder {
-            stamp: snapshot.stamp,
+            stamp: snapshot.stamp(),
             rows: Arc::clone(&rows),
         });
         Ok(rows)

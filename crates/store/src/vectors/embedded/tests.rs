@@ -152,7 +152,8 @@ fn damage_anywhere_is_noticed_and_the_space_is_built_again() {
         let store = EmbeddedVectors::open(directory.path()).unwrap();
         let open = Filter::default();
         let query = suite::vector(5);
-        let search = || store.search(space(), &query, &open, 10_000, Effort::Exact);
+        let spaces = [space()];
+        let search = || store.search(&spaces, &query, &open, 10_000, Effort::Exact);
         let found = block_on(search());
         assert_eq!(found.expect_err(file).kind(), ErrorKind::Corrupt, "{file}");
         assert_eq!(block_on(store.position(space())).unwrap(), None, "{file}");
@@ -205,6 +206,31 @@ fn only_so_many_spaces_stay_open() {
 }
 
 #[test]
+fn many_spaces_are_scanned_as_well_as_one() {
+    let (_directory, store) = fresh();
+    let whole = [suite::space(2, 1, 1)];
+    let parts: Vec<_> = (0..60).map(|n| suite::space(3, n, 1)).collect();
+    for (n, part) in (0..).zip(&parts) {
+        let change = vec![suite::upsert(n, n, n * 100..n * 100 + 100)];
+        block_on(store.apply(*part, change.clone(), 1)).unwrap();
+        block_on(store.apply(whole[0], change, n + 1)).unwrap();
+    }
+    let (mut found, mut wanted) = (0, 0);
+    for seed in 0..40 {
+        let query = suite::vector(1_000_003 * (seed + 1));
+        let search = |spaces, effort| {
+            block_on(store.search(spaces, &query, &Filter::default(), 10, effort)).unwrap()
+        };
+        let exact = search(&whole, Effort::Exact);
+        assert_eq!(search(&parts, Effort::Exact), exact);
+        wanted += exact.len();
+        let normal = search(&parts, Effort::Normal);
+        found += exact.iter().filter(|hit| normal.contains(hit)).count();
+    }
+    assert!(found * 100 >= wanted * 80, "{found} of {wanted}");
+}
+
+#[test]
 fn filtered_and_unfiltered_scans_find_nearly_all_of_the_nearest() {
     let (_directory, store) = fresh();
     let changes: Vec<VectorChange> = (0..60)
@@ -222,7 +248,7 @@ fn filtered_and_unfiltered_scans_find_nearly_all_of_the_nearest() {
         for seed in 0..40 {
             let query = suite::vector(1_000_003 * (seed + 1));
             let search =
-                |effort| block_on(store.search(space(), &query, &filter, 10, effort)).unwrap();
+                |effort| block_on(store.search(&[space()], &query, &filter, 10, effort)).unwrap();
             let exact = search(Effort::Exact);
             let normal = search(Effort::Normal);
             wanted += exact.len();

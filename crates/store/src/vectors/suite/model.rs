@@ -95,7 +95,7 @@ impl Model {
     ) {
         let cosines = self.cosines(query, filter);
         let hits = store
-            .search(space, query, filter, limit, effort)
+            .search(&[space], query, filter, limit, effort)
             .await
             .expect("search");
         assert_eq!(hits.len(), limit.min(cosines.len()), "hits for {filter:?}");
