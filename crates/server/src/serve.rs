@@ -84,9 +84,7 @@ pub(crate) async fn serve(
     };
     let measures = measures::begin()?;
     let library = crate::library::open(&config).await?;
-    warn_of_old_secrets(&config);
-    warn_of_clear_text(&config);
-    warn_of_misplaced(&library).await?;
+    warn(&config, &library).await?;
     let stop = CancellationToken::new();
     let tracker = TaskTracker::new();
     let app = App::new(
@@ -184,6 +182,13 @@ fn warn_of_clear_text(config: &Config) {
              sessions and keys can be read on the way; set tls.certificate and tls.key"
         );
     }
+}
+
+/// Says what deserves a look before anything is served.
+async fn warn(config: &Config, library: &Library) -> Result<()> {
+    warn_of_old_secrets(config);
+    warn_of_clear_text(config);
+    warn_of_misplaced(library).await
 }
 
 /// Names the tenants whose data must stay in another region than the one that is stored in.

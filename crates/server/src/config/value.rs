@@ -100,7 +100,7 @@ impl Value for Option<Region> {
     fn read(text: &str) -> Result<Self, String> {
         let region = (!text.is_empty()).then(|| text.parse());
         let region: Result<Self, Error> = region.transpose();
-        region.map_err(|_| {
+        region.map_err(|_not_one| {
             "a label of small letters, digits and hyphens, such as eu-central".to_owned()
         })
     }

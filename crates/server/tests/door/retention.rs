@@ -81,6 +81,7 @@ impl Kept {
 }
 
 /// What is old goes by the settings of the installation, or by what its tenant says where it says something.
+#[expect(clippy::cognitive_complexity, reason = "one story, told in order")]
 async fn what_is_old_goes(settings: &[(&str, &str)], retention: Option<Value>) {
     // The audit log is the installation's, the single calls of models are the tenant's.
     let is_by_tenant = retention.is_some();

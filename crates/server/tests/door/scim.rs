@@ -230,6 +230,7 @@ async fn a_directory_reaches_its_own_tenant_and_gives_no_more_than_it_has() {
     );
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 #[tokio::test]
 async fn a_directory_says_who_all_the_members_of_a_role_are() {
     let (server, token) = with_accounts().await;

@@ -171,7 +171,7 @@ struct CompletionBody {
     /// Always null.
     system_fingerprint: Option<String>,
     /// What was left out in making the reply, and why: a sentence each.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     degraded: Vec<String>,
 }
 

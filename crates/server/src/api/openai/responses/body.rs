@@ -52,7 +52,7 @@ pub(super) struct ResponseBody {
     /// The tokens counted, once it is complete.
     pub(super) usage: Option<UsageBody>,
     /// What was left out in making the reply, and why: a sentence each.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) degraded: Vec<String>,
 }
 
