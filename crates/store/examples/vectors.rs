@@ -46,6 +46,7 @@ async fn main() -> Result<(), AnyError> {
     println!("{points} vectors of {DIMENSIONS}, {rows} to a document\n");
     fill(&directory, space, &vectors, rows).await?;
     let store = EmbeddedVectors::open(&directory)?;
+    let spaces = [space];
     let (start, began) = (cpu_s(), wall_s());
     store.count(space).await?;
     println!(
@@ -69,17 +70,11 @@ async fn main() -> Result<(), AnyError> {
         ] {
             let mut found = Vec::new();
             for query in queries.iter().take(5) {
-                store
-                    .search(&[space], query, &filter, limit, effort)
-                    .await?;
+                store.search(&spaces, query, &filter, limit, effort).await?;
             }
             let start = cpu_s();
             for query in &queries {
-                found.push(
-                    store
-                        .search(&[space], query, &filter, limit, effort)
-                        .await?,
-                );
+                found.push(store.search(&spaces, query, &filter, limit, effort).await?);
             }
             let each = ms(cpu_s() - start) / ratio(QUERIES, 1);
             let mut recall = 0.0;

@@ -11,7 +11,7 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::filter::Filter;
 
 use self::best::{Best, Candidate, Place};
-use super::codes::{PAGE_BLOCKS, QueryTable};
+use super::codes::{PAGE_BLOCKS, PAGE_ROWS, QueryTable};
 use super::kernel::{BLOCK_ROWS, Kernel};
 use super::record::{self, Record};
 use super::snapshot::Snapshot;
@@ -223,19 +223,16 @@ impl Search<'_> {
         };
         let table = QueryTable::new(self.query, shape);
         for (number, part) in parts.iter().enumerate() {
-            let mut first = Place {
-                part: number,
-                row: 0,
-            };
-            let pages = &part.snapshot.state.pages;
-            for (page, words) in pages.iter().zip(part.wanted().chunks(PAGE_BLOCKS)) {
+            let pages = part.snapshot.state.pages.iter();
+            let pages = pages.zip((0_u32..).step_by(PAGE_ROWS));
+            for ((page, start), words) in pages.zip(part.wanted().chunks(PAGE_BLOCKS)) {
                 let estimator = page.estimator(&table, self.kernel);
-                for (block, word) in words.iter().enumerate() {
-                    if *word != 0 {
-                        let above = estimator.above(block, best.threshold, &mut estimates);
-                        best.take(above & word, first, &estimates);
-                    }
-                    first.row += 32;
+                let blocks = words.iter().zip((start..).step_by(BLOCK_ROWS));
+                for (block, (word, row)) in blocks.enumerate().filter(|(_, (word, _))| **word != 0)
+                {
+                    let above = estimator.above(block, best.threshold, &mut estimates);
+                    let first = Place { part: number, row };
+                    best.take(above & word, first, &estimates);
                 }
             }
         }
