@@ -7,11 +7,8 @@ use std::time::Duration;
 
 use alexandria_core::clock::Clock;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
-use alexandria_core::id::TENANT_DEFAULT;
-use alexandria_core::principal::Principal;
 use alexandria_library::Library;
 use alexandria_library::clock::SystemClock;
-use alexandria_library::regions::Placed;
 use axum::serve::{Listener as _, ListenerExt as _};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
@@ -20,7 +17,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::alerts::Alerts;
 use crate::api::{self, App};
-use crate::cli::key::KEY_DAYS_MAX;
 use crate::config::{Config, Role};
 use crate::presence::Presence;
 use crate::telemetry::measures;
@@ -29,6 +25,7 @@ pub(crate) mod certificates;
 mod entrance;
 mod redirect;
 mod seed;
+mod warnings;
 
 use certificates::Certificates;
 use entrance::Entrance;
@@ -84,7 +81,7 @@ pub(crate) async fn serve(
     };
     let measures = measures::begin()?;
     let library = crate::library::open(&config).await?;
-    warn(&config, &library).await?;
+    warnings::warn(&config, &library).await?;
     let stop = CancellationToken::new();
     let tracker = TaskTracker::new();
     let app = App::new(
@@ -173,35 +170,6 @@ async fn refuse_open_to_all(app: &App) -> Result<()> {
     Err(Error::new(ErrorKind::Invalid, sentence))
 }
 
-/// Says that other machines are served without TLS, if they are.
-fn warn_of_clear_text(config: &Config) {
-    if config.is_public() && config.tls_certificate.is_none() && config.role != Role::Worker {
-        tracing::warn!(
-            host = config.host,
-            "this machine's network is served without TLS: unless a proxy in front speaks it, passwords, \
-             sessions and keys can be read on the way; set tls.certificate and tls.key"
-        );
-    }
-}
-
-/// Says what deserves a look before anything is served.
-async fn warn(config: &Config, library: &Library) -> Result<()> {
-    warn_of_old_secrets(config);
-    warn_of_clear_text(config);
-    warn_of_misplaced(library).await
-}
-
-/// Names the tenants whose data must stay in another region than the one that is stored in.
-async fn warn_of_misplaced(library: &Library) -> Result<()> {
-    let principal = Principal::system(TENANT_DEFAULT, "looking at regions");
-    let placed = library.placed_tenants(&principal).await?;
-    for Placed { tenant, notes, .. } in placed.iter().filter(|placed| !placed.holds) {
-        let note = notes.first().map(String::as_str).unwrap_or_default();
-        tracing::warn!(tenant.id = %tenant.id, "a tenant is in the wrong region: {note}");
-    }
-    Ok(())
-}
-
 /// Takes the address, or says what is in the way.
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -227,20 +195,6 @@ async fn listen(host: &str, port: u16) -> Result<TcpListener> {
         };
         Error::new(ErrorKind::Unavailable, sentence).with_source(source)
     })
-}
-
-/// Notes since when each secret is what it is, and warns of those that should be changed.
-fn warn_of_old_secrets(config: &Config) {
-    match crate::ages::old(config, SystemClock.now(), KEY_DAYS_MAX) {
-        Ok(names) => {
-            for name in names {
-                tracing::warn!(
-                    "{name} is older than {KEY_DAYS_MAX} days: alexandria key rotate {name}"
-                );
-            }
-        }
-        Err(error) => tracing::warn!("{}", error.chain()),
-    }
 }
 
 fn work(library: &Arc<Library>, stop: &CancellationToken, tracker: &TaskTracker) {
