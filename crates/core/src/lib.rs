@@ -33,6 +33,7 @@ pub mod persona;
 pub mod principal;
 pub mod prompt;
 pub mod question;
+pub mod region;
 pub mod security;
 pub mod sentence;
 pub mod space;

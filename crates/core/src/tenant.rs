@@ -1,7 +1,6 @@
 //! Tenants: who owns, in which state, and how much they may hold and use.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -11,12 +10,10 @@ use crate::access::{Classification, Role};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::TenantId;
 use crate::label::Label;
+use crate::region::Region;
 
 /// The longest name of a tenant, in bytes.
 pub const TENANT_NAME_BYTES_MAX: usize = 200;
-
-/// The longest label of a region, in bytes.
-pub const REGION_BYTES_MAX: usize = 63;
 
 /// Days between the request to end a tenant and the removal of what it holds, unless said otherwise.
 pub const TENANT_GRACE_DAYS_DEFAULT: u32 = 30;
@@ -33,7 +30,7 @@ pub struct Tenant {
     pub name: Label,
     /// Whether its people may work.
     pub state: TenantState,
-    /// Where its data have to stay; anywhere when there is none.
+    /// Where what it has must stay; anywhere when there is none.
     pub region: Option<Region>,
     /// How much it may hold and use, by name.
     pub plan: Plan,
@@ -92,56 +89,6 @@ impl FromStr for TenantState {
             let sentence = "a tenant is active, suspended, ending or ended";
             Error::new(ErrorKind::Invalid, sentence)
         })
-    }
-}
-
-/// A label of a place where data may be kept, such as `eu-central`.
-///
-/// Invariant: 1 to [`REGION_BYTES_MAX`] of `a` to `z`, `0` to `9` and `-`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Region(String);
-
-impl Region {
-    /// The label as written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Region {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if text.is_empty() || text.len() > REGION_BYTES_MAX || !text.bytes().all(fits) {
-            return Err(Error::new(
-                ErrorKind::Invalid,
-                "a region is a label of small letters, digits and hyphens, such as eu-central",
-            ));
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl TryFrom<String> for Region {
-    type Error = Error;
-
-    fn try_from(text: String) -> Result<Self> {
-        text.parse()
-    }
-}
-
-impl From<Region> for String {
-    fn from(region: Region) -> Self {
-        region.0
-    }
-}
-
-impl fmt::Display for Region {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
     }
 }
 
@@ -363,15 +310,5 @@ mod tests {
         assert_eq!(limits.documents, Some(7));
         assert_eq!(limits.questions_month, Some(1_000));
         assert_eq!(Quotas::NONE.or(Plan::Unlimited.quotas()), Quotas::NONE);
-    }
-
-    #[test]
-    fn a_region_is_a_plain_label() {
-        for right in ["eu", "eu-central-1"] {
-            assert_eq!(right.parse::<Region>().unwrap().as_str(), right);
-        }
-        for wrong in ["", "EU", "eu central", "eu/1", &"a".repeat(64)] {
-            assert!(wrong.parse::<Region>().is_err(), "{wrong:?}");
-        }
     }
 }

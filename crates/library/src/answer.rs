@@ -27,6 +27,7 @@ use self::generated::Generated;
 use crate::ask::{Answer, AskEvent, AskRequest, NOT_FOUND, Writer, WriterChoice};
 use crate::experiments::trial::Way;
 use crate::library::Library;
+use crate::models::{Lent, LentGenerator};
 use crate::personas::Spoken;
 use crate::retrieve::milliseconds;
 use crate::search::{FoundPassage, SearchReply, SearchRequest};
@@ -171,28 +172,15 @@ impl Library {
     /// exact sentences.
     async fn write(&self, asked: &Asked<'_>, answer: &mut Answer) -> Result<()> {
         let wanted = asked.request.writer == WriterChoice::Auto && !asked.passages.is_empty();
-        if let Some(generator) = self.generator.as_deref().filter(|_| wanted) {
-            match self.generate(asked, generator).await? {
-                Generated::Written(written) => {
-                    let model = generator.model();
-                    answer.writer = Writer::Model {
-                        provider: model.provider.clone(),
-                        name: model.name.clone(),
-                    };
-                    answer.confidence = written.confidence();
-                    answer.sentences = written.sentences;
-                    answer.removed = written.removed;
-                    answer.usage = written.usage;
-                    answer.degraded.extend(written.broken);
-                    return Ok(());
+        if wanted {
+            match self.generator_for(asked.principal).await? {
+                Lent::Model(generator) => {
+                    if self.write_by(&generator, asked, answer).await? {
+                        return Ok(());
+                    }
                 }
-                Generated::Unaffordable(why) => answer.degraded.push(why),
-                Generated::Failed(why, written) => {
-                    answer.degraded.push(why);
-                    answer.removed = written.removed;
-                    answer.usage = written.usage;
-                    (asked.emit)(AskEvent::Restart).await;
-                }
+                Lent::Outside(why) => answer.degraded.push(why),
+                Lent::Absent => {}
             }
         }
         let extract = self.extract(asked, &mut answer.degraded).await?;
@@ -200,6 +188,38 @@ impl Library {
         answer.sentences = extract.sentences;
         answer.writer = Writer::Extractive;
         Ok(())
+    }
+
+    /// Writes the sentences with a language model; whether it has.
+    async fn write_by(
+        &self,
+        generator: &LentGenerator,
+        asked: &Asked<'_>,
+        answer: &mut Answer,
+    ) -> Result<bool> {
+        match self.generate(asked, generator).await? {
+            Generated::Written(written) => {
+                let model = generator.model();
+                answer.writer = Writer::Model {
+                    provider: model.provider.clone(),
+                    name: model.name.clone(),
+                };
+                answer.confidence = written.confidence();
+                answer.sentences = written.sentences;
+                answer.removed = written.removed;
+                answer.usage = written.usage;
+                answer.degraded.extend(written.broken);
+                return Ok(true);
+            }
+            Generated::Unaffordable(why) => answer.degraded.push(why),
+            Generated::Failed(why, written) => {
+                answer.degraded.push(why);
+                answer.removed = written.removed;
+                answer.usage = written.usage;
+                (asked.emit)(AskEvent::Restart).await;
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -171,6 +171,7 @@ impl Library {
                 quotes => {
                     let language = answer.said.language.as_deref();
                     let embedder = self.embedder_for(principal, Feature::SearchEmbedding);
+                    let embedder = embedder.await?.model();
                     let embedder = embedder.as_ref().map(|one| one as &dyn Embedder);
                     judge(
                         embedder,

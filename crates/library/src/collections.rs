@@ -20,8 +20,8 @@ impl Library {
     /// Makes a collection.
     ///
     /// # Errors
-    /// `Conflict` when there is one of that name, `Invalid` for a name that is empty, too long or
-    /// holds control characters.
+    /// `Conflict` when there is one of that name or the tenant's data must stay in another region,
+    /// `Invalid` for a name that is empty, too long or holds control characters.
     pub async fn create_collection(
         &self,
         principal: &Principal,
@@ -31,6 +31,8 @@ impl Library {
         principal.require(Scope::Ingest)?;
         let name = checked_name(name)?;
         checked_description(description)?;
+        self.may_store(principal, "cannot make a collection")
+            .await?;
         self.catalog
             .create_collection(principal, name, description)
             .await
@@ -46,6 +48,8 @@ impl Library {
         if let Some(found) = self.catalog.collection_by_name(principal, name).await? {
             return Ok(found);
         }
+        self.may_store(principal, "cannot make a collection")
+            .await?;
         match self.catalog.create_collection(principal, name, "").await {
             // Somebody else made it in between.
             Err(error) if error.kind() == ErrorKind::Conflict => {
@@ -133,6 +137,8 @@ impl Library {
             .as_deref()
             .map(checked_description)
             .transpose()?;
+        self.may_store(principal, "cannot change a collection")
+            .await?;
         let change = CollectionChange {
             name,
             description: change.description,

@@ -168,11 +168,15 @@ impl Library {
         let by_rules = standalone(&turns, &request.text);
         let wanted = request.writer == WriterChoice::Auto
             && (by_rules.depends || rewrite::may_depend(&request.text));
-        let by_model = match self.generator.as_deref().filter(|_| wanted) {
+        // One that may not be told is left out without a word here: the answer says it.
+        let generator = match wanted {
+            true => self.generator_for(principal).await?.model(),
+            false => None,
+        };
+        let by_model = match generator {
             Some(generator) => {
                 let said = (exchanges, request.text.as_str());
-                let paid = (&self.ledger(), principal);
-                rewrite::ask(paid, generator, said, &by_rules).await
+                rewrite::ask(&self.ledger(), &generator, said, &by_rules).await
             }
             None => rewrite::Rewritten::default(),
         };

@@ -1,6 +1,7 @@
 //! Deeper checks than health, with what to do about each finding.
 
 use alexandria_core::access::Scope;
+use alexandria_core::budget::Feature;
 use alexandria_core::document::DocumentState;
 use alexandria_core::error::{ErrorKind, Result};
 use alexandria_core::principal::Principal;
@@ -42,7 +43,7 @@ pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
     /// What is concerned: `catalog`, `blobs`, `vectors`, `text`, `embedder`, `generator`,
-    /// `jobs`, `reader`.
+    /// `jobs`, `reader`, `regions`.
     pub part: &'static str,
     /// What is wrong.
     pub message: String,
@@ -82,6 +83,7 @@ impl Library {
         self.examine_indexes(principal, &mut diagnosis).await?;
         self.examine_documents(principal, &mut diagnosis).await?;
         self.examine_blobs(principal, &mut diagnosis).await?;
+        self.examine_regions(principal, &mut diagnosis).await?;
         diagnosis
             .findings
             .sort_by_key(|finding| match finding.severity {
@@ -163,7 +165,7 @@ impl Library {
     ) -> Result<()> {
         let space = self.space(principal, status.collection);
         // Without an embedder there are no vectors to wait for, and nobody follows.
-        let vectors = self.embedder.as_ref().map(|_| ("vectors", status.vectors));
+        let vectors = self.models.embedding().map(|_| ("vectors", status.vectors));
         for (part, position) in [Some(("text", status.text)), vectors].into_iter().flatten() {
             let after = position.unwrap_or(0);
             let changes = self
@@ -197,7 +199,8 @@ impl Library {
             .checked
             .push("every unfinished document has a job".to_owned());
         let mut states = vec![DocumentState::Queued, DocumentState::Reading];
-        if self.embedder.is_some() {
+        let embedder = self.embedder_for(principal, Feature::Embed).await?;
+        if embedder.is_model() {
             states.push(DocumentState::Searchable);
         }
         for state in states {
@@ -331,7 +334,7 @@ impl Library {
 }
 
 impl Diagnosis {
-    fn add(&mut self, finding: Finding) {
+    pub(crate) fn add(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
 }

@@ -79,7 +79,8 @@ impl Library {
     ///
     /// # Errors
     /// `Invalid` for an empty file or a wrong name or tag, `TooLarge` beyond the limit of an upload,
-    /// `NotFound` when there is no such collection, `Unavailable` when the disk is full.
+    /// `NotFound` when there is no such collection, `Conflict` when the tenant's data must stay in another
+    /// region, `Unavailable` when the disk is full.
     pub async fn add_document(
         &self,
         principal: &Principal,
@@ -89,6 +90,7 @@ impl Library {
         principal.require(Scope::Ingest)?;
         let upload = upload.checked()?;
         may_label(principal, upload.classification)?;
+        let tenant = self.may_store(principal, "cannot add a document").await?;
         self.catalog
             .collection(principal, upload.collection)
             .await?;
@@ -97,7 +99,7 @@ impl Library {
         self.still_there(principal, &blob).await?;
         let titled = upload.title.is_some();
         let kind = JobKind::IndexDocument { titled };
-        let limits = self.catalog.own_tenant(principal).await?.limits();
+        let limits = tenant.limits();
         let new = NewDocument {
             quotas: (limits.documents, limits.bytes),
             ..upload.into_new(&blob)
@@ -145,7 +147,8 @@ impl Library {
     /// Changes a document's title, tags or category; searches see it once this returns.
     ///
     /// # Errors
-    /// `NotFound`; `Invalid` for a wrong title or tag.
+    /// `NotFound`; `Invalid` for a wrong title or tag; `Conflict` when the tenant's data must stay in
+    /// another region.
     pub async fn update_document(
         &self,
         principal: &Principal,
@@ -165,6 +168,8 @@ impl Library {
         if let Some(label) = change.classification {
             may_label(principal, label)?;
         }
+        self.may_store(principal, "cannot change a document")
+            .await?;
         let change = DocumentChange {
             title,
             tags,

@@ -7,6 +7,7 @@ use alexandria_core::principal::Principal;
 use alexandria_models::embedder::{Embedder as _, Purpose};
 
 use crate::library::Library;
+use crate::models::Lent;
 
 /// The most texts that one call embeds.
 pub const EMBED_TEXTS_MAX: usize = 2_048;
@@ -38,9 +39,9 @@ impl Library {
     /// `Forbidden` without the scope to ask.
     pub fn embedding_model(&self, principal: &Principal) -> Result<Option<EmbeddingInUse>> {
         principal.require(Scope::Ask)?;
-        Ok(self.embedder.as_deref().map(|embedder| EmbeddingInUse {
-            name: embedder.model().name.clone(),
-            dimensions: embedder.model().dimensions,
+        Ok(self.models.embedding().map(|model| EmbeddingInUse {
+            name: model.name.clone(),
+            dimensions: model.dimensions,
         }))
     }
 
@@ -48,7 +49,8 @@ impl Library {
     /// is cut.
     ///
     /// # Errors
-    /// `Invalid` when embedding is off, for no text, an empty text or too many texts.
+    /// `Invalid` when embedding is off, for no text, an empty text or too many texts; `Conflict` when
+    /// the model runs outside the region that the tenant's data must stay in.
     pub async fn embed_texts(
         &self,
         principal: &Principal,
@@ -56,8 +58,10 @@ impl Library {
     ) -> Result<EmbeddedTexts> {
         principal.require(Scope::Ask)?;
         let refused = |why: String| Err(Error::new(ErrorKind::Invalid, why));
-        let Some(embedder) = self.embedder_for(principal, Feature::EmbedTexts) else {
-            return refused("embedding is switched off in the settings".to_owned());
+        let embedder = match self.embedder_for(principal, Feature::EmbedTexts).await? {
+            Lent::Model(embedder) => embedder,
+            Lent::Absent => return refused("embedding is switched off in the settings".to_owned()),
+            Lent::Outside(why) => return Err(Error::new(ErrorKind::Conflict, why)),
         };
         if texts.is_empty() || texts.len() > EMBED_TEXTS_MAX {
             return refused(format!("one call embeds 1 to {EMBED_TEXTS_MAX} texts"));
@@ -84,10 +88,10 @@ impl Library {
         texts: Vec<String>,
     ) -> Result<Vec<u64>> {
         principal.require(Scope::Ask)?;
-        let embedder = self.embedder.clone();
+        let counter = self.models.counter();
         let count = move || -> Vec<u64> {
-            let one = |text: &String| match &embedder {
-                Some(embedder) => embedder.count_tokens(text) as u64,
+            let one = |text: &String| match &counter {
+                Some(count) => count(text) as u64,
                 None => text.split_whitespace().count() as u64,
             };
             texts.iter().map(one).collect()

@@ -315,16 +315,21 @@ impl Library {
             other => other?,
         }
         self.forget_what_is_in_memory();
+        let instead = instead()?;
+        // Before its readings are gone, by which it is found what quotes them: a crash in between leaves no
+        // quote behind.
+        self.catalog
+            .erase_traces(principal, id, &versions, &instead)
+            .await?;
         if let Some(collection) = self.catalog.collection_of(principal, id).await? {
             self.purge_document(principal, id, collection).await?;
             self.build_again(self.space(principal, collection)).await?;
         }
         self.catalog.purge_embeddings(principal).await?;
-        let instead = instead()?;
+        // Answers that were being made meanwhile may quote it.
         self.catalog
             .erase_traces(principal, id, &versions, &instead)
             .await?;
-        // Answers that were being made meanwhile may quote it.
         self.forget_what_is_in_memory();
         Ok(())
     }

@@ -45,7 +45,7 @@ impl Library {
             return Err(Error::new(ErrorKind::Invalid, sentence));
         }
         check_share(share)?;
-        plan.check(&self.ways())?;
+        plan.check(&self.ways(principal).await?)?;
         let variants = u32::try_from(plan.variants.len()).unwrap_or(u32::MAX);
         let new = NewExperiment {
             name: name.to_owned(),
@@ -96,7 +96,7 @@ impl Library {
     pub async fn start_experiment(&self, principal: &Principal, which: &str) -> Result<Experiment> {
         principal.require(Scope::Admin)?;
         let found = self.find_experiment(principal, which).await?;
-        Plan::read(&found)?.check(&self.ways())?;
+        Plan::read(&found)?.check(&self.ways(principal).await?)?;
         self.catalog.start_experiment(principal, found.id).await?;
         tracing::info!(experiment.id = %found.id, "an experiment has been started");
         self.catalog.experiment(principal, found.id).await

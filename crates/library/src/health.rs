@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use alexandria_core::error::{Error, ErrorKind, Result};
-use alexandria_models::embedder::Purpose;
 use serde::Serialize;
 
 use crate::library::Library;
@@ -77,22 +76,23 @@ impl Library {
 
     async fn embedder_health(&self) -> PartHealth {
         let name = "embedder";
-        let Some(embedder) = &self.embedder else {
+        if self.models.embedding().is_none() {
             return off(name);
-        };
-        let embed = async { embedder.embed(&["health"], Purpose::Query).await.map(drop) };
-        part(name, embed).await
+        }
+        let check = async { self.models.check_embedder().await.unwrap_or(Ok(())) };
+        part(name, check).await
     }
 
     /// Whether the language model's provider gives a sign of life; that costs nothing, and its own
     /// limit of time is shorter than that of the parts.
     async fn generator_health(&self) -> PartHealth {
-        let Some(generator) = &self.generator else {
+        let Some(model) = self.models.writing() else {
             return off(GENERATOR);
         };
+        let check = async { self.models.check_generator().await.unwrap_or(Ok(())) };
         PartHealth {
-            provider: Some(generator.model().provider.clone()),
-            ..part(GENERATOR, generator.check()).await
+            provider: Some(model.provider.clone()),
+            ..part(GENERATOR, check).await
         }
     }
 }

@@ -9,8 +9,8 @@ use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, GenerationId, IdSource};
 use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
-use alexandria_models::embedder::{self, Embedder};
-use alexandria_models::generator::{self, Generator};
+use alexandria_models::embedder::{self, Embedder, EmbeddingModel};
+use alexandria_models::generator;
 use alexandria_models::recogniser::Recogniser;
 use alexandria_models::recogniser::tesseract::Tesseract;
 use alexandria_store::blobs::{BlobStore, FolderBlobs};
@@ -32,6 +32,7 @@ use crate::follow::Followers;
 use crate::layouts::Layouts;
 use crate::limits::Limits;
 use crate::lock::WorkLock;
+use crate::models::Models;
 use crate::reading::Reader;
 use crate::recall::Recall;
 use crate::remember::Remembered;
@@ -67,8 +68,8 @@ pub struct Library {
     pub(crate) resealing: Resealing,
     pub(crate) vectors: Arc<dyn VectorStore>,
     pub(crate) text: Arc<dyn TextIndex>,
-    pub(crate) embedder: Option<Arc<dyn Embedder>>,
-    pub(crate) generator: Option<Arc<dyn Generator>>,
+    /// What embeds and writes, lent to those who may tell it something.
+    pub(crate) models: Models,
     pub(crate) reader: Reader,
     pub(crate) clock: Arc<dyn Clock>,
     /// What this opening of the library is called among the owners of leases.
@@ -125,7 +126,8 @@ impl Library {
         let options = CatalogOptions::new(Arc::clone(&clock), Arc::clone(&ids));
         let catalog = Catalog::open(&database_url(&settings), options).await?;
         let policy = ChunkPolicy::default();
-        let generation = generation(&catalog, parts.embedder.as_deref(), &policy).await?;
+        let models = Models::new(parts.embedder, generator, settings.residence());
+        let generation = generation(&catalog, models.embedding(), &policy).await?;
         let tracker = TaskTracker::new();
         let library = Arc::new(Self {
             reader: Reader::new(settings.reader.clone(), parts.recogniser),
@@ -140,8 +142,7 @@ impl Library {
             resealing: Resealing::default(),
             vectors: parts.vectors,
             text: parts.text,
-            embedder: parts.embedder,
-            generator,
+            models,
             lock: parts.lock,
             limits: Limits::open(settings.limiting.clone(), Arc::clone(&clock))?,
             followers: Followers::default(),
@@ -290,10 +291,10 @@ fn database_url(settings: &LibrarySettings) -> String {
 /// never compared. A library that was begun without an embedder takes the first one it is given.
 async fn generation(
     catalog: &Catalog,
-    embedder: Option<&dyn Embedder>,
+    embedder: Option<&EmbeddingModel>,
     policy: &ChunkPolicy,
 ) -> Result<GenerationId> {
-    let (name, dimensions) = match embedder.map(Embedder::model) {
+    let (name, dimensions) = match embedder {
         Some(model) => {
             let dimensions = u32::try_from(model.dimensions).context(ErrorKind::Invalid, || {
                 "the model has too many dimensions".to_owned()

@@ -3,13 +3,13 @@
 
 use alexandria_core::budget::Feature;
 use alexandria_core::error::{Error, Result};
-use alexandria_core::principal::Principal;
-use alexandria_models::generator::{Delta, Generator, Price, Prompt, Usage, estimate_tokens};
+use alexandria_models::generator::{Delta, Price, Prompt, Usage, estimate_tokens};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 
 use crate::ledger::{Called, Charge, Ledger, Permit};
 use crate::metrics::{COST_USD_TOTAL, TOKENS_TOTAL};
+use crate::models::LentGenerator;
 
 /// Tokens that stand around a message.
 const MESSAGE_TOKENS: usize = 4;
@@ -44,8 +44,8 @@ impl Metered {
     /// `Unavailable` when the catalog does not answer.
     pub(crate) async fn begin(
         ledger: &Ledger,
-        (principal, feature): (&Principal, Feature),
-        generator: &dyn Generator,
+        feature: Feature,
+        generator: &LentGenerator,
         prompt: &Prompt,
     ) -> Result<Begun> {
         let model = generator.model();
@@ -56,7 +56,7 @@ impl Metered {
             costs: generator.costs(),
         };
         let worst = worst(generator, prompt);
-        let mut charge = match ledger.admit(principal, called, worst).await? {
+        let mut charge = match ledger.admit(generator.principal(), called, worst).await? {
             Permit::Yes(charge) => charge,
             Permit::Not(why) => return Ok(Begun::Refused(why)),
         };
@@ -154,7 +154,7 @@ impl Drop for Metered {
 }
 
 /// What a call uses at most: no token is shorter than a byte.
-fn worst(generator: &dyn Generator, prompt: &Prompt) -> Usage {
+fn worst(generator: &LentGenerator, prompt: &Prompt) -> Usage {
     let count = |tokens: usize| u64::try_from(tokens).unwrap_or(u64::MAX);
     let bytes = texts(prompt).map(|text| text.len() + MESSAGE_TOKENS).sum();
     let room = generator.model().context_tokens_max;

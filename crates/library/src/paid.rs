@@ -13,7 +13,6 @@ use alexandria_models::generator::{Price, Usage};
 use async_trait::async_trait;
 
 use crate::ledger::{Called, Ledger, Permit};
-use crate::library::Library;
 
 /// That a budget is used up: why a job waits, beneath the error that says so.
 #[derive(Debug)]
@@ -36,24 +35,21 @@ pub(crate) struct PaidEmbedder {
     feature: Feature,
 }
 
-impl Library {
-    /// The embedder for one who asks, if there is one.
-    pub(crate) fn embedder_for(
-        &self,
-        principal: &Principal,
-        feature: Feature,
-    ) -> Option<PaidEmbedder> {
-        let inner = self.embedder.clone()?;
-        Some(PaidEmbedder {
-            inner,
-            ledger: self.ledger(),
-            principal: principal.clone(),
-            feature,
-        })
-    }
-}
-
 impl PaidEmbedder {
+    pub(crate) fn new(
+        inner: Arc<dyn Embedder>,
+        ledger: Ledger,
+        principal: Principal,
+        feature: Feature,
+    ) -> Self {
+        Self {
+            inner,
+            ledger,
+            principal,
+            feature,
+        }
+    }
+
     async fn pay(
         &self,
         billed: Billed<'_>,

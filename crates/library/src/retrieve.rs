@@ -11,7 +11,6 @@ use alexandria_core::document::Collection;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::fusion::{Fusion, Leg, fuse};
 use alexandria_core::principal::Principal;
-use alexandria_models::embedder::Embedder;
 use alexandria_store::catalog::PAGE_ITEMS_MAX;
 
 use self::legs::Legs;
@@ -116,8 +115,8 @@ impl Library {
         };
         let (rankings, degraded) = legs.run(&mut timings).await?;
         let fusing = Instant::now();
-        let grasp = |embedder: &dyn Embedder| Fusion::grasping(embedder.grasp(&request.query));
-        let how = self.embedder.as_deref().map_or_else(Fusion::default, grasp);
+        let grasp = self.models.grasp(&request.query);
+        let how = grasp.map_or_else(Fusion::default, Fusion::grasping);
         let hits = fuse(&rankings, how);
         timings.fuse = milliseconds(fusing);
         let total = hits.len();
@@ -157,7 +156,7 @@ impl Library {
                 limits.search_passages_max
             ));
         }
-        if request.mode == SearchMode::Vectors && self.embedder.is_none() {
+        if request.mode == SearchMode::Vectors && self.models.embedding().is_none() {
             return refused(
                 "embedding is switched off in the settings: search by text, or switch it on"
                     .to_owned(),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use alexandria_core::answer::AnswerPolicy;
+use alexandria_core::region::{Region, Residence, Seat};
 use alexandria_extract::limits::Limits as ReadingLimits;
 use alexandria_models::embedder::EmbedderConfig;
 use alexandria_models::generator::GeneratorConfig;
@@ -39,6 +40,8 @@ pub struct LibrarySettings {
     pub embedder: EmbedderConfig,
     /// Which language model writes answers.
     pub generator: GeneratorConfig,
+    /// In which regions the operator says that all this is.
+    pub regions: Regions,
     /// How foreign files are read.
     pub reader: ReaderSettings,
     /// Whether pages without text are recognised from their picture.
@@ -81,6 +84,7 @@ impl LibrarySettings {
             models: models.into(),
             embedder: EmbedderConfig::default(),
             generator: GeneratorConfig::default(),
+            regions: Regions::default(),
             reader: ReaderSettings::default(),
             recognition: Recognition::default(),
             workers: WORKERS_DEFAULT,
@@ -97,6 +101,47 @@ impl LibrarySettings {
             limiting: LimitSettings::default(),
         }
     }
+
+    /// Where the library stores, and where its models run.
+    #[must_use]
+    pub fn residence(&self) -> Residence {
+        let Regions {
+            storage,
+            embedder,
+            generator,
+        } = self.regions.clone();
+        Residence {
+            storage,
+            embedder: match self.embedder {
+                EmbedderConfig::Off {} => None,
+                EmbedderConfig::MiniLm(_) => Some(Seat::Here),
+                EmbedderConfig::OpenAi(_)
+                | EmbedderConfig::Compatible(_)
+                | EmbedderConfig::Gemini(_)
+                | EmbedderConfig::Ollama(_) => Some(Seat::Provider(embedder)),
+            },
+            generator: match self.generator {
+                GeneratorConfig::Off => None,
+                GeneratorConfig::Local(_) => Some(Seat::Here),
+                GeneratorConfig::OpenAi(_)
+                | GeneratorConfig::Compatible(_)
+                | GeneratorConfig::Gemini(_)
+                | GeneratorConfig::Ollama(_)
+                | GeneratorConfig::Anthropic(_) => Some(Seat::Provider(generator)),
+            },
+        }
+    }
+}
+
+/// In which regions things are, as the operator says; in none where nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Regions {
+    /// The data directory and the database.
+    pub storage: Option<Region>,
+    /// The provider of the embedding model.
+    pub embedder: Option<Region>,
+    /// The provider of the language model.
+    pub generator: Option<Region>,
 }
 
 /// Jobs that run at the same time unless the settings say otherwise: one reads while one embeds.

@@ -117,10 +117,7 @@ impl Library {
             original_bytes: counts.bytes,
             catalog_bytes: self.catalog.database_bytes().await?,
             index_bytes: self.index_bytes().await?,
-            embedding_model: self
-                .embedder
-                .as_ref()
-                .map(|embedder| embedder.model().name.clone()),
+            embedding_model: self.models.embedding().map(|model| model.name.clone()),
             chunk_policy: self.policy.name(),
             ..Status::default()
         };

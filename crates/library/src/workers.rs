@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use alexandria_core::budget::Feature;
 use alexandria_core::document::DocumentState;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::TenantId;
@@ -97,11 +98,20 @@ impl Library {
     /// Queues the embedding of documents that are found by words alone and have no job: they were
     /// read while there was no embedder.
     async fn embed_what_waits(&self) -> Result<()> {
-        if self.embedder.is_none() {
+        if self.models.embedding().is_none() {
             return Ok(());
         }
         for tenant in self.tenants_indexed().await? {
             let principal = Principal::system(tenant, "embedding what waits");
+            let embedder = match self.embedder_for(&principal, Feature::Embed).await {
+                Ok(embedder) => embedder,
+                // The tenant has ended, and what it held is going.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            if !embedder.is_model() {
+                continue;
+            }
             let mut query = DocumentQuery {
                 state: Some(DocumentState::Searchable),
                 limit: PAGE_ITEMS_MAX,

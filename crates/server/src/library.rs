@@ -7,7 +7,9 @@ use std::time::Duration;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::Library;
 use alexandria_library::clock::{SystemClock, SystemIds};
-use alexandria_library::settings::{CATALOG_FILE, LibrarySettings, Recognition, Unsupported};
+use alexandria_library::settings::{
+    CATALOG_FILE, LibrarySettings, Recognition, Regions, Unsupported,
+};
 use alexandria_library::usage::Budget;
 use alexandria_models::embedder::EmbedderConfig;
 
@@ -142,6 +144,11 @@ pub(crate) fn settings(config: &Config) -> Result<LibrarySettings> {
     settings.encryption = root_key(config)?;
     settings.embedder = crate::config::embedder::settings(config)?;
     settings.generator = crate::config::generator::settings(config)?;
+    settings.regions = Regions {
+        storage: config.storage_region.clone(),
+        embedder: config.embedder_region.clone(),
+        generator: config.generator_region.clone(),
+    };
     settings.reader.worker = Some(program);
     settings.reader.limits.memory_bytes = config.reading_memory_bytes_max;
     settings.reader.limits.cpu_seconds = config.reading_cpu_seconds_max;

@@ -17,7 +17,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::alerts::Alerts;
 use crate::api::{self, App};
-use crate::cli::key::KEY_DAYS_MAX;
 use crate::config::{Config, Role};
 use crate::presence::Presence;
 use crate::telemetry::measures;
@@ -26,6 +25,7 @@ pub(crate) mod certificates;
 mod entrance;
 mod redirect;
 mod seed;
+mod warnings;
 
 use certificates::Certificates;
 use entrance::Entrance;
@@ -81,8 +81,7 @@ pub(crate) async fn serve(
     };
     let measures = measures::begin()?;
     let library = crate::library::open(&config).await?;
-    warn_of_old_secrets(&config);
-    warn_of_clear_text(&config);
+    warnings::warn(&config, &library).await?;
     let stop = CancellationToken::new();
     let tracker = TaskTracker::new();
     let app = App::new(
@@ -95,8 +94,6 @@ pub(crate) async fn serve(
     if doors.is_some() {
         refuse_open_to_all(&app).await?;
     }
-    let alerts = Alerts::new(&config)?.run(Arc::clone(&library));
-    tracker.spawn(stop.clone().run_until_cancelled_owned(alerts));
     begin(&app, measures, &tracker)?;
     let holdings = seed::holdings(&library, beside.seed.as_deref()).await?;
     if let Some(folder) = beside.seed {
@@ -121,11 +118,17 @@ pub(crate) async fn serve(
         }
     };
     stop.cancel();
+    end(&library, &tracker).await?;
+    ended
+}
+
+/// Waits for what was begun, and closes the library.
+async fn end(library: &Library, tracker: &TaskTracker) -> Result<()> {
     tracker.close();
     tracker.wait().await;
     library.close().await?;
     tracing::info!("stopped");
-    ended
+    Ok(())
 }
 
 /// Begins what is done beside answering.
@@ -134,6 +137,8 @@ fn begin(app: &App, measures: PrometheusHandle, tracker: &TaskTracker) -> Result
     if matches!(app.config.role, Role::All | Role::Worker) {
         work(library, stop, tracker);
     }
+    let alerts = Alerts::new(&app.config)?.run(Arc::clone(library));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(alerts));
     warn_of_attacks(&app.config, library, stop, tracker)?;
     keep_house(library, measures, stop, tracker);
     watch_signals(stop, tracker)
@@ -173,18 +178,6 @@ async fn refuse_open_to_all(app: &App) -> Result<()> {
     Err(Error::new(ErrorKind::Invalid, sentence))
 }
 
-/// Says that other machines are served without TLS, if they are.
-fn warn_of_clear_text(config: &Config) {
-    if config.is_public() && !config.speaks_tls() && config.role != Role::Worker {
-        tracing::warn!(
-            host = config.host,
-            "this machine's network is served without TLS: unless a proxy in front speaks it, passwords, \
-             sessions and keys can be read on the way; set tls.acme_domains, or tls.certificate \
-             and tls.key"
-        );
-    }
-}
-
 /// Takes the address, or says what is in the way.
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -210,20 +203,6 @@ async fn listen(host: &str, port: u16) -> Result<TcpListener> {
         };
         Error::new(ErrorKind::Unavailable, sentence).with_source(source)
     })
-}
-
-/// Notes since when each secret is what it is, and warns of those that should be changed.
-fn warn_of_old_secrets(config: &Config) {
-    match crate::ages::old(config, SystemClock.now(), KEY_DAYS_MAX) {
-        Ok(names) => {
-            for name in names {
-                tracing::warn!(
-                    "{name} is older than {KEY_DAYS_MAX} days: alexandria key rotate {name}"
-                );
-            }
-        }
-        Err(error) => tracing::warn!("{}", error.chain()),
-    }
 }
 
 fn work(library: &Arc<Library>, stop: &CancellationToken, tracker: &TaskTracker) {

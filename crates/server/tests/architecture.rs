@@ -304,6 +304,33 @@ fn every_call_of_the_catalog_says_who_asks() {
 }
 
 #[test]
+fn models_are_opened_where_they_are_lent_from_and_where_nobody_has_said_anything() {
+    let mut found = Vec::new();
+    for crate_name in ["library", "server"] {
+        for (path, text) in sources(crate_name) {
+            let opens = ["embedder::open(", "generator::open("];
+            let count: usize = opens.iter().map(|call| text.matches(call).count()).sum();
+            if count > 0 {
+                let file = path.strip_prefix(root().join("crates"));
+                found.push(format!("{} {count}", file.unwrap_or(&path).display()));
+            }
+        }
+    }
+    found.sort_unstable();
+    // The library's own go into `Models`, which lends them by the tenant's region; the others are told of
+    // judged collections in a folder, which are of no tenant.
+    assert_eq!(
+        found,
+        [
+            "library/src/evaluate/checker.rs 1",
+            "library/src/evaluate/engines.rs 1",
+            "library/src/library.rs 2"
+        ],
+        "a model that is not lent by `Models` may be told what must stay in a region"
+    );
+}
+
+#[test]
 fn every_address_is_described_save_a_few() {
     let mut found = Vec::new();
     for (path, text) in sources("server") {

@@ -42,15 +42,22 @@ mod door {
     mod memory;
     mod openai;
     mod operations;
+    mod outlook;
     mod paper;
     mod passkeys;
     mod paths;
     mod personas;
+    #[path = "../../../store/tests/support/postgres.rs"]
+    mod postgres;
     mod privacy;
+    mod processes;
     mod protocol;
     mod providers;
     mod questions;
     mod rates;
+    mod recorder;
+    mod regions;
+    mod retention;
     mod scim;
     mod sealed;
     mod servers;

@@ -5,8 +5,9 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{TENANT_DEFAULT, TenantId};
 use alexandria_core::label::Label;
 use alexandria_core::principal::{Actor, Principal};
+use alexandria_core::region::Region;
 use alexandria_core::tenant::{
-    Plan, Quotas, Region, TENANT_GRACE_DAYS_MAX, Tenant, TenantSettings, TenantState,
+    Plan, Quotas, TENANT_GRACE_DAYS_MAX, Tenant, TenantSettings, TenantState,
 };
 use alexandria_core::user::{Email, Password, User};
 use alexandria_store::catalog::{NewTenant, NewUser, Page, TenantChange};
@@ -100,6 +101,10 @@ impl Library {
             plan: draft.plan,
             quotas: draft.quotas,
         };
+        if let Some(region) = &new.region {
+            let what = format!("cannot make the tenant {:?}", new.name.as_str());
+            self.models.residence().require(region, &what)?;
+        }
         let tenant = self.catalog.create_tenant(principal, new).await?;
         let invited = match owner {
             None => None,

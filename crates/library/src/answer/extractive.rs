@@ -98,7 +98,9 @@ impl Library {
         question: &str,
         sentences: &[String],
     ) -> Result<Vec<f32>> {
-        let Some(embedder) = self.embedder_for(principal, Feature::SearchEmbedding) else {
+        let embedder = self.embedder_for(principal, Feature::SearchEmbedding);
+        // One that may not be told is left out without a word here: the search has said it.
+        let Some(embedder) = embedder.await?.model() else {
             return Ok(Vec::new());
         };
         if sentences.is_empty() || !embedder.knows(question) {

@@ -13,7 +13,7 @@ use alexandria_core::error::{ErrorKind, Result};
 use alexandria_core::prompt::{Shown, ground};
 use alexandria_models::embedder::Embedder;
 use alexandria_models::generator::{
-    Delta, FinishReason, Generator, GeneratorModel, Message, Prompt, Role, Usage,
+    Delta, FinishReason, GeneratorModel, Message, Prompt, Role, Usage,
 };
 
 use super::{Asked, headings_of};
@@ -21,6 +21,7 @@ use crate::ask::{AnswerSentence, AskEvent};
 use crate::library::Library;
 use crate::metered::{Begun, Metered};
 use crate::metrics::SENTENCES_CHECKED_TOTAL;
+use crate::models::LentGenerator;
 use crate::search::FoundPassage;
 use crate::settings::Unsupported;
 use crate::support;
@@ -72,7 +73,7 @@ impl Library {
     pub(super) async fn generate(
         &self,
         asked: &Asked<'_>,
-        generator: &dyn Generator,
+        generator: &LentGenerator,
     ) -> Result<Generated> {
         let (prompt, shown) = prompt(asked, generator);
         if shown == 0 {
@@ -83,8 +84,9 @@ impl Library {
             );
             return Ok(Generated::Failed(why, Written::default()));
         }
-        let who = (asked.principal, Feature::Answer);
-        let mut stream = match Metered::begin(&self.ledger(), who, generator, &prompt).await? {
+        let ledger = self.ledger();
+        let begun = Metered::begin(&ledger, Feature::Answer, generator, &prompt);
+        let mut stream = match begun.await? {
             Begun::Call(stream) => stream,
             Begun::Refused(why) => return Ok(Generated::Unaffordable(why)),
             Begun::Failed(error) => {
@@ -229,6 +231,7 @@ impl Desk<'_> {
         let embedder = self
             .library
             .embedder_for(self.asked.principal, Feature::SearchEmbedding);
+        let embedder = embedder.await?.model();
         let embedder = embedder.as_ref().map(|embedder| embedder as &dyn Embedder);
         let verdict = support::judge(embedder, text, &quotes, &headings, self.asked.language).await;
         Ok(AnswerSentence {
@@ -240,7 +243,7 @@ impl Desk<'_> {
 }
 
 /// What the model is told, and how many of the passages are in it.
-fn prompt(asked: &Asked<'_>, generator: &dyn Generator) -> (Prompt, usize) {
+fn prompt(asked: &Asked<'_>, generator: &LentGenerator) -> (Prompt, usize) {
     let shown: Vec<Shown<'_>> = asked
         .passages
         .iter()
@@ -269,7 +272,7 @@ fn prompt(asked: &Asked<'_>, generator: &dyn Generator) -> (Prompt, usize) {
 }
 
 /// What a reader is told of a model that does not answer.
-fn failed(generator: &dyn Generator, error: &alexandria_core::error::Error) -> String {
+fn failed(generator: &LentGenerator, error: &alexandria_core::error::Error) -> String {
     let model = generator.model();
     tracing::warn!(provider = model.provider, model = model.name, error = %error.chain(),
         "a language model did not answer");

@@ -175,8 +175,8 @@ impl Library {
             .as_ref()
             .map(|persona| (persona.id, &persona.name, &persona.voice));
         let models = (
-            self.generator.as_deref().map(|generator| generator.model()),
-            self.embedder.as_deref().map(|embedder| embedder.model()),
+            self.models.writing(),
+            self.models.embedding(),
             self.generation,
         );
         let key = format!(

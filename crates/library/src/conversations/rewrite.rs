@@ -8,14 +8,14 @@ use std::time::Duration;
 use alexandria_core::budget::Feature;
 use alexandria_core::conversation::{CARRIED_BYTES_MAX, Standalone};
 use alexandria_core::error::Result;
-use alexandria_core::principal::Principal;
 use alexandria_core::words::words;
-use alexandria_models::generator::{Delta, Generator, Message, Prompt, Role, Usage};
+use alexandria_models::generator::{Delta, Message, Prompt, Role, Usage};
 use tokio::time::timeout;
 
 use crate::ask::Exchange;
 use crate::ledger::Ledger;
 use crate::metered::{Begun, Metered};
+use crate::models::LentGenerator;
 
 /// Tokens that the model may write.
 const REWRITE_TOKENS_MAX: u32 = 120;
@@ -59,13 +59,13 @@ pub(super) fn may_depend(question: &str) -> bool {
 
 /// Asks a model.
 pub(super) async fn ask(
-    (ledger, principal): (&Ledger, &Principal),
-    generator: &dyn Generator,
+    ledger: &Ledger,
+    generator: &LentGenerator,
     (exchanges, question): (&[Exchange], &str),
     by_rules: &Standalone,
 ) -> Rewritten {
     let prompt = prompt(exchanges, question);
-    let writing = write(ledger, principal, generator, &prompt);
+    let writing = write(ledger, generator, &prompt);
     let written = timeout(REWRITE_TIMEOUT, writing).await;
     let (text, usage) = match written {
         Ok(Ok(written)) => written,
@@ -83,13 +83,11 @@ pub(super) async fn ask(
 
 async fn write(
     ledger: &Ledger,
-    principal: &Principal,
-    generator: &dyn Generator,
+    generator: &LentGenerator,
     prompt: &Prompt,
 ) -> Result<(String, Option<Usage>)> {
     let (mut text, mut used) = (String::new(), None);
-    let who = (principal, Feature::Rewrite);
-    let mut stream = match Metered::begin(ledger, who, generator, prompt).await? {
+    let mut stream = match Metered::begin(ledger, Feature::Rewrite, generator, prompt).await? {
         Begun::Call(stream) => stream,
         // The answer says it, which needs the model, too.
         Begun::Refused(_why) => return Ok((text, used)),

@@ -115,17 +115,22 @@ impl Library {
 
     /// Erases again what an older copy of the catalog has brought back.
     pub(crate) async fn erase_again(&self) -> Result<()> {
-        for tombstone in self.buried().await? {
+        let buried = self.buried().await?;
+        for tombstone in &buried {
             let receipt = &tombstone.receipt;
             let principal = Principal::system(receipt.tenant_id, "erasing again");
             if self.catalog.knows_erasure(&principal, receipt.id).await? {
                 continue;
             }
             // The copy is of a time at which that was the only owner: somebody has to see to it.
-            if let Err(error) = self.erase_one_again(&principal, &tombstone).await {
+            if let Err(error) = self.erase_one_again(&principal, tombstone).await {
                 tracing::error!(erasure.id = %receipt.id, error = %error.chain(),
                     "what was erased is back and cannot be erased again");
             }
+        }
+        // An erasure that was permanent when the process died may still stand in the log of the catalog.
+        if !buried.is_empty() {
+            self.catalog.empty_log().await?;
         }
         Ok(())
     }
@@ -154,7 +159,6 @@ impl Library {
         self.catalog
             .keep_erasure(principal, &receipt, subject)
             .await?;
-        self.catalog.empty_log().await?;
         tracing::info!(erasure.id = %receipt.id, "erased again what was put back");
         Ok(())
     }

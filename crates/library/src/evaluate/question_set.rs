@@ -134,10 +134,10 @@ async fn fill_and_ask(
         let found = library.evaluate_questions(&principal, &judged, &ask, &shown);
         writers.push(found.await?);
     }
-    let model = library.embedder.as_ref();
+    let model = library.models.embedding();
     Ok(QuestionSetEvaluation {
         documents: corpus.len(),
-        model: model.map(|embedder| embedder.model().name.clone()),
+        model: model.map(|model| model.name.clone()),
         ingest_ms,
         writers,
     })

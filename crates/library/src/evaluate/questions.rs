@@ -11,6 +11,7 @@ use alexandria_core::evaluation::questions::{Observed, QuestionMeasures, Shared,
 use alexandria_core::evaluation::{average, overlap, percentile};
 use alexandria_core::id::DocumentId;
 use alexandria_core::principal::Principal;
+use alexandria_models::generator::GeneratorModel;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 
@@ -92,7 +93,9 @@ impl Library {
         report: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<QuestionsEvaluation> {
         principal.require(Scope::Ask)?;
-        let wants_model = self.generator.is_some() && request.writer == WriterChoice::Auto;
+        let model = self.generator_for(principal).await?.model();
+        let model = model.filter(|_| request.writer == WriterChoice::Auto);
+        let wants_model = model.is_some();
         let before = cpu_ms();
         let mut replies = Vec::with_capacity(questions.len());
         for (at, question) in questions.iter().enumerate() {
@@ -120,7 +123,7 @@ impl Library {
         let had_passages = |reply: &&Reply| !reply.answer.passages.is_empty();
         let missed = |reply: &&Reply| wants_model && had_passages(reply) && !by_model(reply);
         Ok(QuestionsEvaluation {
-            writer: self.writer_name(request.writer),
+            writer: model.map_or_else(|| EXTRACTIVE.to_owned(), |model| name(model.model())),
             questions: questions.len(),
             answerable: observed.iter().filter(|one| one.is_answerable).count(),
             fallbacks: replies.iter().filter(missed).count(),
@@ -157,20 +160,11 @@ impl Library {
             "the answer broke off without an end",
         ))
     }
+}
 
-    /// Who writes when this choice is made.
-    fn writer_name(&self, choice: WriterChoice) -> String {
-        let generator = self.generator.as_ref();
-        generator
-            .filter(|_| choice == WriterChoice::Auto)
-            .map_or_else(
-                || EXTRACTIVE.to_owned(),
-                |generator| {
-                    let model = generator.model();
-                    format!("{}/{}", model.provider, model.name)
-                },
-            )
-    }
+/// What a model is called in figures.
+fn name(model: &GeneratorModel) -> String {
+    format!("{}/{}", model.provider, model.name)
 }
 
 /// An answer and how long it took.

@@ -1,8 +1,10 @@
 //! What an experiment changes and measures, and which plans make no sense.
 
 use alexandria_core::answer::AnswerPolicy;
+use alexandria_core::budget::Feature;
 use alexandria_core::error::{Context as _, Error, ErrorKind, Result};
 use alexandria_core::experiment::{Guardrail, Metric};
+use alexandria_core::principal::Principal;
 use alexandria_store::catalog::Experiment;
 use serde::{Deserialize, Serialize};
 
@@ -99,14 +101,18 @@ pub(crate) struct Ways {
 
 impl Library {
     /// How questions are answered without an experiment.
-    pub(crate) fn ways(&self) -> Ways {
-        Ways {
+    ///
+    /// # Errors
+    /// `Unavailable` when the catalog does not answer.
+    pub(crate) async fn ways(&self, principal: &Principal) -> Result<Ways> {
+        let embedder = self.embedder_for(principal, Feature::SearchEmbedding);
+        Ok(Ways {
             policy: self.settings.answers,
             unsupported: self.settings.unsupported,
             passages_max: self.settings.limits.search_passages_max,
-            has_embedder: self.embedder.is_some(),
-            has_model: self.generator.is_some(),
-        }
+            has_embedder: embedder.await?.is_model(),
+            has_model: self.generator_for(principal).await?.is_model(),
+        })
     }
 }
 

@@ -33,9 +33,6 @@ impl Library {
         id: DocumentId,
         steps: &Arc<Steps>,
     ) -> Result<()> {
-        let Some(embedder) = self.embedder_for(principal, Feature::Embed) else {
-            return Ok(());
-        };
         let document = self.catalog.document(principal, id).await?;
         let Some(version) = document.version else {
             return Ok(());
@@ -52,6 +49,11 @@ impl Library {
             let Some(last) = waiting.last() else { break };
             from = last.ordinal + 1;
             let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+            // Asked for each batch: the tenant may have been given a region meanwhile.
+            let embedder = self.embedder_for(principal, Feature::Embed).await?;
+            let Some(embedder) = embedder.model() else {
+                return Ok(());
+            };
             let vectors = self
                 .vectors_of(principal, &embedder, &document, waiting)
                 .await?;

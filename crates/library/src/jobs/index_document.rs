@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use alexandria_core::block::{BlockKind, Fault, FaultKind, Parsed};
+use alexandria_core::budget::Feature;
 use alexandria_core::chunk::{Piece, chunk, context};
 use alexandria_core::document::{Document, DocumentState};
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
@@ -67,7 +68,8 @@ impl Library {
         self.follow_text(self.space(principal, document.collection))
             .await?;
         self.say_searchable(principal, id).await?;
-        if self.embedder.is_some() {
+        let embedder = self.embedder_for(principal, Feature::Embed).await?;
+        if embedder.is_model() {
             self.enqueue_embedding(principal, id).await?;
         }
         Ok(())
@@ -183,11 +185,11 @@ impl Library {
     /// Cuts what was read, off the runtime.
     async fn prepare(&self, parsed: Parsed, title: String) -> Result<Prepared> {
         let policy = self.policy.clone();
-        let embedder = self.embedder.clone();
+        let counter = self.models.counter();
         let work = move || {
             let (text, parsed) = parsed.store();
-            let count = |text: &str| match &embedder {
-                Some(embedder) => embedder.count_tokens(text),
+            let count = |text: &str| match &counter {
+                Some(count) => count(text),
                 None => text.len().div_ceil(BYTES_PER_TOKEN),
             };
             let pieces = chunk(&parsed, &text, &policy, &count);

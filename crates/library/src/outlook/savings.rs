@@ -48,10 +48,9 @@ impl Library {
 
     /// The model of the same provider that would have cost least for the same tokens.
     fn cheaper_model(&self, month: &[&Used]) -> Result<Option<Recommendation>> {
-        let Some(generator) = self.generator.as_deref() else {
+        let Some(model) = self.models.writing() else {
             return Ok(None);
         };
-        let model = generator.model();
         let is_its = |used: &&&Used| used.provider == model.provider && used.model == model.name;
         let used = sum(month.iter().filter(is_its));
         let prices = Prices::read(self.settings.generator.prices())?;

@@ -14,6 +14,8 @@ use alexandria_store::vectors::Effort;
 use super::{asks, milliseconds};
 use crate::library::Library;
 use crate::metrics::SEARCH_DEGRADED_TOTAL;
+use crate::models::Lent;
+use crate::paid::PaidEmbedder;
 use crate::search::{SearchMode, SearchRequest, Timings};
 
 /// A search of both indexes.
@@ -35,7 +37,20 @@ impl Legs<'_> {
     /// # Errors
     /// The first leg's error when no leg answered.
     pub(super) async fn run(&self, timings: &mut Timings) -> Result<(Vec<Ranking>, Vec<String>)> {
-        let (text, vectors) = tokio::join!(self.text(), self.vectors());
+        let embedder = self.embedder().await?;
+        let mut degraded = Vec::new();
+        let embedder = match embedder {
+            Lent::Model(embedder) => Some(embedder),
+            Lent::Absent => None,
+            Lent::Outside(why) if self.request.mode == SearchMode::Vectors => {
+                return Err(Error::new(ErrorKind::Conflict, why));
+            }
+            Lent::Outside(why) => {
+                degraded.push(why);
+                None
+            }
+        };
+        let (text, vectors) = tokio::join!(self.text(), self.vectors(embedder.as_ref()));
         let mut rankings = Vec::new();
         let mut failed = Vec::new();
         match text {
@@ -56,7 +71,6 @@ impl Legs<'_> {
             }
             None => {}
         }
-        let mut degraded = Vec::new();
         for (part, sentence, error) in failed {
             if rankings.is_empty() {
                 return Err(error);
@@ -92,20 +106,23 @@ impl Legs<'_> {
         }))
     }
 
-    async fn vectors(&self) -> Outcome<(f64, f64)> {
-        let embedder = self
-            .library
-            .embedder_for(self.principal, Feature::SearchEmbedding)?;
-        let mode = self.request.mode;
-        if !asks(mode, Leg::Semantic) {
-            return None;
+    /// The embedding model, where one is wanted.
+    async fn embedder(&self) -> Result<Lent<PaidEmbedder>> {
+        if !asks(self.request.mode, Leg::Semantic) {
+            return Ok(Lent::Absent);
         }
+        let feature = Feature::SearchEmbedding;
+        self.library.embedder_for(self.principal, feature).await
+    }
+
+    async fn vectors(&self, embedder: Option<&PaidEmbedder>) -> Outcome<(f64, f64)> {
+        let embedder = embedder?;
         // Cosines of a writing that the model cannot read would only blur the order of the words.
-        if mode == SearchMode::Hybrid && !embedder.knows(&self.request.query) {
+        if self.request.mode == SearchMode::Hybrid && !embedder.knows(&self.request.query) {
             return None;
         }
         let wait = Duration::from_millis(self.library.settings.limits.search_vectors_timeout_ms);
-        Some(in_time(wait, self.nearest(&embedder)).await)
+        Some(in_time(wait, self.nearest(embedder)).await)
     }
 
     async fn nearest(&self, embedder: &dyn Embedder) -> Result<(Ranking, (f64, f64))> {

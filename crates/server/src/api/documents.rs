@@ -15,10 +15,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use uuid::Uuid;
 
-use super::extract::{Asker, Body, Parameters, Segments};
+use super::extract::{Asker, Body, Parameters, Segments, given};
 use super::keys::ClassificationBody;
 use super::problem::Problem;
 use super::wire::{DocumentBody, PAGE_ITEMS_DEFAULT, PageBody};
@@ -135,11 +135,6 @@ struct ChangeBody {
     category: Option<Option<String>>,
     /// Another label: who may see it.
     classification: Option<ClassificationBody>,
-}
-
-/// Tells a field that is null from one that is absent.
-fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(value).map(Some)
 }
 
 async fn list(

@@ -104,6 +104,17 @@ where
     part.transpose().map_err(D::Error::custom)
 }
 
+/// Tells a field of text that is null from one that is absent.
+///
+/// # Errors
+/// For anything but text or null.
+pub(crate) fn given<'de, D>(deserializer: D) -> Result<Option<Option<String>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
 /// A JSON body that is read by whoever takes it.
 #[derive(Debug)]
 pub(crate) struct JsonBytes(pub(crate) Bytes);

@@ -6,6 +6,7 @@ mod settings;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use alexandria_core::access::Scope;
+use alexandria_core::region::{REGION_BYTES_MAX, Residence};
 use alexandria_core::tenant::{
     Plan, Quotas, TENANT_GRACE_DAYS_DEFAULT, TENANT_GRACE_DAYS_MAX, Tenant, TenantSettings,
 };
@@ -21,7 +22,7 @@ use uuid::Uuid;
 pub(crate) use self::plan::{PlanBody, QuotasBody};
 pub(crate) use self::settings::{ConsentTextBody, SettingsBody};
 use super::Shared;
-use super::extract::{Asker, Body, Parameters, Segments, object, optional_object};
+use super::extract::{Asker, Body, Parameters, Segments, given, object, optional_object};
 use super::invitations::InvitedBody;
 use super::keys::made;
 use super::problem::Problem;
@@ -61,8 +62,11 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                 operation
                     .id("tenants_change")
                     .tag("tenants")
-                    .summary("Change a tenant's name, settings, plan or quotas")
-                    .description("Plan and quotas are for those who look after the installation.")
+                    .summary("Change a tenant's name, settings, region, plan or quotas")
+                    .description(
+                        "Region, plan and quotas are for those who look after the installation. A \
+                         region that this installation does not store in is refused.",
+                    )
             })
             .delete_with(end, |operation| {
                 operation
@@ -102,8 +106,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
 pub(crate) struct TenantCreate {
     /// Its name, unique in the installation.
     pub(crate) name: String,
-    /// Where its data have to stay: a label such as `eu-central`.
+    /// The region that everything it has must stay in: a label such as `eu-central`, the one that this
+    /// installation stores in (`storage.region`). Another one is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = REGION_BYTES_MAX), regex(pattern = "^[a-z0-9-]+$"))]
     pub(crate) region: Option<String>,
     /// How much it may hold and use.
     #[serde(default)]
@@ -126,8 +132,14 @@ pub(crate) struct TenantBody {
     pub(crate) name: String,
     /// `active`, `suspended` or `ending`.
     pub(crate) state: String,
-    /// Where its data have to stay.
+    /// The region that everything it has must stay in; anywhere when null.
     pub(crate) region: Option<String>,
+    /// Whether everything it has is stored in its region; null without one. Where it is not, documents are
+    /// neither added nor changed.
+    pub(crate) region_holds: Option<bool>,
+    /// What is not in its region and what follows from it, a sentence each: the storage, the embedding
+    /// model, the language model.
+    pub(crate) region_notes: Vec<String>,
     /// How much it may hold and use, by name.
     pub(crate) plan: PlanBody,
     /// What it may hold and use in all: its own quotas, and the plan's where it has none.
@@ -140,13 +152,17 @@ pub(crate) struct TenantBody {
     pub(crate) ends: Option<Timestamp>,
 }
 
-impl From<Tenant> for TenantBody {
-    fn from(tenant: Tenant) -> Self {
+impl TenantBody {
+    /// A tenant, and what of it is in its region.
+    fn of(tenant: Tenant, residence: &Residence) -> Self {
         let limits = tenant.limits().into();
+        let region = tenant.region.as_ref();
         Self {
             id: tenant.id.as_uuid(),
             name: tenant.name.to_string(),
             state: tenant.state.name().to_owned(),
+            region_holds: region.map(|region| residence.holds(region)),
+            region_notes: region.map_or_else(Vec::new, |region| residence.notes(region)),
             region: tenant.region.map(String::from),
             plan: tenant.plan.into(),
             limits,
@@ -182,6 +198,11 @@ pub(crate) struct ChangeBody {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) settings: Option<SettingsBody>,
+    /// Another region that everything it has must stay in, the one that this installation stores in; null
+    /// for none.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", length(min = 1, max = REGION_BYTES_MAX), regex(pattern = "^[a-z0-9-]+$"))]
+    pub(crate) region: Option<Option<String>>,
     /// Another plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) plan: Option<PlanBody>,
@@ -209,6 +230,10 @@ struct Which {
     tenant: String,
 }
 
+fn body(app: &Shared, tenant: Tenant) -> TenantBody {
+    TenantBody::of(tenant, &app.library.settings().residence())
+}
+
 async fn list(
     State(app): State<Shared>,
     Asker(principal): Asker,
@@ -216,7 +241,14 @@ async fn list(
 ) -> Result<Json<PageBody<TenantBody>>, Problem> {
     let (cursor, limit) = (page.cursor.as_deref(), page.limit());
     let page = app.library.tenants(&principal, cursor, limit).await?;
-    Ok(Json(page.into()))
+    let residence = app.library.settings().residence();
+    let items = page.items.into_iter();
+    Ok(Json(PageBody {
+        items: items
+            .map(|tenant| TenantBody::of(tenant, &residence))
+            .collect(),
+        next: page.next,
+    }))
 }
 
 async fn create(
@@ -233,7 +265,7 @@ async fn create(
     };
     let (tenant, invited) = app.library.create_tenant(&principal, draft).await?;
     let body = MadeTenantBody {
-        tenant: tenant.into(),
+        tenant: body(&app, tenant),
         invited: invited.map(InvitedBody::from),
     };
     let location = format!("/api/v1/tenants/{}", body.tenant.id);
@@ -246,7 +278,7 @@ async fn get(
     Segments(which): Segments<Which>,
 ) -> Result<Json<TenantBody>, Problem> {
     let found = app.library.find_tenant(&principal, &which.tenant).await?;
-    Ok(Json(found.into()))
+    Ok(Json(body(&app, found)))
 }
 
 async fn change(
@@ -257,6 +289,10 @@ async fn change(
 ) -> Result<Json<TenantBody>, Problem> {
     let library = &app.library;
     let mut tenant = library.find_tenant(&principal, &which.tenant).await?;
+    if let Some(region) = change.region {
+        let region = region.as_deref().map(str::parse).transpose()?;
+        tenant = library.place_tenant(&principal, tenant.id, region).await?;
+    }
     if change.plan.is_some() || change.quotas.is_some() {
         let plan = change.plan.map(Plan::from);
         let quotas = change.quotas.map(Quotas::from);
@@ -270,7 +306,7 @@ async fn change(
             .change_tenant(&principal, tenant.id, change.name.as_deref(), settings)
             .await?;
     }
-    Ok(Json(tenant.into()))
+    Ok(Json(body(&app, tenant)))
 }
 
 async fn end(
@@ -283,7 +319,7 @@ async fn end(
     let tenant = library.find_tenant(&principal, &which.tenant).await?;
     let grace = how.grace_days.unwrap_or(TENANT_GRACE_DAYS_DEFAULT);
     let ending = library.end_tenant(&principal, tenant.id, grace).await?;
-    Ok(Json(ending.into()))
+    Ok(Json(body(&app, ending)))
 }
 
 async fn suspend(
@@ -295,7 +331,7 @@ async fn suspend(
     let library = &app.library;
     let tenant = library.find_tenant(&principal, &which.tenant).await?;
     let suspended = library.suspend_tenant(&principal, tenant.id).await?;
-    Ok(Json(suspended.into()))
+    Ok(Json(body(&app, suspended)))
 }
 
 async fn resume(
@@ -307,5 +343,5 @@ async fn resume(
     let library = &app.library;
     let tenant = library.find_tenant(&principal, &which.tenant).await?;
     let resumed = library.resume_tenant(&principal, tenant.id).await?;
-    Ok(Json(resumed.into()))
+    Ok(Json(body(&app, resumed)))
 }

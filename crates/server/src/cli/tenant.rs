@@ -25,6 +25,8 @@ Examples:
   alexandria tenant create \"City Library\" --owner ada@example.org
   alexandria tenant create Acme --plan trial --region eu-central
   alexandria tenant list
+  alexandria tenant show Acme
+  alexandria tenant region Acme eu-central
   alexandria tenant suspend Acme
   alexandria tenant export Acme --out acme.zip
   alexandria tenant demo
@@ -59,10 +61,17 @@ impl From<PlanChoice> for PlanBody {
     }
 }
 
+/// What is done. The tenant that is looked after is no `--tenant`, in whose name the command would be given.
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// List the tenants, oldest first
     List,
+    /// Show a tenant: its state and plan, and whether what it has is in its region
+    Show {
+        /// Its name or id
+        #[arg(id = "which", value_name = "TENANT")]
+        tenant: String,
+    },
     /// Make a tenant
     Create {
         /// Its name
@@ -71,7 +80,7 @@ enum Verb {
         /// How much it may hold and use
         #[arg(long, value_name = "PLAN", default_value = "unlimited")]
         plan: PlanChoice,
-        /// Where its data have to stay, such as eu-central
+        /// The region that everything it has must stay in, the one of storage.region, such as eu-central
         #[arg(long, value_name = "LABEL")]
         region: Option<String>,
         /// Whom to invite as its first owner
@@ -81,7 +90,7 @@ enum Verb {
     /// Give a tenant another name
     Rename {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
         /// The new name
         #[arg(value_name = "NAME")]
@@ -90,28 +99,40 @@ enum Verb {
     /// Give a tenant another plan
     Plan {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
         /// How much it may hold and use
         #[arg(value_name = "PLAN")]
         plan: PlanChoice,
     },
+    /// Give a tenant a region that everything it has must stay in, or none
+    Region {
+        /// Its name or id
+        #[arg(id = "which", value_name = "TENANT")]
+        tenant: String,
+        /// The region, the one of storage.region, such as eu-central
+        #[arg(value_name = "LABEL", required_unless_present = "none")]
+        region: Option<String>,
+        /// Let it stay anywhere
+        #[arg(long, conflicts_with = "region")]
+        none: bool,
+    },
     /// Let nobody of a tenant in; what it holds stays
     Suspend {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
     },
     /// Let a tenant's people in again; its end is taken back
     Resume {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
     },
     /// Write everything that a tenant has into a ZIP archive, its files included
     Export {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
         /// The archive
         #[arg(long, value_name = "FILE")]
@@ -120,7 +141,7 @@ enum Verb {
     /// End a tenant: nobody is let in, and what it holds is removed after a grace
     End {
         /// Its name or id
-        #[arg(value_name = "TENANT")]
+        #[arg(id = "which", value_name = "TENANT")]
         tenant: String,
         /// Days until what it holds is removed
         #[arg(long, value_name = "DAYS", default_value_t = TENANT_GRACE_DAYS_DEFAULT,
@@ -141,6 +162,8 @@ impl Tenant {
             Verb::Demo => Work::Jobs,
             Verb::Create { .. } => Work::Store,
             Verb::List
+            | Verb::Show { .. }
+            | Verb::Region { .. }
             | Verb::Rename { .. }
             | Verb::Plan { .. }
             | Verb::Suspend { .. }
@@ -159,6 +182,14 @@ impl Verb {
     async fn run(&self, setting: &Setting, door: &Door) -> Result<Outcome> {
         match self {
             Self::List => list(setting, door).await,
+            Self::Show { tenant } => tell(setting, &door.get(&path(tenant)).await?),
+            Self::Region { tenant, region, .. } => {
+                let body = ChangeBody {
+                    region: Some(region.clone()),
+                    ..ChangeBody::default()
+                };
+                tell(setting, &door.patch(&path(tenant), &body).await?)
+            }
             Self::Create {
                 name,
                 plan,
@@ -216,7 +247,7 @@ async fn list(setting: &Setting, door: &Door) -> Result<Outcome> {
             shorten(&tenant.name, COLUMN_CHARACTERS),
             state(tenant),
             format!("{:?}", tenant.plan).to_lowercase(),
-            tenant.region.clone().unwrap_or_default(),
+            region(tenant),
             tenant.id.to_string(),
         ]
     };
@@ -229,6 +260,15 @@ fn state(tenant: &TenantBody) -> String {
     match tenant.ends {
         Some(end) => format!("{} on {}", tenant.state, day(end)),
         None => tenant.state.clone(),
+    }
+}
+
+/// A region, and whether it holds.
+fn region(tenant: &TenantBody) -> String {
+    let region = tenant.region.clone().unwrap_or_default();
+    match tenant.region_holds {
+        Some(false) => format!("{region} (not here)"),
+        Some(true) | None => region,
     }
 }
 
@@ -282,5 +322,11 @@ fn tell(setting: &Setting, tenant: &TenantBody) -> Result<Outcome> {
     };
     let state = paint(style, state(tenant));
     painter.say(format!("{state}, {}", tenant.id));
+    if tenant.region.is_some() {
+        painter.say(format!("region {}", region(tenant)));
+    }
+    for note in &tenant.region_notes {
+        painter.say(paint(WARN, note));
+    }
     Ok(Outcome::Done)
 }

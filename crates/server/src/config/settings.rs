@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use alexandria_core::answer::weight::CONFIDENCE_MIN;
+use alexandria_core::region::Region;
 
 use super::federation::{IssuerList, Joining};
 use super::network::Network;
@@ -115,6 +116,8 @@ settings! {
     "data" ["ALEXANDRIA_DATA"] data: PathBuf = PathBuf::from("./alexandria-data");
     #[doc = " The catalog's database; a SQLite file in the data directory when empty."]
     "database.url" ["DATABASE_URL"] (secret) database_url: Option<String> = None;
+    #[doc = " The region in which this installation stores: of the data directory and the database, such as eu-central. Tenants with a region are taken in that one only."]
+    "storage.region" ["ALEXANDRIA_STORAGE_REGION"] storage_region: Option<Region> = None;
     #[doc = " The directory that holds the models; in the user's cache unless set."]
     "models.directory" ["ALEXANDRIA_MODELS"] models: PathBuf = PathBuf::from(".cache/alexandria/models");
     #[doc = " The embedding model: int8, f32 (slower, the reference), off (search by words only), or who runs it: openai, compatible, gemini or ollama."]
@@ -123,10 +126,14 @@ settings! {
     "models.embedder_name" ["ALEXANDRIA_EMBEDDER_NAME"] embedder_name: String = String::new();
     #[doc = " Numbers in the vectors of a provider's embedding model."]
     "models.embedder_dimensions" ["ALEXANDRIA_EMBEDDER_DIMENSIONS"] embedder_dimensions: usize = 0;
+    #[doc = " The region in which the provider runs the embedding model. One in no region is told nothing of tenants with a region."]
+    "models.embedder_region" ["ALEXANDRIA_EMBEDDER_REGION"] embedder_region: Option<Region> = None;
     #[doc = " Who writes answers in sentences of its own: off (answers are quotes), openai, compatible, gemini, ollama, anthropic, or local (a GGUF file, in programs built with it)."]
     "models.generator" ["ALEXANDRIA_GENERATOR"] generator: Writer = Writer::Off;
     #[doc = " The language model, as its provider calls it."]
     "models.generator_name" ["ALEXANDRIA_GENERATOR_NAME"] generator_name: String = String::new();
+    #[doc = " The region in which the provider runs the language model. One in no region is told nothing of tenants with a region."]
+    "models.generator_region" ["ALEXANDRIA_GENERATOR_REGION"] generator_region: Option<Region> = None;
     #[doc = " The GGUF file of a language model in this process."]
     "models.generator_file" ["ALEXANDRIA_GENERATOR_FILE"] generator_file: Option<String> = None;
     #[doc = " Tokens of prompt and answer together that the language model is given at most."]

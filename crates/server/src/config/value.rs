@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use alexandria_core::error::Error;
+use alexandria_core::region::Region;
+
 /// A type that a setting can have.
 pub(super) trait Value: Sized {
     /// Reads it.
@@ -90,6 +93,20 @@ impl Value for Option<u64> {
 
     fn show(&self) -> String {
         self.map_or_else(String::new, |number| number.to_string())
+    }
+}
+
+impl Value for Option<Region> {
+    fn read(text: &str) -> Result<Self, String> {
+        let region = (!text.is_empty()).then(|| text.parse());
+        let region: Result<Self, Error> = region.transpose();
+        region.map_err(|_not_one| {
+            "a label of small letters, digits and hyphens, such as eu-central".to_owned()
+        })
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map(Region::to_string).unwrap_or_default()
     }
 }
 

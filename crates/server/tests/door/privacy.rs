@@ -1,5 +1,6 @@
 //! What is kept of people: taking it along, erasing it, receipts, older copies that are put back, consent.
 
+mod crashes;
 mod documents;
 mod exports;
 

@@ -229,3 +229,96 @@ async fn a_directory_reaches_its_own_tenant_and_gives_no_more_than_it_has() {
         "{told}"
     );
 }
+
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
+#[tokio::test]
+async fn a_directory_says_who_all_the_members_of_a_role_are() {
+    let (server, token) = with_accounts().await;
+    let ada = Caller {
+        server: &server,
+        token,
+    };
+    let directory = directory(&server, &ada, json!(["people", "ask", "ingest"])).await;
+    let mut ids = Vec::new();
+    for name in ["grace", "hedy", "joan"] {
+        let body = draft(&format!("{name}@example.org"));
+        let (status, made) = directory.send("POST", USERS, &body).await;
+        assert_eq!(status, 201, "{made}");
+        ids.push(made["id"].as_str().unwrap().to_owned());
+    }
+    let [grace, hedy, joan] = ids.as_slice() else {
+        panic!("three people");
+    };
+    let editors = "/scim/v2/Groups/editor";
+    let member = |id: &String| json!({ "value": id });
+    let patch = async |operation: Value| {
+        let body = json!({ "Operations": [operation] });
+        directory.send("PATCH", editors, &body).await
+    };
+    let names = |group: &Value| -> Vec<String> {
+        let members = group["members"].as_array().unwrap().iter();
+        let mut ids: Vec<String> = members
+            .map(|member| member["value"].as_str().unwrap().to_owned())
+            .collect();
+        ids.sort_unstable();
+        ids
+    };
+    let sorted = |ids: &[&String]| {
+        let mut ids: Vec<String> = ids.iter().map(|id| (*id).clone()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let two = json!([member(grace), member(hedy)]);
+    let (status, group) = patch(json!({ "op": "replace", "path": "members", "value": two })).await;
+    assert_eq!(status, 200, "{group}");
+    assert_eq!(names(&group), sorted(&[grace, hedy]));
+    // Without a path; an id in capitals is the same id, and who is left out becomes a reader.
+    let others = json!([{ "value": hedy.to_uppercase() }, member(joan)]);
+    let (status, group) = patch(json!({ "op": "Replace", "value": { "members": others } })).await;
+    assert_eq!(status, 200, "{group}");
+    assert_eq!(names(&group), sorted(&[hedy, joan]));
+    let (_, left) = directory.get(&format!("{USERS}/{grace}")).await;
+    assert_eq!(left["roles"][0]["value"], "reader", "{left}");
+    // One who is not known, or a list that is not understood, changes nothing.
+    let unknown = "0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69".to_owned();
+    let strange = json!([member(grace), member(&unknown)]);
+    let (status, told) =
+        patch(json!({ "op": "replace", "path": "members", "value": strange })).await;
+    assert_eq!(status, 404, "{told}");
+    for odd in [json!("x"), json!([{ "display": "Grace" }]), Value::Null] {
+        let (status, told) =
+            patch(json!({ "op": "replace", "path": "members", "value": odd })).await;
+        assert_eq!(
+            (status, told["scimType"].as_str()),
+            (400, Some("invalidValue")),
+            "{told}"
+        );
+    }
+    let (_, group) = directory.get(editors).await;
+    assert_eq!(names(&group), sorted(&[hedy, joan]), "nothing has changed");
+    // Nobody at all.
+    let (status, group) = patch(json!({ "op": "replace", "path": "members", "value": [] })).await;
+    assert_eq!((status, &group["members"]), (200, &json!([])), "{group}");
+    // Everybody has a role: the readers cannot be fewer than they are, but more.
+    let readers = "/scim/v2/Groups/reader";
+    let replace = |members: Value| json!({ "Operations": [{ "op": "replace", "path": "members", "value": members }] });
+    let (status, told) = directory
+        .send("PATCH", readers, &replace(json!([member(grace)])))
+        .await;
+    assert_eq!(
+        (status, told["scimType"].as_str()),
+        (400, Some("mutability")),
+        "{told}"
+    );
+    let all = json!([member(grace), member(hedy), member(joan)]);
+    let (status, told) = directory.send("PATCH", readers, &replace(all)).await;
+    assert_eq!(status, 200, "{told}");
+    // The owner stays, because there is always one, and a directory gives no more than it has.
+    let owners = "/scim/v2/Groups/owner";
+    let (status, told) = directory
+        .send("PATCH", owners, &replace(json!([member(grace)])))
+        .await;
+    assert!(status == 403 || status == 409, "{told}");
+    let (_, group) = directory.get(owners).await;
+    assert_eq!(group["members"].as_array().unwrap().len(), 1, "{group}");
+}

@@ -5,9 +5,8 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::TenantId;
 use alexandria_core::label::Label;
 use alexandria_core::principal::Principal;
-use alexandria_core::tenant::{
-    Plan, Quotas, Region, Retention, Tenant, TenantSettings, TenantState,
-};
+use alexandria_core::region::Region;
+use alexandria_core::tenant::{Plan, Quotas, Retention, Tenant, TenantSettings, TenantState};
 use jiff::Timestamp;
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
@@ -56,6 +55,8 @@ pub struct TenantChange {
     pub quotas: Option<Quotas>,
     /// Other decisions of its owner.
     pub settings: Option<TenantSettings>,
+    /// Another region, or none.
+    pub region: Option<Option<Region>>,
 }
 
 /// What is read of a tenant.
@@ -182,6 +183,9 @@ impl Catalog {
         if let Some(settings) = &change.settings {
             set("settings", to_json(settings)?.into());
         }
+        if let Some(region) = &change.region {
+            set("region", region.clone().map(String::from).into());
+        }
         let tx = self.begin().await?;
         if let Some(name) = &change.name {
             let named = vec![name.key().into(), id.as_uuid().into()];
@@ -209,6 +213,24 @@ impl Catalog {
             .iter()
             .map(|row| TenantId::from_uuid(row.id))
             .collect())
+    }
+
+    /// Every tenant with a region, with that, oldest first; for those who look after the installation.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked.
+    pub async fn tenants_with_region(&self, _by: &Principal) -> Result<Vec<(Tenant, Region)>> {
+        let sql = format!("{SELECT} WHERE state <> 'ended' AND region IS NOT NULL ORDER BY id");
+        let found = rows::<Row, _>(self.database.read(), sql, vec![]).await;
+        let found = found.doing(|| "cannot look for tenants with a region".to_owned())?;
+        let mut placed = Vec::new();
+        for row in found {
+            let tenant = row.read()?;
+            if let Some(region) = tenant.region.clone() {
+                placed.push((tenant, region));
+            }
+        }
+        Ok(placed)
     }
 
     /// Tenants that keep something for a time of their own.

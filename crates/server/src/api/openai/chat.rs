@@ -170,6 +170,9 @@ struct CompletionBody {
     usage: UsageBody,
     /// Always null.
     system_fingerprint: Option<String>,
+    /// What was left out in making the reply, and why: a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    degraded: Vec<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -290,7 +293,11 @@ async fn complete(
         };
         return Ok(events::reply(&app, reply::script(pieces, writer)));
     }
-    let Reply { text, cited } = reply::whole(pieces).await?;
+    let Reply {
+        text,
+        cited,
+        degraded,
+    } = reply::whole(pieces).await?;
     let counted = reply::count(&app, &principal, &prompts, &text).await?;
     let message = SaidBody {
         role: "assistant",
@@ -312,6 +319,7 @@ async fn complete(
         choices: vec![choice],
         usage: UsageBody::new(counted),
         system_fingerprint: None,
+        degraded,
     })
     .into_response())
 }
@@ -364,6 +372,11 @@ impl Writer for Chunks {
     }
 
     async fn end(&mut self, reply: &Reply) -> Vec<Told> {
+        if let Some(fields) = self.head.as_object_mut()
+            && !reply.degraded.is_empty()
+        {
+            fields.insert("degraded".to_owned(), json!(reply.degraded));
+        }
         let mut told = vec![self.delta(&json!({}), Some("stop"))];
         if self.usage {
             let text = &reply.text;

@@ -167,6 +167,8 @@ pub(super) struct Piece {
     pub(super) text: String,
     /// The citations behind its marks.
     pub(super) cited: Vec<Cited>,
+    /// What was left out in making the answer, and why; known at its end.
+    pub(super) degraded: Vec<String>,
 }
 
 /// A reply, as far as it has been said.
@@ -176,6 +178,8 @@ pub(super) struct Reply {
     pub(super) text: String,
     /// The citations behind its marks, in their order.
     pub(super) cited: Vec<Cited>,
+    /// What was left out in making the answer, and why.
+    pub(super) degraded: Vec<String>,
 }
 
 impl Reply {
@@ -183,6 +187,7 @@ impl Reply {
     pub(super) fn add(&mut self, piece: Piece) {
         self.text.push_str(&piece.text);
         self.cited.extend(piece.cited);
+        self.degraded.extend(piece.degraded);
     }
 }
 
@@ -254,7 +259,11 @@ pub(super) fn script(pieces: Pieces, writer: impl Writer) -> impl Stream<Item = 
             Stage::Begin => (writer.begin(), Stage::Say),
             Stage::Say => match pieces.next().await {
                 Some(Ok(piece)) => {
-                    let told = writer.piece(&piece);
+                    // The last piece may hold nothing but what was left out.
+                    let told = match piece.text.is_empty() {
+                        true => Vec::new(),
+                        false => writer.piece(&piece),
+                    };
                     reply.add(piece);
                     (told, Stage::Say)
                 }
@@ -306,12 +315,14 @@ async fn next(
             ) => continue,
             Ok(AskEvent::Sentence(sentence)) if !sentence.verdict.supported => continue,
             Ok(AskEvent::Sentence(sentence)) => teller.piece(sentence).await,
-            Ok(AskEvent::Done(_)) if teller.characters > 0 => continue,
             Ok(AskEvent::Done(answer)) => {
-                teller.characters += answer.text.chars().count();
+                let is_said = teller.characters > 0;
+                let text = if is_said { String::new() } else { answer.text };
+                teller.characters += text.chars().count();
                 Piece {
-                    text: answer.text,
+                    text,
                     cited: Vec::new(),
+                    degraded: answer.degraded,
                 }
             }
             Err(error) => return Some((Err(error.into()), None)),
@@ -338,7 +349,11 @@ impl Teller {
             });
         }
         self.characters += text.chars().count();
-        Piece { text, cited }
+        Piece {
+            text,
+            cited,
+            degraded: Vec::new(),
+        }
     }
 
     /// The name of the file that is cited; its title when it has just been removed.

@@ -23,7 +23,7 @@ use crate::api::extract::{Asker, Body};
 mod body;
 mod script;
 
-use body::{OutputBody, ResponseBody};
+use body::ResponseBody;
 use script::Script;
 
 /// What becomes of the parameters that are no fields of [`AskBody`].
@@ -242,6 +242,6 @@ async fn respond(
     }
     let said = reply::whole(pieces).await?;
     let counted = reply::count(&app, &principal, &prompts, &said.text).await?;
-    response.complete(OutputBody::new(&message, &said), counted);
+    response.complete(&message, &said, counted);
     Ok(Json(response).into_response())
 }

@@ -4,6 +4,7 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use alexandria_core::access::Role;
 use alexandria_core::error::{Error, ErrorKind};
+use alexandria_core::id::UserId;
 use alexandria_core::principal::Principal;
 use alexandria_library::access::Provision;
 use alexandria_store::catalog::{ProvisionFilter, Provisioned};
@@ -12,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::patch::PatchBody;
+use super::patch::{Members, PatchBody};
 use super::users::{missing, unknown};
 use super::{BASE_PATH, ListBody, ListQuery, MetaBody, Scim, allowed, filter};
 use crate::api::Shared;
@@ -51,8 +52,12 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                 operation
                     .id("scim_groups_patch")
                     .tag("scim")
-                    .summary("Give people a role, or take it from them")
-                    .description("A person has one role. Who is taken from one becomes a reader.")
+                    .summary("Give people a role, take it from them, or say who has it")
+                    .description(
+                        "A person has one role. Who is taken from one, or is left out where the \
+                         members are replaced, becomes a reader. Nothing is changed when one of the \
+                         people is not known.",
+                    )
             }),
         )
 }
@@ -186,18 +191,17 @@ async fn patch(
 ) -> Result<Scim<GroupBody>, Refusal> {
     allowed(&principal)?;
     let role = which.role()?;
-    let members = patch.of_group()?;
+    let said = patch.of_group()?;
+    let members = settled(&app, &principal, role, said).await?;
     if role == ROLE_LEAST && !members.removed.is_empty() {
         let sentence = "everybody has a role: put people into another group, or say that they are \
                         not active";
         return Err(Refusal::new("mutability", sentence));
     }
-    for (id, becomes) in members
-        .added
-        .iter()
-        .map(|id| (id, role))
-        .chain(members.removed.iter().map(|id| (id, ROLE_LEAST)))
-    {
+    let added = members.added.iter().map(|id| (id, role));
+    let removed = members.removed.iter().map(|id| (id, ROLE_LEAST));
+    let mut changes = Vec::new();
+    for (id, becomes) in added.chain(removed) {
         let user = id.parse().map_err(|_not_one| unknown(id))?;
         let found = app.library.provisioned_user(&principal, user).await;
         let known = found.map_err(missing(id))?;
@@ -205,6 +209,11 @@ async fn patch(
         if becomes == ROLE_LEAST && role != ROLE_LEAST && known.user.role != role {
             continue;
         }
+        if known.user.role != becomes {
+            changes.push((id, user, becomes));
+        }
+    }
+    for (id, user, becomes) in changes {
         let said = Provision {
             role: Some(becomes),
             ..Provision::default()
@@ -213,4 +222,42 @@ async fn patch(
         changed.map_err(missing(id))?;
     }
     Ok(Scim(whole(&app, &principal, role).await?))
+}
+
+/// Who is put among the members of a role and who is taken from them, where all of them are said: those
+/// who have it and are left out are taken from it.
+async fn settled(
+    app: &Shared,
+    principal: &Principal,
+    role: Role,
+    said: Members,
+) -> Result<Members, Refusal> {
+    let Some(replaced) = said.replaced else {
+        return Ok(said);
+    };
+    let (mut added, mut removed) = (replaced, said.removed);
+    added.retain(|id| !removed.contains(id));
+    added.extend(said.added);
+    let mut staying: Vec<UserId> = Vec::with_capacity(added.len());
+    for id in &added {
+        staying.push(id.parse().map_err(|_not_one| unknown(id))?);
+    }
+    let filter = ProvisionFilter::Role(role);
+    let mut skip = 0;
+    loop {
+        let window = (skip, MEMBERS_MAX);
+        let (total, some) = app.library.provisioned(principal, &filter, window).await?;
+        let left_out = some.iter().map(|person| person.user.id);
+        let left_out = left_out.filter(|id| !staying.contains(id));
+        removed.extend(left_out.map(|id| id.to_string()));
+        skip += MEMBERS_MAX;
+        if u64::from(skip) >= total {
+            break;
+        }
+    }
+    Ok(Members {
+        replaced: None,
+        added,
+        removed,
+    })
 }

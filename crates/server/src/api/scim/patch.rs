@@ -38,6 +38,9 @@ pub(super) struct OperationBody {
 /// Who is put among the members of a group, and who is taken from them, by id.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Members {
+    /// All that it has from now on, before any are put among them or taken from them; who they are
+    /// already, when none.
+    pub(super) replaced: Option<Vec<String>>,
     /// Put among them.
     pub(super) added: Vec<String>,
     /// Taken from them.
@@ -91,6 +94,13 @@ impl PatchBody {
                 .strip_prefix("members[")
                 .and_then(|rest| rest.strip_suffix(']'));
             match (op.as_str(), chosen) {
+                ("replace", None) if path == "members" => {
+                    // What was said before is replaced, too.
+                    members = Members {
+                        replaced: Some(all_ids(&operation.value)?),
+                        ..Members::default()
+                    };
+                }
                 ("add", None) if path == "members" && !ids.is_empty() => members.added.extend(ids),
                 ("remove", None) if path == "members" && !ids.is_empty() => {
                     members.removed.extend(ids);
@@ -104,7 +114,8 @@ impl PatchBody {
                     members.removed.push(id);
                 }
                 _other => {
-                    let sentence = "of a group, members are added or removed, by their ids";
+                    let sentence =
+                        "of a group, members are added, removed or replaced, by their ids";
                     return Err(Refusal::new("mutability", sentence));
                 }
             }
@@ -121,6 +132,20 @@ fn ids(value: &Value) -> Vec<String> {
     }
     let members = value.as_array().into_iter().flatten();
     members.filter_map(of).collect()
+}
+
+/// The ids of everybody in the value of an operation that replaces the members; perhaps nobody. One that
+/// is not understood is refused: who is left out loses the role.
+fn all_ids(value: &Value) -> Result<Vec<String>, Refusal> {
+    let members = value.get("members").unwrap_or(value);
+    let found = ids(members);
+    match members.as_array() {
+        Some(members) if members.len() == found.len() => Ok(found),
+        Some(_) | None => {
+            let sentence = "members are replaced by a list of objects, each with the id of a person as its value";
+            Err(Refusal::new("invalidValue", sentence))
+        }
+    }
 }
 
 /// Notes what an attribute becomes; says whether it is one that is kept.
@@ -211,6 +236,37 @@ mod tests {
         let members = patch(&members).of_group().unwrap();
         assert_eq!(members.added, ["a", "b"]);
         assert_eq!(members.removed, ["c"]);
+        assert_eq!(members.replaced, None);
+    }
+
+    #[test]
+    fn members_are_replaced_with_and_without_a_path() {
+        let whole = |replaced: &[&str]| Members {
+            replaced: Some(replaced.iter().map(|id| (*id).to_owned()).collect()),
+            ..Members::default()
+        };
+        let two = json!([{ "value": "a" }, { "value": "b", "type": "User" }]);
+        for operation in [
+            json!({ "op": "replace", "path": "members", "value": two }),
+            json!({ "op": "Replace", "value": { "members": two } }),
+        ] {
+            let members = patch(&json!([operation])).of_group().unwrap();
+            assert_eq!(members, whole(&["a", "b"]));
+        }
+        let nobody = json!([
+            { "op": "add", "path": "members", "value": [{ "value": "c" }] },
+            { "op": "replace", "path": "members", "value": [] },
+        ]);
+        assert_eq!(patch(&nobody).of_group().unwrap(), whole(&[]));
+        let more = json!([
+            { "op": "replace", "path": "members", "value": [{ "value": "a" }] },
+            { "op": "add", "path": "members", "value": [{ "value": "c" }] },
+        ]);
+        let more = patch(&more).of_group().unwrap();
+        assert_eq!(
+            (more.replaced.unwrap(), more.added),
+            (vec!["a".to_owned()], vec!["c".to_owned()])
+        );
     }
 
     #[test]
@@ -228,7 +284,11 @@ mod tests {
             assert!(patch(&wrong).of_user().is_err(), "{wrong}");
         }
         for wrong in [
-            json!([{ "op": "replace", "path": "members", "value": [{ "value": "a" }] }]),
+            json!([{ "op": "replace", "path": "members", "value": "a" }]),
+            json!([{ "op": "replace", "path": "members" }]),
+            json!([{ "op": "replace", "path": "members", "value": [{ "value": "a" }, { "display": "b" }] }]),
+            json!([{ "op": "replace", "value": { "displayName": "x" } }]),
+            json!([{ "op": "replace", "path": "members[value eq \"a\"]", "value": [] }]),
             json!([{ "op": "remove", "path": "members" }]),
             json!([{ "op": "remove", "path": "members[type eq \"User\"]" }]),
             json!([{ "op": "add", "path": "displayName", "value": "x" }]),

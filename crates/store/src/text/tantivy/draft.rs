@@ -6,7 +6,7 @@ use ::tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use ::tantivy::schema::Field;
 use ::tantivy::tokenizer::{PreTokenizedString, Token};
 use ::tantivy::{Index, IndexWriter, TantivyDocument, Term};
-use alexandria_core::error::Result;
+use alexandria_core::error::{Context as _, ErrorKind, Result};
 use alexandria_core::filter::Attributes;
 use alexandria_core::id::CollectionId;
 
@@ -24,6 +24,9 @@ const WRITER_BYTES: usize = 15_000_000;
 /// The share of deleted entries above which a segment is written anew.
 const DELETED_SHARE_MAX: f32 = 0.3;
 
+/// Hexadecimal digits of the id of a segment.
+const SEGMENT_ID_DIGITS: usize = 32;
+
 /// Words between title, headings and text, so that no phrase reaches across.
 const GAP_WORDS: usize = 100;
 
@@ -39,8 +42,10 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Begins a commit that changes a collection.
-    pub(super) fn of(view: &View, collection: CollectionId) -> Result<Self> {
+    /// Begins a commit that changes a collection; `files` is the directory of the index, which nobody else
+    /// writes to meanwhile.
+    pub(super) fn of(view: &View, collection: CollectionId, files: &Path) -> Result<Self> {
+        sweep(&view.index, files)?;
         let options = IndexWriterOptions::builder()
             .num_worker_threads(1)
             .num_merge_threads(1)
@@ -163,6 +168,38 @@ impl Draft {
         }
         Ok(())
     }
+}
+
+/// Removes files of segments that no commit names: a writer that was killed has left them. The next one
+/// counts on from the last commit and gives the same names again, over which nothing is ever written.
+fn sweep(index: &Index, files: &Path) -> Result<()> {
+    let segments = index.searchable_segment_metas().map_err(failed)?;
+    let about = || "cannot tidy the directory of a text index".to_owned();
+    for entry in fs_err::read_dir(files).context(ErrorKind::Unavailable, about)? {
+        let entry = entry.context(ErrorKind::Unavailable, about)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_left = segment_of(&name).is_some_and(|(id, rest)| {
+            let known = segments.iter().find(|known| known.id().uuid_string() == id);
+            known.is_none_or(|known| is_outdated(rest, known.delete_opstamp()))
+        });
+        if is_left {
+            fs_err::remove_file(entry.path()).context(ErrorKind::Unavailable, about)?;
+        }
+    }
+    Ok(())
+}
+
+/// The id of the segment that a file is of, and the rest of its name.
+fn segment_of(name: &str) -> Option<(&str, &str)> {
+    let is_id =
+        |id: &str| id.len() == SEGMENT_ID_DIGITS && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name.split_once('.').filter(|(id, _)| is_id(id))
+}
+
+/// Whether the rest of a name is of a list of removed entries that is not the segment's.
+fn is_outdated(rest: &str, current: Option<u64>) -> bool {
+    let of = rest.strip_suffix(".del").map(str::parse);
+    of.is_some_and(|of| of.ok() != current)
 }
 
 /// Adds the words of a text behind those that are there.

@@ -76,7 +76,7 @@ impl OpenIndex {
             Some(view) => view,
             None => self.create()?,
         };
-        let mut draft = Draft::of(&view, collection)?;
+        let mut draft = Draft::of(&view, collection, &self.files())?;
         for change in changes {
             draft.change(change)?;
         }
@@ -96,7 +96,7 @@ impl OpenIndex {
         let Some(view) = self.look()? else {
             return Ok(());
         };
-        let mut draft = Draft::of(&view, collection)?;
+        let mut draft = Draft::of(&view, collection, &self.files())?;
         draft.payload.positions.remove(&collection);
         draft.described = draft.collections.remove(&collection).is_some();
         draft.delete(view.layout.collection, &collection.to_bytes());
@@ -115,7 +115,7 @@ impl OpenIndex {
         let Some(view) = self.look()? else {
             return Ok(());
         };
-        Draft::of(&view, collection)?.compact(&view.index)?;
+        Draft::of(&view, collection, &self.files())?.compact(&view.index)?;
         self.look()?;
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The embedded text index: rules, restarts, damage.
 
+use std::path::{Path, PathBuf};
+
 use alexandria_core::error::ErrorKind;
 use proptest::prelude::*;
 
@@ -106,6 +108,47 @@ fn a_damaged_index_is_noticed_and_built_again() {
             bytes[middle] ^= 0x80;
         });
     }
+}
+
+/// Where the files of the index of a space are.
+fn files_of(directory: &Path) -> PathBuf {
+    let space = space(1, 1, 1);
+    let place = directory.join(space.tenant().to_string());
+    place.join(space.generation().to_string()).join("index")
+}
+
+#[test]
+fn a_writer_that_was_killed_leaves_nothing_that_stops_the_next_one() {
+    let space = space(1, 1, 1);
+    let (directory, index) = fresh();
+    // So many that one removed entry is no reason to write the segment anew.
+    let changes = (1..=10).map(|n| upsert(n, "some words")).collect();
+    block_on(index.apply(space, changes, 1)).unwrap();
+    drop(index);
+    // What the killed one had written of its commit is taken from a copy in which it was not killed.
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(files_of(copy.path())).unwrap();
+    for entry in std::fs::read_dir(files_of(directory.path())).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), files_of(copy.path()).join(entry.file_name())).unwrap();
+    }
+    let remove = || vec![TextChange::Remove(version(1))];
+    let lived = TantivyText::open(copy.path()).unwrap();
+    block_on(lived.apply(space, remove(), 2)).unwrap();
+    let mut left = 0;
+    for entry in std::fs::read_dir(files_of(copy.path())).unwrap() {
+        let entry = entry.unwrap();
+        let there = files_of(directory.path()).join(entry.file_name());
+        if !there.try_exists().unwrap() {
+            std::fs::copy(entry.path(), there).unwrap();
+            left += usize::from(entry.file_name().to_string_lossy().ends_with(".del"));
+        }
+    }
+    assert_eq!(left, 1, "the commit wrote no list of what is removed");
+    let index = TantivyText::open(directory.path()).unwrap();
+    block_on(index.apply(space, remove(), 2)).unwrap();
+    assert_eq!(search(&index, "words").unwrap().len(), 9);
+    assert_eq!(block_on(index.position(space)).unwrap(), Some(2));
 }
 
 proptest! {

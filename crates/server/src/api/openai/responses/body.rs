@@ -51,6 +51,9 @@ pub(super) struct ResponseBody {
     pub(super) truncation: &'static str,
     /// The tokens counted, once it is complete.
     pub(super) usage: Option<UsageBody>,
+    /// What was left out in making the reply, and why: a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) degraded: Vec<String>,
 }
 
 /// Why a reply broke off.
@@ -188,11 +191,14 @@ impl ResponseBody {
             tools: body.tools.unwrap_or_default(),
             truncation: "disabled",
             usage: None,
+            degraded: Vec::new(),
         }
     }
 
     /// The reply with all that was said.
-    pub(super) fn complete(&mut self, message: OutputBody, counted: (u64, u64)) {
+    pub(super) fn complete(&mut self, id: &str, reply: &Reply, counted: (u64, u64)) {
+        let message = OutputBody::new(id, reply);
+        self.degraded.clone_from(&reply.degraded);
         self.status = "completed";
         self.output = vec![message];
         self.usage = Some(UsageBody::new(counted));

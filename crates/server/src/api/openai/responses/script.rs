@@ -108,7 +108,7 @@ impl Writer for Script {
             Err(error) => return self.fail(&error.into()),
         };
         let message = OutputBody::new(&self.message, reply);
-        self.response.complete(message.clone(), counted);
+        self.response.complete(&self.message, reply, counted);
         let text = json!({ "text": reply.text, "logprobs": [] });
         let part = json!({ "part": TextBody::new(reply) });
         let item = json!({ "output_index": 0, "item": message });
