@@ -72,12 +72,11 @@ async fn what_could_be_saved_is_said_with_the_figures_it_rests_on() {
         lower >= 2.0 * high && lower <= 2.0 * high + 1.0,
         "{outlook}"
     );
-    let said = run(server.home.path(), &["usage", "--forecast"]);
-    assert!(
-        text_of(&said).contains("Lower the budget"),
-        "{}",
-        text_of(&said)
+    let said = run(
+        server.home.path(),
+        &["--data", "data", "usage", "--forecast"],
     );
+    assert!(text_of(&said).contains("Lower the budget"), "{said:?}");
 }
 
 fn recommendations(outlook: &Value) -> &[Value] {
@@ -111,7 +110,7 @@ async fn use_models(server: &Server) {
         assert_eq!(status, 200, "{answer}");
     }
     let texts: Vec<String> = (0..20).map(|n| format!("text {n}")).collect();
-    let body = json!({ "model": "vectors", "input": texts });
+    let body = json!({ "model": "compatible/vectors@4", "input": texts });
     let (status, embedded) = server.send("POST", "/v1/embeddings", &body).await;
     assert_eq!(status, 200, "{embedded}");
 }
