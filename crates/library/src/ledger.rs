@@ -133,12 +133,12 @@ impl Ledger {
         &self,
         principal: &Principal,
         reservation: Option<Reservation>,
-        spending: &Spending,
+        (feature, spending): (Feature, &Spending),
     ) -> Result<()> {
         let rules = self.rules(principal).await?;
         let settled = self
             .catalog
-            .settle(principal, reservation, spending, &rules)
+            .settle(principal, reservation, (feature, spending), &rules)
             .await?;
         tell(&settled);
         if spending.cost_micros > 0 {
@@ -261,8 +261,8 @@ impl Charge {
         if !std::mem::take(&mut self.is_open) {
             return None;
         }
+        let feature = self.feature;
         let spending = Spending {
-            feature: self.feature,
             provider: std::mem::take(&mut self.provider),
             model: std::mem::take(&mut self.model),
             prompt_tokens: usage.prompt_tokens,
@@ -274,7 +274,10 @@ impl Charge {
         let (ledger, principal) = (self.ledger.clone(), self.principal.clone());
         let reservation = self.reservation.take();
         let writing = async move {
-            if let Err(error) = ledger.settle(&principal, reservation, &spending).await {
+            if let Err(error) = ledger
+                .settle(&principal, reservation, (feature, &spending))
+                .await
+            {
                 tracing::error!(error = %error.chain(), "cannot count what a model has used");
             }
         };

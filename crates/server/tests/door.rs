@@ -56,6 +56,7 @@ mod door {
     mod questions;
     mod rates;
     mod recorder;
+    mod redis_tls;
     mod regions;
     mod retention;
     mod scim;

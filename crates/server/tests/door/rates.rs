@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::support::{LIGHTHOUSE, PATIENCE, Server, read};
 
 #[path = "../../../store/tests/support/redis.rs"]
-mod redis;
+pub(super) mod redis;
 
 const COLLECTIONS: &str = "/api/v1/collections";
 

@@ -4,13 +4,14 @@
 //! between asking and counting, whichever process asks. The counters of one call may lie anywhere on
 //! one server; a cluster, which spreads keys over servers, is refused.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use alexandria_core::error::{Context as _, Error, ErrorKind, Result};
 use async_trait::async_trait;
 use fred::clients::Client;
 use fred::error::ErrorKind as Trouble;
-use fred::interfaces::{ClientLike as _, KeysInterface as _};
+use fred::interfaces::{ClientLike as _, EventInterface as _, KeysInterface as _};
 use fred::types::Expiration;
 use fred::types::config::{Config, ConnectionConfig, PerformanceConfig, ReconnectPolicy};
 use fred::types::scripts::Script;
@@ -81,7 +82,12 @@ impl RedisCache {
         };
         let reconnect = ReconnectPolicy::new_constant(0, RECONNECT_PAUSE_MS);
         let client = Client::new(config, Some(performance), Some(connection), Some(reconnect));
-        // The task ends when the client is told to.
+        let told = Mutex::new(String::new());
+        // Both tasks end when the client is told to.
+        drop(client.on_error(move |(error, _)| {
+            tell(&told, fault(&error));
+            std::future::ready(Ok(()))
+        }));
         drop(client.connect());
         Ok(Self {
             client,
@@ -160,6 +166,15 @@ fn failed(error: fred::error::Error) -> Error {
         ErrorKind::Unavailable
     };
     Error::new(kind, "Redis does not do what it was asked").with_source(fault(&error))
+}
+
+/// Says what is in the way of a connection; the same is not said at every attempt.
+fn tell(told: &Mutex<String>, why: String) {
+    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+    if *told != why {
+        tracing::warn!(error = why, "cannot connect to Redis");
+        *told = why;
+    }
 }
 
 /// The server's error without the command, whose arguments are nobody's business.

@@ -26,11 +26,9 @@ use super::database::execute;
 use super::notices::NewNotice;
 use super::{Catalog, Doing, commit, tenant};
 
-/// What a call has used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a call has used, or a bill comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spending {
-    /// What it was made for.
-    pub feature: Feature,
     /// Who runs the model.
     pub provider: String,
     /// The model.
@@ -90,7 +88,7 @@ impl Catalog {
         &self,
         principal: &Principal,
         reservation: Option<Reservation>,
-        spending: &Spending,
+        (feature, spending): (Feature, &Spending),
         rules: &Rules,
     ) -> Result<Vec<Reached>> {
         let tx = self.begin().await?;
@@ -99,16 +97,10 @@ impl Catalog {
         if let Some(reservation) = reservation {
             give_back(&tx, principal, reservation).await?;
         }
-        let component = spending.feature.component();
-        self.enter(
-            &tx,
-            principal,
-            (spending.feature.name(), component),
-            spending,
-        )
-        .await?;
-        self.add_to_day(&tx, principal, spending).await?;
-        let subjects = Subject::of_call(principal, spending.feature);
+        let entry = (feature.name(), feature.component());
+        self.enter(&tx, principal, entry, spending).await?;
+        self.add_to_day(&tx, principal, (feature, spending)).await?;
+        let subjects = Subject::of_call(principal, feature);
         let reached = self
             .count(&tx, principal, (&month, &subjects), spending, rules)
             .await?;
@@ -130,16 +122,11 @@ impl Catalog {
         let tx = self.begin().await?;
         let month = month_of(self.today());
         take_month(&tx, principal, &month).await?;
-        // Of a bill nothing is read but what it costs.
         let bill = Spending {
-            feature: Feature::Answer,
-            provider: "bill".to_owned(),
+            provider: BILL.to_owned(),
             model: component.name().to_owned(),
-            prompt_tokens: 0,
-            completion_tokens: 0,
-            cached_tokens: 0,
             cost_micros,
-            is_estimated: false,
+            ..Spending::default()
         };
         self.enter(&tx, principal, (BILL, component), &bill).await?;
         let subjects = [Subject::component(component)];

@@ -1,5 +1,6 @@
 //! What models have used and cost, summed up by day (UTC), feature and model.
 
+use alexandria_core::budget::Feature;
 use alexandria_core::error::{Context as _, ErrorKind, Result};
 use alexandria_core::principal::Principal;
 use jiff::Timestamp;
@@ -144,7 +145,7 @@ impl Catalog {
         &self,
         tx: &DatabaseTransaction,
         principal: &Principal,
-        spending: &Spending,
+        (feature, spending): (Feature, &Spending),
     ) -> Result<()> {
         let sql = "INSERT INTO usage_days (tenant_id, day, feature, provider, model, calls, \
                    prompt_tokens, completion_tokens, cached_tokens, cost_micros) \
@@ -158,7 +159,7 @@ impl Catalog {
         let mut values: Vec<Value> = vec![
             tenant(principal).into(),
             self.today().to_string().into(),
-            spending.feature.name().into(),
+            feature.name().into(),
             spending.provider.clone().into(),
             spending.model.clone().into(),
         ];

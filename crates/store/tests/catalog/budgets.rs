@@ -75,7 +75,12 @@ pub(crate) async fn processes_that_share_a_budget_pass_it_by_less_than_one_call(
             tokio::task::yield_now().await;
             let real = spending("small", CALL);
             catalog
-                .settle(&owner(), Some(reservation), &real, &rules)
+                .settle(
+                    &owner(),
+                    Some(reservation),
+                    (Feature::Answer, &real),
+                    &rules,
+                )
                 .await
                 .unwrap();
             made += 1;
@@ -182,7 +187,10 @@ pub(crate) async fn each_level_is_told_once_a_month(fixture: &Fixture) {
     };
     let settle = async || {
         let (owner, call) = (owner(), spending("small", CALL));
-        let reached = catalog.settle(&owner, None, &call, &rules).await.unwrap();
+        let reached = catalog
+            .settle(&owner, None, (Feature::Answer, &call), &rules)
+            .await
+            .unwrap();
         let levels = reached.iter().map(|one| (one.level, one.spent, one.limit));
         levels.collect::<Vec<_>>()
     };
@@ -223,7 +231,7 @@ pub(crate) async fn a_plan_holds_whatever_the_budgets_say(fixture: &Fixture) {
     };
     let reservation = ask(catalog, &plan).await.unwrap();
     catalog
-        .settle(&owner(), Some(reservation), &one, &plan)
+        .settle(&owner(), Some(reservation), (Feature::Answer, &one), &plan)
         .await
         .unwrap();
     let refused = ask(catalog, &plan).await;

@@ -8,7 +8,6 @@ use crate::fixture::{Fixture, owner, stranger};
 
 pub(crate) fn spending(model: &str, cost_micros: u64) -> Spending {
     Spending {
-        feature: Feature::Answer,
         provider: "openai".to_owned(),
         model: model.to_owned(),
         prompt_tokens: 1_000,
@@ -20,10 +19,12 @@ pub(crate) fn spending(model: &str, cost_micros: u64) -> Spending {
 }
 
 /// Writes down a call that nothing was set aside for.
-async fn settle(fixture: &Fixture, spending: &Spending) {
+async fn settle(fixture: &Fixture, feature: Feature, spending: &Spending) {
     let rules = Rules::default();
     let owner = owner();
-    let settled = fixture.catalog.settle(&owner, None, spending, &rules);
+    let settled = fixture
+        .catalog
+        .settle(&owner, None, (feature, spending), &rules);
     settled.await.unwrap();
 }
 
@@ -32,7 +33,7 @@ pub(crate) async fn usage_is_summed_up_by_day_and_model_for_each_tenant(fixture:
     let today = catalog.today();
     let calls = [("small", 3), ("large", 500), ("small", 4)];
     for (model, cost) in calls {
-        settle(fixture, &spending(model, cost)).await;
+        settle(fixture, Feature::Answer, &spending(model, cost)).await;
     }
     let days = catalog.usage_since(&owner, today).await.unwrap();
     let models: Vec<&str> = days.iter().map(|day| day.used.model.as_str()).collect();
@@ -73,7 +74,7 @@ pub(crate) async fn calls_counted_at_the_same_time_are_all_counted(fixture: &Fix
     let one = spending("small", 1);
     let count = async || {
         for _ in 0..10 {
-            settle(fixture, &one).await;
+            settle(fixture, Feature::Answer, &one).await;
         }
     };
     tokio::join!(count(), count(), count());
@@ -86,14 +87,13 @@ pub(crate) async fn calls_counted_at_the_same_time_are_all_counted(fixture: &Fix
 pub(crate) async fn usage_is_summed_up_by_what_is_asked_and_listed_call_by_call(fixture: &Fixture) {
     let (catalog, owner) = (&fixture.catalog, owner());
     let today = catalog.today();
-    settle(fixture, &spending("small", 3)).await;
+    settle(fixture, Feature::Answer, &spending("small", 3)).await;
     let rewrite = Spending {
-        feature: Feature::Rewrite,
         is_estimated: true,
         ..spending("large", 500)
     };
-    settle(fixture, &rewrite).await;
-    settle(fixture, &spending("small", 4)).await;
+    settle(fixture, Feature::Rewrite, &rewrite).await;
+    settle(fixture, Feature::Answer, &spending("small", 4)).await;
     let check = async |by: UsageBy, expected: &[(&str, u64, u64)]| {
         let found = catalog.usage_by(&owner, by, today).await.unwrap();
         let found: Vec<(&str, u64, u64)> = found
