@@ -76,23 +76,21 @@ impl Library {
 
     async fn embedder_health(&self) -> PartHealth {
         let name = "embedder";
-        if self.models.embedding().is_none() {
-            return off(name);
+        match self.models.check_embedder() {
+            Some(check) => part(name, check).await,
+            None => off(name),
         }
-        let check = async { self.models.check_embedder().await.unwrap_or(Ok(())) };
-        part(name, check).await
     }
 
     /// Whether the language model's provider gives a sign of life; that costs nothing, and its own
     /// limit of time is shorter than that of the parts.
     async fn generator_health(&self) -> PartHealth {
-        let Some(model) = self.models.writing() else {
-            return off(GENERATOR);
-        };
-        let check = async { self.models.check_generator().await.unwrap_or(Ok(())) };
-        PartHealth {
-            provider: Some(model.provider.clone()),
-            ..part(GENERATOR, check).await
+        match self.models.check_generator() {
+            Some(check) => PartHealth {
+                provider: self.models.writing().map(|model| model.provider.clone()),
+                ..part(GENERATOR, check).await
+            },
+            None => off(GENERATOR),
         }
     }
 }

@@ -53,6 +53,7 @@ pub mod regions;
 mod remember;
 mod retention;
 mod retrieve;
+mod rounds;
 pub mod search;
 pub mod security;
 pub mod settings;

@@ -10,7 +10,7 @@ use alexandria_core::id::{CollectionId, GenerationId, IdSource};
 use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
 use alexandria_models::embedder::{self, Embedder, EmbeddingModel};
-use alexandria_models::generator;
+use alexandria_models::generator::{self, Prices};
 use alexandria_models::recogniser::Recogniser;
 use alexandria_models::recogniser::tesseract::Tesseract;
 use alexandria_store::blobs::{BlobStore, FolderBlobs};
@@ -70,6 +70,8 @@ pub struct Library {
     pub(crate) text: Arc<dyn TextIndex>,
     /// What embeds and writes, lent to those who may tell it something.
     pub(crate) models: Models,
+    /// What models cost.
+    pub(crate) prices: Prices,
     pub(crate) reader: Reader,
     pub(crate) clock: Arc<dyn Clock>,
     /// What this opening of the library is called among the owners of leases.
@@ -143,6 +145,7 @@ impl Library {
             vectors: parts.vectors,
             text: parts.text,
             models,
+            prices: Prices::read(settings.generator.prices())?,
             lock: parts.lock,
             limits: Limits::open(settings.limiting.clone(), Arc::clone(&clock))?,
             followers: Followers::default(),

@@ -130,16 +130,15 @@ impl Models {
         Some(self.embedder.as_deref()?.grasp(text))
     }
 
-    /// Whether the embedding model answers, if there is one. It is told a word of ours.
-    pub(crate) async fn check_embedder(&self) -> Option<Result<()>> {
+    /// Asks whether the embedding model answers, if there is one. It is told a word of ours.
+    pub(crate) fn check_embedder(&self) -> Option<impl Future<Output = Result<()>>> {
         let embedder = self.embedder.as_deref()?;
-        let embedded = embedder.embed(&["health"], Purpose::Query).await;
-        Some(embedded.map(drop))
+        Some(async { embedder.embed(&["health"], Purpose::Query).await.map(drop) })
     }
 
-    /// Whether the language model gives a sign of life, if there is one. It is told nothing.
-    pub(crate) async fn check_generator(&self) -> Option<Result<()>> {
-        Some(self.generator.as_deref()?.check().await)
+    /// Asks the language model for a sign of life, if there is one. It is told nothing.
+    pub(crate) fn check_generator(&self) -> Option<impl Future<Output = Result<()>>> {
+        Some(self.generator.as_deref()?.check())
     }
 }
 
@@ -159,9 +158,8 @@ impl Library {
             return Ok(Lent::Absent);
         };
         let seat = models.residence.embedder.as_ref();
-        if let Some(region) = self.region_beyond(principal, seat).await?
-            && let Some(why) = models.residence.embedder_outside(&region)
-        {
+        let outside = self.outside(principal, seat, Residence::embedder_outside);
+        if let Some(why) = outside.await? {
             return Ok(Lent::Outside(why));
         }
         let (inner, ledger) = (Arc::clone(inner), self.ledger());
@@ -179,9 +177,8 @@ impl Library {
             return Ok(Lent::Absent);
         };
         let seat = models.residence.generator.as_ref();
-        if let Some(region) = self.region_beyond(principal, seat).await?
-            && let Some(why) = models.residence.generator_outside(&region)
-        {
+        let outside = self.outside(principal, seat, Residence::generator_outside);
+        if let Some(why) = outside.await? {
             return Ok(Lent::Outside(why));
         }
         Ok(Lent::Model(LentGenerator {
@@ -190,16 +187,18 @@ impl Library {
         }))
     }
 
-    /// The region that what a tenant has must stay in, where a model could take it out of there: what
-    /// runs in this process cannot, and the catalog is not asked.
-    async fn region_beyond(
+    /// Why a model is told nothing of a tenant, if it is not. What runs in this process takes nothing out of
+    /// any region, and the catalog is not asked.
+    async fn outside(
         &self,
         principal: &Principal,
         seat: Option<&Seat>,
-    ) -> Result<Option<Region>> {
+        why: impl FnOnce(&Residence, &Region) -> Option<String>,
+    ) -> Result<Option<String>> {
         if seat == Some(&Seat::Here) {
             return Ok(None);
         }
-        Ok(self.catalog.own_tenant(principal).await?.region)
+        let region = self.catalog.own_tenant(principal).await?.region;
+        Ok(region.and_then(|region| why(self.models.residence(), &region)))
     }
 }

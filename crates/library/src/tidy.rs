@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use alexandria_core::error::Result;
 use alexandria_core::principal::Principal;
+use alexandria_core::space::Space;
 
 use crate::library::Library;
 
@@ -53,26 +54,29 @@ impl Leftovers {
 }
 
 impl Library {
-    /// Forgets changes that all indexes have seen, and vectors that no text uses.
-    pub(crate) async fn forget_the_past(&self) -> Result<()> {
+    /// Forgets the changes of a space that all its indexes have seen.
+    pub(crate) async fn forget_changes(&self, space: Space) -> Result<()> {
         let kept = match self.settings.database {
             Some(_) => CHANGES_KEPT_SHARED,
             None => CHANGES_KEPT,
         };
-        for space in self.catalog.spaces().await? {
-            let text = self.text.position(space).await?;
-            let vectors = self.vectors.position(space).await?;
-            let (Some(text), Some(vectors)) = (text, vectors) else {
-                continue;
-            };
-            let before = text.min(vectors).saturating_sub(kept);
-            if before > self.catalog.outbox_pruned(space).await? {
-                let principal = Principal::system(space.tenant(), "forgetting changes");
-                self.catalog
-                    .prune_outbox(&principal, space.collection(), before)
-                    .await?;
-            }
+        let text = self.text.position(space).await?;
+        let vectors = self.vectors.position(space).await?;
+        let (Some(text), Some(vectors)) = (text, vectors) else {
+            return Ok(());
+        };
+        let before = text.min(vectors).saturating_sub(kept);
+        if before > self.catalog.outbox_pruned(space).await? {
+            let principal = Principal::system(space.tenant(), "forgetting changes");
+            self.catalog
+                .prune_outbox(&principal, space.collection(), before)
+                .await?;
         }
+        Ok(())
+    }
+
+    /// Forgets vectors that no text uses, if it is time to look for them.
+    pub(crate) async fn forget_leftovers(&self) -> Result<()> {
         if self.leftovers.take()
             && let Err(error) = self.forget_vectors().await
         {
@@ -154,14 +158,14 @@ mod tests {
                 .unwrap();
         }
         let space = library.space(&owner, collection.id);
-        library.forget_the_past().await.unwrap();
+        library.forget_changes(space).await.unwrap();
         assert_eq!(
             library.catalog.outbox_pruned(space).await.unwrap(),
             0,
             "not seen yet"
         );
         library.follow(space).await.unwrap();
-        library.forget_the_past().await.unwrap();
+        library.forget_changes(space).await.unwrap();
         let pruned = library.catalog.outbox_pruned(space).await.unwrap();
         let head = library.catalog.outbox_head(space).await.unwrap();
         assert!(

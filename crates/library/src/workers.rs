@@ -23,6 +23,7 @@ use crate::jobs::{JobKind, Steps, given_up};
 use crate::library::Library;
 use crate::metrics::{DATABASE_CONNECTIONS_ACTIVE, JOB_DURATION_SECONDS, JOBS_TOTAL};
 use crate::paid::OverBudget;
+use crate::rounds::Rounds;
 
 /// For how long a job is a worker's before it has to say again that it is still at it.
 const LEASE: Duration = Duration::from_secs(60);
@@ -294,28 +295,30 @@ impl Library {
             Some(_) => TIDY_SHARED_EVERY,
             None => TIDY_EVERY,
         };
+        let mut rounds = Rounds::default();
         loop {
             tokio::select! {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(every) => {}
             }
-            let tidied = self.tidy_once().await;
+            let tidied = self.tidy_once(&mut rounds).await;
             if let Err(error) = tidied {
                 tracing::error!(error = %error.chain(), "cannot tidy up");
             }
         }
     }
 
-    async fn tidy_once(&self) -> Result<()> {
+    async fn tidy_once(&self, rounds: &mut Rounds) -> Result<()> {
         self.follow_erasures().await?;
         self.end_tenants().await?;
         self.release().await?;
-        self.follow_all().await?;
-        self.forget_the_past().await?;
+        self.forget_leftovers().await?;
         self.forget_old_answers().await?;
         self.forget_old_conversations().await?;
         self.forget_by_tenants().await?;
-        self.forget_old_audit().await
+        self.forget_old_audit().await?;
+        // The last, because an index that cannot be brought up would keep everything after it from its turn.
+        self.follow_in_turn(rounds).await
     }
 
     async fn release(&self) -> Result<()> {

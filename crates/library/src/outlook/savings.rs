@@ -3,7 +3,7 @@
 use alexandria_core::budget::{Component, Feature, Subject};
 use alexandria_core::error::Result;
 use alexandria_core::principal::Principal;
-use alexandria_models::generator::{Prices, Usage};
+use alexandria_models::generator::Usage;
 use alexandria_store::catalog::Used;
 
 use super::Forecast;
@@ -34,7 +34,7 @@ impl Library {
         forecast: Option<Forecast>,
     ) -> Result<Vec<Recommendation>> {
         let mut found: Vec<_> = [
-            self.cheaper_model(month)?,
+            self.cheaper_model(month),
             rewriting(month),
             embedding(month),
             self.unused_budget(principal, forecast).await?,
@@ -47,31 +47,26 @@ impl Library {
     }
 
     /// The model of the same provider that would have cost least for the same tokens.
-    fn cheaper_model(&self, month: &[&Used]) -> Result<Option<Recommendation>> {
-        let Some(model) = self.models.writing() else {
-            return Ok(None);
-        };
+    fn cheaper_model(&self, month: &[&Used]) -> Option<Recommendation> {
+        let model = self.models.writing()?;
         let is_its = |used: &&&Used| used.provider == model.provider && used.model == model.name;
         let used = sum(month.iter().filter(is_its));
-        let prices = Prices::read(self.settings.generator.prices())?;
-        let others = prices.of_provider(&model.provider);
+        let others = self.prices.of_provider(&model.provider);
         let cheapest = others
             .filter(|(name, price)| *name != model.name && price.completion > 0)
             .map(|(name, price)| (price.cost(&used), name))
             .min();
-        let Some((cost, name)) = cheapest else {
-            return Ok(None);
-        };
+        let (cost, name) = cheapest?;
         let saving_micros = used.cost_micros.saturating_sub(cost);
         if saving_micros < SAVING_MICROS_MIN {
-            return Ok(None);
+            return None;
         }
         let (now, then, saved) = (
             dollars(used.cost_micros),
             dollars(cost),
             dollars(saving_micros),
         );
-        Ok(Some(Recommendation {
+        Some(Recommendation {
             title: format!("Try the model {name} in place of {}", model.name),
             reason: format!(
                 "the {} tokens of prompts and {} written this month have cost ${now:.2}; by the table of \
@@ -80,7 +75,7 @@ impl Library {
                 used.prompt_tokens, used.completion_tokens
             ),
             saving_micros,
-        }))
+        })
     }
 
     /// A budget that is far above what the month will cost.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::recorder::{DIMENSIONS, Recorder};
+use super::recorder::Recorder;
 use super::support::{LIGHTHOUSE, Server, python, run, text_of};
 
 /// At these prices an answer of the recorder's thousand tokens costs ten dollars by the one model and one
@@ -23,15 +23,8 @@ async fn what_could_be_saved_is_said_with_the_figures_it_rests_on() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join("prices.toml"), PRICES).unwrap();
     let catalog = home.path().join("data/catalog.sqlite");
-    let settings = [
-        ("ALEXANDRIA_GENERATOR", "compatible"),
-        ("ALEXANDRIA_GENERATOR_NAME", "writer"),
-        ("ALEXANDRIA_EMBEDDER", "compatible"),
-        ("ALEXANDRIA_EMBEDDER_NAME", "vectors"),
-        ("ALEXANDRIA_EMBEDDER_DIMENSIONS", DIMENSIONS),
-        ("OPENAI_URL", recorder.address.as_str()),
-        ("ALEXANDRIA_PRICES", "prices.toml"),
-    ];
+    let mut settings = recorder.settings();
+    settings.push(("ALEXANDRIA_PRICES", "prices.toml"));
     let mut server = Server::start_in(home, &settings);
     use_models(&server).await;
     let (_, outlook) = server.get("/api/v1/usage/outlook").await;

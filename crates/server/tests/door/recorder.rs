@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::support::whole_request;
 
 /// Numbers in its vectors.
-pub(super) const DIMENSIONS: &str = "4";
+const DIMENSIONS: &str = "4";
 
 /// What it says of the tokens of each answer.
 pub(super) const TOKENS: (u64, u64) = (900, 100);
@@ -48,6 +48,18 @@ impl Recorder {
             requests,
             _serving: serving,
         }
+    }
+
+    /// The settings of a server both of whose models are this provider's, as `writer` and `vectors`.
+    pub(super) fn settings(&self) -> Vec<(&str, &str)> {
+        vec![
+            ("ALEXANDRIA_GENERATOR", "compatible"),
+            ("ALEXANDRIA_GENERATOR_NAME", "writer"),
+            ("ALEXANDRIA_EMBEDDER", "compatible"),
+            ("ALEXANDRIA_EMBEDDER_NAME", "vectors"),
+            ("ALEXANDRIA_EMBEDDER_DIMENSIONS", DIMENSIONS),
+            ("OPENAI_URL", &self.address),
+        ]
     }
 
     /// How many requests to an address hold a word.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::access::{Caller, PASSWORD, accept, sign_in};
-use super::recorder::{DIMENSIONS, Recorder};
+use super::recorder::Recorder;
 use super::support::{PATIENCE, Server, form, json_of, program, read, run, text_of};
 
 /// A word that stands nowhere but in the documents and questions of the tenant.
@@ -23,14 +23,7 @@ fn settings<'a>(
     storage: Option<&'a str>,
     models: Option<&'a str>,
 ) -> Vec<(&'a str, &'a str)> {
-    let mut settings = vec![
-        ("ALEXANDRIA_GENERATOR", "compatible"),
-        ("ALEXANDRIA_GENERATOR_NAME", "writer"),
-        ("ALEXANDRIA_EMBEDDER", "compatible"),
-        ("ALEXANDRIA_EMBEDDER_NAME", "vectors"),
-        ("ALEXANDRIA_EMBEDDER_DIMENSIONS", DIMENSIONS),
-        ("OPENAI_URL", recorder.address.as_str()),
-    ];
+    let mut settings = recorder.settings();
     settings.extend(storage.map(|region| ("ALEXANDRIA_STORAGE_REGION", region)));
     settings.extend(models.map(|region| ("ALEXANDRIA_GENERATOR_REGION", region)));
     settings.extend(models.map(|region| ("ALEXANDRIA_EMBEDDER_REGION", region)));

@@ -14,7 +14,7 @@ use super::database::{row, rows};
 use super::documents::tags_of;
 use super::embeddings::unpack;
 use super::outbox::of_space;
-use super::row::{from_json, timestamp, to_u32};
+use super::row::{from_json, timestamp, to_i64, to_u32, to_u64};
 use super::{Catalog, Doing};
 use crate::text::TextEntry;
 use crate::vectors::Point;
@@ -34,6 +34,22 @@ impl Catalog {
         let mut spaces: Vec<Space> = found.iter().map(SpaceRow::space).collect();
         spaces.sort_unstable();
         Ok(spaces)
+    }
+
+    /// The spaces of every tenant that have changes numbered above `after`, each with the number of its
+    /// last one.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked.
+    pub async fn changed_spaces(&self, after: u64) -> Result<Vec<(Space, u64)>> {
+        let sql = "SELECT tenant_id, collection_id, generation_id, max(seq) AS head FROM outbox \
+                   WHERE seq > $1 GROUP BY tenant_id, collection_id, generation_id";
+        let values = vec![to_i64(after)?.into()];
+        let found = rows::<HeadRow, _>(self.database.read(), sql, values).await;
+        let found = found.doing(|| "cannot list the spaces that have changed".to_owned())?;
+        let read = found.iter();
+        read.map(|row| Ok((row.space.space(), to_u64(row.head)?)))
+            .collect()
     }
 
     /// The versions that belong into a space, in the order of their ids, after the one given, each
@@ -203,6 +219,13 @@ impl SpaceRow {
             GenerationId::from_uuid(self.generation_id),
         )
     }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct HeadRow {
+    #[sea_orm(nested)]
+    space: SpaceRow,
+    head: i64,
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -179,9 +179,8 @@ impl VectorStore for EmbeddedVectors {
         let is_asked = |space: &Space| named.is_empty() || named.contains(&space.collection());
         let asked = spaces.iter().copied().filter(is_asked);
         let spaces: Vec<_> = asked.map(|space| self.space(space)).collect();
-        let kernel = Kernel::best();
-        if let Some(snapshots) = in_memory(&spaces)? {
-            let query = &query;
+        let search = move |snapshots: &[Arc<Snapshot>], query: &[f32], filter: &Filter| {
+            let kernel = Kernel::best();
             let search = Search {
                 query,
                 filter,
@@ -189,21 +188,16 @@ impl VectorStore for EmbeddedVectors {
                 effort,
                 kernel,
             };
-            return search.run(&snapshots);
+            search.run(snapshots)
+        };
+        if let Some(snapshots) = in_memory(&spaces)? {
+            return search(&snapshots, &query, filter);
         }
         let filter = filter.clone();
         run(move || {
             let latest = spaces.iter().filter_map(|space| space.latest().transpose());
             let snapshots = latest.collect::<Result<Vec<_>>>()?;
-            let (query, filter) = (&query, &filter);
-            let search = Search {
-                query,
-                filter,
-                limit,
-                effort,
-                kernel,
-            };
-            search.run(&snapshots)
+            search(&snapshots, &query, &filter)
         })
         .await
     }

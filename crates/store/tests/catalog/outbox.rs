@@ -36,6 +36,13 @@ pub(crate) async fn every_change_is_told_in_order(fixture: &Fixture) {
     let rest = catalog.changes(space, told[1].seq, 1).await.unwrap();
     assert_eq!(rest, told[2..3]);
     assert_eq!(catalog.changes(space, u64::MAX >> 1, 9).await.unwrap(), []);
+    let other = fixture.space(notes).await;
+    let noted = catalog.outbox_head(other).await.unwrap();
+    let mut changed = catalog.changed_spaces(0).await.unwrap();
+    changed.sort_unstable_by_key(|(_, head)| *head);
+    assert_eq!(changed, [(other, noted), (space, told[3].seq)]);
+    let changed = catalog.changed_spaces(noted).await.unwrap();
+    assert_eq!(changed, [(space, told[3].seq)]);
 }
 
 pub(crate) async fn pruned_changes_are_known_to_be_gone(fixture: &Fixture) {
