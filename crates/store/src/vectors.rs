@@ -1,5 +1,6 @@
 //! Finding chunks by meaning: the contract of every vector store.
 
+pub(crate) mod changes;
 pub(crate) mod documents;
 pub mod embedded;
 pub(crate) mod lock;

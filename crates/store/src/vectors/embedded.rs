@@ -35,6 +35,7 @@ use self::scan::Search;
 use self::snapshot::Snapshot;
 use self::space::{Known, OpenSpace};
 use self::unit::unit;
+use super::changes::Changes;
 use super::{Capability, Effort, Point, VectorChange, VectorHit, VectorStore};
 
 /// The largest number of dimensions that the embedded store takes.
@@ -64,6 +65,7 @@ const INLINE_ROWS_MAX: u32 = 100_000;
 #[derive(Debug)]
 pub struct EmbeddedVectors {
     root: PathBuf,
+    changes: Arc<Changes>,
     spaces: Mutex<HashMap<Space, Used>>,
     open_max: usize,
     uses: AtomicU64,
@@ -88,6 +90,7 @@ impl EmbeddedVectors {
         })?;
         Ok(Self {
             root: root.to_path_buf(),
+            changes: Arc::new(Changes::open(root)?),
             spaces: Mutex::new(HashMap::new()),
             open_max: spaces_open_max(),
             uses: AtomicU64::new(0),
@@ -117,7 +120,10 @@ impl EmbeddedVectors {
             }
         }
         let used = spaces.entry(space).or_insert_with(|| Used {
-            space: Arc::new(OpenSpace::new(self.directory(space))),
+            space: Arc::new(OpenSpace::new(
+                self.directory(space),
+                Arc::clone(&self.changes),
+            )),
             last: now,
         });
         used.last = now;
@@ -190,7 +196,7 @@ impl VectorStore for EmbeddedVectors {
             };
             search.run(snapshots)
         };
-        if let Some(snapshots) = in_memory(&spaces)? {
+        if let Some(snapshots) = in_memory(&spaces, self.changes.count()?)? {
             return search(&snapshots, &query, filter);
         }
         let filter = filter.clone();
@@ -252,12 +258,12 @@ async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'stati
 }
 
 /// These spaces as they are in memory, if all of them are and a search of them is quicker than another
-/// thread is worth.
-fn in_memory(spaces: &[Arc<OpenSpace>]) -> Result<Option<Vec<Arc<Snapshot>>>> {
+/// thread is worth; the count of changes was read before.
+fn in_memory(spaces: &[Arc<OpenSpace>], changes: u64) -> Result<Option<Vec<Arc<Snapshot>>>> {
     let mut snapshots = Vec::with_capacity(spaces.len());
     let mut rows = 0_u32;
     for space in spaces {
-        match space.known()? {
+        match space.known_at(changes)? {
             Known::Absent => {}
             Known::Current(snapshot) => {
                 rows = rows.saturating_add(snapshot.manifest.rows);

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use alexandria_core::error::{Context, ErrorKind, Result};
@@ -69,11 +69,13 @@ impl Stamp {
 ///
 /// As long as the file was young when it was read, its contents are read each time. Once they have been
 /// read later than [`SETTLED`] after its time, a look at its number and time is enough, which is six
-/// times cheaper.
+/// times cheaper. And as long as a count of [`super::changes`] stands, no look is needed.
 #[derive(Debug)]
 pub(crate) struct Watch {
     stamp: Stamp,
     settled: AtomicBool,
+    /// The count at which it was last found to hold.
+    held_at: AtomicU64,
 }
 
 impl Watch {
@@ -82,12 +84,23 @@ impl Watch {
         Self {
             stamp,
             settled: AtomicBool::new(false),
+            held_at: AtomicU64::new(u64::MAX),
         }
     }
 
     /// What it watches for.
     pub(crate) const fn stamp(&self) -> Stamp {
         self.stamp
+    }
+
+    /// Whether the file was found to hold when so much had changed.
+    pub(crate) fn held_at(&self, count: u64) -> bool {
+        self.held_at.load(Ordering::Acquire) == count
+    }
+
+    /// Remembers that the file was found to hold after this count was read.
+    pub(crate) fn hold_at(&self, count: u64) {
+        self.held_at.store(count, Ordering::Release);
     }
 
     /// Whether the file at this path is still the one that was read.

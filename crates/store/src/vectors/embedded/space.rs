@@ -13,6 +13,7 @@ use super::manifest;
 use super::record::{self, Record};
 use super::scan::rows_of;
 use super::snapshot::{Snapshot, names};
+use crate::vectors::changes::Changes;
 use crate::vectors::stamp::Stamp;
 use crate::vectors::{Point, VectorChange, lock};
 
@@ -33,6 +34,8 @@ const LOAD_ATTEMPTS_MAX: usize = 5;
 #[derive(Debug)]
 pub(super) struct OpenSpace {
     directory: PathBuf,
+    /// Counts the changes of all spaces of the store.
+    changes: Arc<Changes>,
     current: ArcSwapOption<Snapshot>,
     /// One writer, and one reader of files, at a time in this process.
     writing: Mutex<()>,
@@ -59,13 +62,34 @@ struct ScrollOrder {
 
 impl OpenSpace {
     /// The space in this directory, which need not be there yet. Reads nothing.
-    pub(super) fn new(directory: PathBuf) -> Self {
+    pub(super) fn new(directory: PathBuf, changes: Arc<Changes>) -> Self {
         Self {
             directory,
+            changes,
             current: ArcSwapOption::empty(),
             writing: Mutex::new(()),
             scroll: Mutex::new(None),
         }
+    }
+
+    /// What is known of the space when the store has changed so often: nothing is looked at if it was
+    /// when this was last asked.
+    pub(super) fn known_at(&self, changes: u64) -> Result<Known> {
+        if let Some(snapshot) = self.current.load_full()
+            && snapshot
+                .watch
+                .as_ref()
+                .is_some_and(|watch| watch.held_at(changes))
+        {
+            return Ok(Known::Current(snapshot));
+        }
+        let known = self.known()?;
+        if let Known::Current(snapshot) = &known
+            && let Some(watch) = &snapshot.watch
+        {
+            watch.hold_at(changes);
+        }
+        Ok(known)
     }
 
     /// What is known of the space without reading it.
@@ -154,6 +178,7 @@ impl OpenSpace {
         tracing::warn!(%directory, cause, "vectors are damaged and will be built again");
         manifest::remove(&self.directory)?;
         self.current.store(None);
+        self.changes.add()?;
         Ok(None)
     }
 
@@ -183,7 +208,7 @@ impl OpenSpace {
             .change(changes)
             .inspect_err(|error| self.note(before.as_deref(), error))?;
         let snapshot = Arc::new(draft.commit(&self.directory, position)?);
-        self.current.store(Some(Arc::clone(&snapshot)));
+        self.publish(&snapshot)?;
         if is_worth_compacting(&snapshot) {
             self.compact(&snapshot, position)?;
         }
@@ -198,6 +223,7 @@ impl OpenSpace {
             manifest::remove(&self.directory)?;
         }
         self.current.store(None);
+        self.changes.add()?;
         match fs_err::remove_dir_all(&self.directory) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error)
                 .context(ErrorKind::Unavailable, || {
@@ -272,8 +298,14 @@ impl OpenSpace {
             .inspect_err(|error| self.note(Some(snapshot), error))?;
         let compacted = Arc::new(draft.commit(&self.directory, position)?);
         let epoch = compacted.manifest.epoch;
-        self.current.store(Some(compacted));
+        self.publish(&compacted)?;
         self.sweep(Some(epoch))
+    }
+
+    /// Lets what was committed be seen, here and by other processes.
+    fn publish(&self, snapshot: &Arc<Snapshot>) -> Result<()> {
+        self.current.store(Some(Arc::clone(snapshot)));
+        self.changes.add()
     }
 
     fn note(&self, snapshot: Option<&Snapshot>, error: &Error) {
