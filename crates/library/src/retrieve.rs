@@ -11,7 +11,7 @@ use alexandria_core::document::Collection;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::fusion::{Fusion, Leg, fuse};
 use alexandria_core::principal::Principal;
-use alexandria_store::catalog::PAGE_ITEMS_MAX;
+use alexandria_store::catalog::CollectionName;
 
 use self::legs::Legs;
 use crate::library::Library;
@@ -96,7 +96,7 @@ impl Library {
         &self,
         principal: &Principal,
         request: &SearchRequest,
-        collections: &[Collection],
+        collections: &[CollectionName],
         started: Instant,
     ) -> Result<SearchReply> {
         let per_leg = request.limit.saturating_mul(CANDIDATES_PER_PASSAGE);
@@ -170,41 +170,33 @@ impl Library {
         &self,
         principal: &Principal,
         request: &SearchRequest,
-    ) -> Result<Vec<Collection>> {
-        let mut collections = Vec::new();
+    ) -> Result<Vec<CollectionName>> {
+        let mut named = Vec::new();
         for id in &request.filter.collections {
-            collections.push(self.catalog.collection(principal, *id).await?);
+            let Collection { id, name, .. } = self.catalog.collection(principal, *id).await?;
+            named.push(CollectionName { id, name });
         }
-        if !collections.is_empty() {
-            return Ok(collections);
+        if !named.is_empty() {
+            return Ok(named);
         }
-        let mut cursor = None;
-        loop {
-            let page = self
-                .catalog
-                .collections(principal, cursor.as_deref(), PAGE_ITEMS_MAX)
-                .await?;
-            collections.extend(page.items);
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(collections);
-            }
-            if collections.len() > SEARCH_COLLECTIONS_MAX {
-                return Err(Error::new(
-                    ErrorKind::Invalid,
-                    format!(
-                        "name the collections to search: there are more than {SEARCH_COLLECTIONS_MAX}"
-                    ),
-                ));
-            }
+        let limit = SEARCH_COLLECTIONS_MAX + 1;
+        let all = self.catalog.collection_names(principal, limit).await?;
+        if all.len() == limit {
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                format!(
+                    "name the collections to search: there are more than {SEARCH_COLLECTIONS_MAX}"
+                ),
+            ));
         }
+        Ok(all)
     }
 
     /// What an answer from a collection depends on.
     pub(crate) async fn collection_state(
         &self,
         principal: &Principal,
-        collection: &Collection,
+        collection: &CollectionName,
     ) -> Result<CollectionState> {
         let space = self.space(principal, collection.id);
         Ok(CollectionState {
@@ -222,7 +214,7 @@ impl Library {
         &self,
         principal: &Principal,
         request: &SearchRequest,
-        collections: &[Collection],
+        collections: &[CollectionName],
     ) -> Result<Option<ReplyKey>> {
         if collections.len() > REMEMBERED_COLLECTIONS_MAX {
             return Ok(None);

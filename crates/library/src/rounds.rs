@@ -31,6 +31,16 @@ pub(crate) struct Rounds {
 }
 
 impl Rounds {
+    /// Rounds that begin where everything has just been looked at.
+    fn begun(heads: &[(Space, u64)]) -> Self {
+        let mut rounds = Self::default();
+        rounds.due(heads);
+        for (space, head) in heads {
+            rounds.done(*space, Some(*head));
+        }
+        rounds
+    }
+
     /// The number after which changes are looked for.
     fn after(&self) -> u64 {
         self.seen.saturating_sub(CHANGES_LOOKED_BACK)
@@ -66,6 +76,15 @@ impl Rounds {
 }
 
 impl Library {
+    /// Rounds that begin now, when every space has just been brought up to the catalog.
+    pub(crate) async fn begin_rounds(&self) -> Rounds {
+        match self.catalog.changed_spaces(0).await {
+            Ok(heads) => Rounds::begun(&heads),
+            // Then everything is looked at once more.
+            Err(_) => Rounds::default(),
+        }
+    }
+
     /// Brings the indexes of the spaces whose turn it is up to the catalog, and forgets changes that
     /// they have seen. One space that cannot be brought up keeps no other from it.
     ///
@@ -122,6 +141,7 @@ mod tests {
         let heads = [(space(1), 7), (space(2), 9)];
         assert_eq!(pass(&mut rounds, &heads), [space(1), space(2)]);
         assert_eq!(pass(&mut rounds, &heads), []);
+        assert_eq!(pass(&mut Rounds::begun(&heads), &heads), []);
         let heads = [(space(1), 11), (space(2), 9)];
         assert_eq!(pass(&mut rounds, &heads), [space(1)]);
     }

@@ -295,7 +295,7 @@ impl Library {
             Some(_) => TIDY_SHARED_EVERY,
             None => TIDY_EVERY,
         };
-        let mut rounds = Rounds::default();
+        let mut rounds = self.begin_rounds().await;
         loop {
             tokio::select! {
                 () = cancel.cancelled() => return,

@@ -78,7 +78,7 @@ pub use self::budgets::OwnBudget;
 pub use self::cases::{CASES_MAX, Case, NewCase};
 pub use self::challenges::{CHALLENGES_MAX, Challenge, ChallengePurpose, NewChallenge};
 pub use self::chunks::{NewChunk, StoredChunk};
-pub use self::collections::CollectionChange;
+pub use self::collections::{CollectionChange, CollectionName};
 pub use self::conversations::{
     CONVERSATION_TURNS_MAX, Conversation, ConversationQuery, KeptTurn, NewTurn,
 };

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use alexandria_core::document::Collection;
 use alexandria_core::error::Result;
 use alexandria_core::fold::fold;
 use alexandria_core::fusion::{Hit, Leg, Ranking};
@@ -10,7 +9,7 @@ use alexandria_core::id::{ChunkId, CollectionId, DocumentId, VersionId};
 use alexandria_core::join::{Found, Joined, join};
 use alexandria_core::passage::{Passage, Score};
 use alexandria_core::principal::Principal;
-use alexandria_store::catalog::{StoredPassage, Version};
+use alexandria_store::catalog::{CollectionName, StoredPassage, Version};
 
 use crate::library::Library;
 use crate::search::{Explanation, FoundPassage, SearchRequest};
@@ -26,7 +25,7 @@ pub(super) struct Finding<'a> {
     pub(super) library: &'a Library,
     pub(super) principal: &'a Principal,
     pub(super) request: &'a SearchRequest,
-    pub(super) collections: &'a [Collection],
+    pub(super) collections: &'a [CollectionName],
 }
 
 /// A chunk that may be shown, with why it was found and what was folded into it.

@@ -8,6 +8,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
+use uuid::Uuid;
 
 use super::cursor::{List, Page, page_limit};
 use super::database::execute;
@@ -25,6 +26,15 @@ pub struct CollectionChange {
     pub description: Option<String>,
     /// Whether it is open to the whole tenant from now on, or to those it is granted to by name.
     pub access: Option<CollectionAccess>,
+}
+
+/// A collection as a search names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollectionName {
+    /// Which it is.
+    pub id: CollectionId,
+    /// What it is called.
+    pub name: String,
 }
 
 impl Catalog {
@@ -116,6 +126,34 @@ impl Catalog {
         Ok(List::Collections.page(items, limit, |item| {
             (micros(item.created), item.id.as_uuid())
         }))
+    }
+
+    /// The names of the tenant's collections, oldest first, at most `limit`. Every search of a whole
+    /// library asks this, so it reads nothing else of them.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked.
+    pub async fn collection_names(
+        &self,
+        principal: &Principal,
+        limit: usize,
+    ) -> Result<Vec<CollectionName>> {
+        let found = Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::Name])
+            .filter(collections_seen(principal))
+            .filter(Column::Deleted.is_null())
+            .order_by_asc(Column::Id)
+            .limit(limit as u64)
+            .into_tuple::<(Uuid, String)>()
+            .all(self.database.read())
+            .await;
+        let found = found.doing(|| "cannot list the names of the collections".to_owned())?;
+        let named = found.into_iter().map(|(id, name)| CollectionName {
+            id: CollectionId::from_uuid(id),
+            name,
+        });
+        Ok(named.collect())
     }
 
     /// Changes a collection's name or description.

@@ -108,8 +108,18 @@ impl EmbeddedVectors {
     }
 
     fn space(&self, space: Space) -> Arc<OpenSpace> {
-        let now = self.uses.fetch_add(1, Ordering::Relaxed);
         let mut spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        self.used(&mut spaces, space)
+    }
+
+    /// Many spaces for one turn of the lock.
+    fn all(&self, asked: impl Iterator<Item = Space>) -> Vec<Arc<OpenSpace>> {
+        let mut spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.map(|space| self.used(&mut spaces, space)).collect()
+    }
+
+    fn used(&self, spaces: &mut HashMap<Space, Used>, space: Space) -> Arc<OpenSpace> {
+        let now = self.uses.fetch_add(1, Ordering::Relaxed);
         if !spaces.contains_key(&space) && spaces.len() >= self.open_max {
             let oldest = spaces
                 .iter()
@@ -183,8 +193,7 @@ impl VectorStore for EmbeddedVectors {
         let query = unit(query)?;
         let named = &filter.collections;
         let is_asked = |space: &Space| named.is_empty() || named.contains(&space.collection());
-        let asked = spaces.iter().copied().filter(is_asked);
-        let spaces: Vec<_> = asked.map(|space| self.space(space)).collect();
+        let spaces = self.all(spaces.iter().copied().filter(is_asked));
         let search = move |snapshots: &[Arc<Snapshot>], query: &[f32], filter: &Filter| {
             let kernel = Kernel::best();
             let search = Search {
@@ -228,7 +237,10 @@ impl VectorStore for EmbeddedVectors {
     }
 
     async fn drop_space(&self, space: Space) -> Result<()> {
-        self.blocking(space, OpenSpace::remove).await
+        self.blocking(space, OpenSpace::remove).await?;
+        let mut spaces = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        spaces.remove(&space);
+        Ok(())
     }
 
     async fn check(&self) -> Result<()> {

@@ -97,6 +97,15 @@ pub(crate) async fn pages_follow_each_other_without_gaps(fixture: &Fixture) {
     let all = catalog.collections(&owner, None, PAGE_ITEMS_MAX).await;
     let all = all.unwrap();
     assert_eq!((all.items.len(), all.next), (7, None));
+    let names = catalog.collection_names(&owner, 5).await.unwrap();
+    let of_page = all.items.iter().take(5);
+    let of_page = of_page.map(|collection| (collection.id, &collection.name));
+    assert!(
+        names
+            .iter()
+            .map(|named| (named.id, &named.name))
+            .eq(of_page)
+    );
     for limit in [0, PAGE_ITEMS_MAX + 1] {
         let refused = catalog.collections(&owner, None, limit).await;
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::Invalid, "{limit}");

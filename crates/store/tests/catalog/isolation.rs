@@ -52,6 +52,7 @@ pub(crate) async fn another_tenants_ids_behave_as_unknown(fixture: &Fixture) {
         catalog.collections(stranger, None, 9).await.unwrap().items,
         []
     );
+    assert_eq!(catalog.collection_names(stranger, 9).await.unwrap(), []);
 
     unknown(catalog.document(stranger, dune).await);
     unknown(catalog.original(stranger, dune).await);
