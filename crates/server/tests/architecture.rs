@@ -250,6 +250,7 @@ const OF_THE_INSTALLATION: &[&str] = &[
     "outbox_head",
     "outbox_pruned",
     "spaces",
+    "changed_spaces",
     "published_versions",
     "version_entries",
     "version_points",
