@@ -1,0 +1,2 @@
+/** The folder of the built files. */
+export function outDir(): string;

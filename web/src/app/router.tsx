@@ -1,0 +1,249 @@
+/** Which page stands at which address. Each page is fetched when it is first opened. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import * as session from "@/api/session";
+import { Loading } from "@/parts/progress";
+import { Failed, Lost } from "./failed";
+import { meQuery } from "./identity";
+import { Notices } from "./notices";
+import { Shell } from "./shell";
+
+type Given = Record<string, unknown>;
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: () => (
+    <>
+      <Outlet />
+      <Notices />
+    </>
+  ),
+  errorComponent: Failed,
+  notFoundComponent: Lost,
+});
+
+/** Pages for whoever is let in. Somebody who has to sign in comes back to where they wanted to go. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  async beforeLoad({ context, location }) {
+    const me = await context.queries.ensureQueryData(meQuery);
+    if (me === null) throw redirect({ to: "/sign-in", search: { to: location.href } });
+    const standing = session.current();
+    if (
+      standing.kind === "somebody" &&
+      standing.session.mustEnrol &&
+      location.pathname !== "/account"
+    ) {
+      throw redirect({ to: "/account" });
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/library", replace: true });
+  },
+});
+
+const library = createRoute({
+  getParentRoute: () => inside,
+  path: "/library",
+  validateSearch: (given: Given) => ({
+    ...text(given, "collection"),
+    ...text(given, "tag"),
+    ...text(given, "format"),
+    ...text(given, "language"),
+    ...text(given, "state"),
+    ...text(given, "title"),
+    ...text(given, "order"),
+  }),
+  component: lazyRouteComponent(() => import("@/library/library-page"), "LibraryPage"),
+});
+
+const read = createRoute({
+  getParentRoute: () => inside,
+  path: "/read/$document",
+  // A place in a book: a page, or bytes of its stored text, whose words are marked.
+  validateSearch: (given: Given) => ({
+    ...count(given, "page"),
+    ...count(given, "start"),
+    ...count(given, "end"),
+    ...text(given, "find"),
+  }),
+  component: lazyRouteComponent(() => import("@/reader/read-page"), "ReadPage"),
+});
+
+const ask = createRoute({
+  getParentRoute: () => inside,
+  path: "/ask",
+  validateSearch: (given: Given) => ({
+    ...text(given, "question"),
+    ...text(given, "collection"),
+    ...text(given, "document"),
+    ...text(given, "persona"),
+  }),
+  component: lazyRouteComponent(() => import("@/ask/ask-page"), "AskPage"),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => inside,
+  path: "/ask/$conversation",
+  component: lazyRouteComponent(() => import("@/ask/ask-page"), "ConversationPage"),
+});
+
+const search = createRoute({
+  getParentRoute: () => inside,
+  path: "/search",
+  validateSearch: (given: Given) => ({
+    ...text(given, "q"),
+    ...text(given, "mode"),
+    ...texts(given, "collections"),
+    ...texts(given, "formats"),
+    ...texts(given, "languages"),
+    ...texts(given, "tags"),
+    ...text(given, "document"),
+  }),
+  component: lazyRouteComponent(() => import("@/search/search-page"), "SearchPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: "/account",
+  component: lazyRouteComponent(() => import("@/sign-in/account-page"), "AccountPage"),
+});
+
+const admin = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("@/admin/frame"), "AdminFrame"),
+});
+
+const overview = createRoute({
+  getParentRoute: () => admin,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/admin/overview-page"), "OverviewPage"),
+});
+const people = createRoute({
+  getParentRoute: () => admin,
+  path: "/people",
+  component: lazyRouteComponent(() => import("@/admin/people-page"), "PeoplePage"),
+});
+const keys = createRoute({
+  getParentRoute: () => admin,
+  path: "/keys",
+  component: lazyRouteComponent(() => import("@/admin/keys-page"), "KeysPage"),
+});
+const usage = createRoute({
+  getParentRoute: () => admin,
+  path: "/usage",
+  component: lazyRouteComponent(() => import("@/admin/usage-page"), "UsagePage"),
+});
+const jobs = createRoute({
+  getParentRoute: () => admin,
+  path: "/jobs",
+  validateSearch: (given: Given) => text(given, "state"),
+  component: lazyRouteComponent(() => import("@/admin/jobs-page"), "JobsPage"),
+});
+const audit = createRoute({
+  getParentRoute: () => admin,
+  path: "/audit",
+  validateSearch: (given: Given) => ({ ...text(given, "action"), ...text(given, "actor") }),
+  component: lazyRouteComponent(() => import("@/admin/audit-page"), "AuditPage"),
+});
+const quality = createRoute({
+  getParentRoute: () => admin,
+  path: "/quality",
+  component: lazyRouteComponent(() => import("@/admin/quality-page"), "QualityPage"),
+});
+const settings = createRoute({
+  getParentRoute: () => admin,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/admin/settings-page"), "SettingsPage"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (given: Given) => text(given, "to"),
+  component: lazyRouteComponent(() => import("@/sign-in/sign-in-page"), "SignInPage"),
+});
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("@/sign-in/welcome-page"), "WelcomePage"),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyRouteComponent(() => import("@/sign-in/invitation-page"), "InvitationPage"),
+});
+
+const tree = root.addChildren([
+  inside.addChildren([
+    home,
+    library,
+    read,
+    ask,
+    conversation,
+    search,
+    account,
+    admin.addChildren([overview, people, keys, usage, jobs, audit, quality, settings]),
+  ]),
+  signIn,
+  welcome,
+  invitation,
+]);
+
+/** The router of the application. */
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: Loading,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}
+
+/** A word of the address, if it is there. */
+function text<K extends string>(given: Given, key: K): { [P in K]?: string } {
+  const value = given[key];
+  const found = typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+  return (found === "" ? {} : { [key]: found }) as { [P in K]?: string };
+}
+
+/** Several of them. */
+function texts<K extends string>(given: Given, key: K): { [P in K]?: string[] } {
+  const value = given[key];
+  const found = Array.isArray(value)
+    ? value.filter((item) => typeof item === "string")
+    : typeof value === "string"
+      ? [value]
+      : [];
+  return (found.length === 0 ? {} : { [key]: found }) as { [P in K]?: string[] };
+}
+
+/** A number from 0. */
+function count<K extends string>(given: Given, key: K): { [P in K]?: number } {
+  const value = Number(given[key] ?? Number.NaN);
+  return (Number.isSafeInteger(value) && value >= 0 ? { [key]: value } : {}) as {
+    [P in K]?: number;
+  };
+}

@@ -1,0 +1,6 @@
+export function AskPage() {
+  return null;
+}
+export function ConversationPage() {
+  return null;
+}

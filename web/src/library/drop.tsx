@@ -1,0 +1,3 @@
+export default function DropAnywhere(_: Record<string, unknown>) {
+  return null;
+}

@@ -1,0 +1,111 @@
+import { X } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, IconButton } from "./button";
+
+/**
+ * A dialog above the page: the browser's own, which keeps the focus inside and gives it back. `open`
+ * shows it; `onClose` is called for Escape, the cross and a click beside it.
+ */
+export function Dialog({
+  open,
+  onClose,
+  title,
+  children,
+  footer,
+  wide = false,
+  closable = true,
+}: {
+  open: boolean;
+  onClose(): void;
+  title: string;
+  children: ReactNode;
+  footer?: ReactNode;
+  wide?: boolean;
+  /** Whether it may be left without an answer. */
+  closable?: boolean;
+}) {
+  const { t } = useTranslation();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    if (!element) return;
+    if (open && !element.open) element.showModal();
+    if (!open && element.open) element.close();
+  }, [open]);
+  if (!open) return null;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the browser's dialog answers Escape itself
+    <dialog
+      ref={dialog}
+      aria-labelledby={heading}
+      className={`max-h-[min(90dvh,56rem)] w-[calc(100vw-2rem)] overflow-hidden rounded-2xl border border-line bg-surface p-0 text-ink shadow-card ${wide ? "max-w-3xl" : "max-w-lg"}`}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (closable) onClose();
+      }}
+      onClick={(event) => {
+        if (closable && event.target === event.currentTarget) onClose();
+      }}
+    >
+      <div className="flex max-h-[min(90dvh,56rem)] flex-col">
+        <header className="flex items-center justify-between gap-4 px-6 pt-5 pb-2">
+          <h2 id={heading} className="font-serif text-xl font-semibold">
+            {title}
+          </h2>
+          {closable && (
+            <IconButton label={t("close")} onClick={onClose} className="-me-2">
+              <X aria-hidden className="size-5" />
+            </IconButton>
+          )}
+        </header>
+        <div className="min-h-0 flex-1 overflow-y-auto px-6 py-3">{children}</div>
+        {footer && (
+          <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-6 py-4">
+            {footer}
+          </footer>
+        )}
+      </div>
+    </dialog>
+  );
+}
+
+/** Asks before something that cannot be undone. */
+export function Confirm({
+  open,
+  onClose,
+  onConfirm,
+  title,
+  children,
+  confirm,
+  busy = false,
+}: {
+  open: boolean;
+  onClose(): void;
+  onConfirm(): void;
+  title: string;
+  children: ReactNode;
+  /** What the button that does it says. */
+  confirm: string;
+  busy?: boolean;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={title}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button look="danger" onClick={onConfirm} disabled={busy}>
+            {confirm}
+          </Button>
+        </>
+      }
+    >
+      {children}
+    </Dialog>
+  );
+}

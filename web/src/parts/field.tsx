@@ -1,0 +1,162 @@
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type Ref,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from "react";
+
+/** How a box for typing looks. */
+export const inputClass =
+  "w-full min-h-9 rounded-lg border border-edge bg-raised px-3 py-1.5 text-sm text-ink disabled:opacity-60 aria-invalid:border-bad";
+
+interface Around {
+  label: string;
+  /** What helps to fill it in. */
+  hint?: ReactNode;
+  /** What is wrong with what stands in it. */
+  error?: ReactNode;
+  /** Whether the label is told to screen readers alone. */
+  quiet?: boolean;
+}
+
+function Around({
+  id,
+  label,
+  hint,
+  error,
+  quiet,
+  children,
+}: Around & { id: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className={quiet ? "sr-only" : "text-sm font-medium"}>
+        {label}
+      </label>
+      {children}
+      {hint && (
+        <p id={`${id}-hint`} className="text-xs text-soft">
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} role="alert" className="text-xs font-medium text-bad">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function described(id: string, { hint, error }: Around): string | undefined {
+  return [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+}
+
+/** A line to type in. */
+export function TextField({
+  label,
+  hint,
+  error,
+  quiet,
+  className = "",
+  ...rest
+}: Around & InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> }) {
+  const made = useId();
+  const id = rest.id ?? made;
+  const around = { label, hint, error, ...(quiet !== undefined && { quiet }) };
+  return (
+    <Around id={id} {...around}>
+      <input
+        {...rest}
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={described(id, around)}
+        className={`${inputClass} ${className}`}
+      />
+    </Around>
+  );
+}
+
+/** Lines to type in. */
+export function TextArea({
+  label,
+  hint,
+  error,
+  quiet,
+  className = "",
+  ...rest
+}: Around & TextareaHTMLAttributes<HTMLTextAreaElement> & { ref?: Ref<HTMLTextAreaElement> }) {
+  const made = useId();
+  const id = rest.id ?? made;
+  const around = { label, hint, error, ...(quiet !== undefined && { quiet }) };
+  return (
+    <Around id={id} {...around}>
+      <textarea
+        {...rest}
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={described(id, around)}
+        className={`${inputClass} ${className}`}
+      />
+    </Around>
+  );
+}
+
+/** One of a few. */
+export function SelectField({
+  label,
+  hint,
+  error,
+  quiet,
+  className = "",
+  children,
+  ...rest
+}: Around & SelectHTMLAttributes<HTMLSelectElement>) {
+  const made = useId();
+  const id = rest.id ?? made;
+  const around = { label, hint, error, ...(quiet !== undefined && { quiet }) };
+  return (
+    <Around id={id} {...around}>
+      <select
+        {...rest}
+        id={id}
+        aria-describedby={described(id, around)}
+        className={`${inputClass} ${className}`}
+      >
+        {children}
+      </select>
+    </Around>
+  );
+}
+
+/** Yes or no. */
+export function CheckField({
+  label,
+  hint,
+  ...rest
+}: { label: ReactNode; hint?: ReactNode } & Omit<InputHTMLAttributes<HTMLInputElement>, "type">) {
+  const made = useId();
+  const id = rest.id ?? made;
+  return (
+    <div className="flex items-start gap-2.5">
+      <input
+        {...rest}
+        id={id}
+        type="checkbox"
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        className="mt-0.5 size-4.5 accent-accent"
+      />
+      <div>
+        <label htmlFor={id} className="text-sm">
+          {label}
+        </label>
+        {hint && (
+          <p id={`${id}-hint`} className="text-xs text-soft">
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

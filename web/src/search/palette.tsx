@@ -1,0 +1,3 @@
+export default function Palette(_: Record<string, unknown>) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export default function SignInAgain(_: Record<string, unknown>) {
+  return null;
+}
