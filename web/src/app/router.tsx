@@ -112,6 +112,7 @@ const search = createRoute({
     ...texts(given, "languages"),
     ...texts(given, "tags"),
     ...text(given, "document"),
+    ...text(given, "added"),
   }),
   component: lazyRouteComponent(() => import("@/search/search-page"), "SearchPage"),
 });
