@@ -66,6 +66,8 @@ const library = createRoute({
     ...text(given, "state"),
     ...text(given, "title"),
     ...text(given, "order"),
+    ...text(given, "view"),
+    ...text(given, "document"),
   }),
   component: lazyRouteComponent(() => import("@/library/library-page"), "LibraryPage"),
 });
