@@ -139,6 +139,7 @@ const overview = createRoute({
 const people = createRoute({
   getParentRoute: () => admin,
   path: "/people",
+  validateSearch: (given: Given) => text(given, "view"),
   component: lazyRouteComponent(() => import("@/admin/people-page"), "PeoplePage"),
 });
 const keys = createRoute({
@@ -149,6 +150,11 @@ const keys = createRoute({
 const usage = createRoute({
   getParentRoute: () => admin,
   path: "/usage",
+  validateSearch: (given: Given) => ({
+    ...count(given, "days"),
+    ...text(given, "by"),
+    ...text(given, "measure"),
+  }),
   component: lazyRouteComponent(() => import("@/admin/usage-page"), "UsagePage"),
 });
 const jobs = createRoute({
@@ -160,17 +166,29 @@ const jobs = createRoute({
 const audit = createRoute({
   getParentRoute: () => admin,
   path: "/audit",
-  validateSearch: (given: Given) => ({ ...text(given, "action"), ...text(given, "actor") }),
+  validateSearch: (given: Given) => ({
+    ...text(given, "action"),
+    ...text(given, "actor"),
+    ...text(given, "since"),
+    ...text(given, "until"),
+    ...text(given, "view"),
+  }),
   component: lazyRouteComponent(() => import("@/admin/audit-page"), "AuditPage"),
 });
 const quality = createRoute({
   getParentRoute: () => admin,
   path: "/quality",
+  validateSearch: (given: Given) => ({
+    ...text(given, "view"),
+    ...text(given, "experiment"),
+    ...text(given, "thumb"),
+  }),
   component: lazyRouteComponent(() => import("@/admin/quality-page"), "QualityPage"),
 });
 const settings = createRoute({
   getParentRoute: () => admin,
   path: "/settings",
+  validateSearch: (given: Given) => text(given, "find"),
   component: lazyRouteComponent(() => import("@/admin/settings-page"), "SettingsPage"),
 });
 
