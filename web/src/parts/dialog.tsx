@@ -14,6 +14,7 @@ export function Dialog({
   children,
   footer,
   wide = false,
+  bare = false,
   closable = true,
 }: {
   open: boolean;
@@ -22,6 +23,8 @@ export function Dialog({
   children: ReactNode;
   footer?: ReactNode;
   wide?: boolean;
+  /** Whether the content is all there is to see: the title is told to screen readers alone. */
+  bare?: boolean;
   /** Whether it may be left without an answer. */
   closable?: boolean;
 }) {
@@ -50,17 +53,19 @@ export function Dialog({
       }}
     >
       <div className="flex max-h-[min(90dvh,56rem)] flex-col">
-        <header className="flex items-center justify-between gap-4 px-6 pt-5 pb-2">
+        <header
+          className={bare ? "sr-only" : "flex items-center justify-between gap-4 px-6 pt-5 pb-2"}
+        >
           <h2 id={heading} className="font-serif text-xl font-semibold">
             {title}
           </h2>
-          {closable && (
+          {closable && !bare && (
             <IconButton label={t("close")} onClick={onClose} className="-me-2">
               <X aria-hidden className="size-5" />
             </IconButton>
           )}
         </header>
-        <div className="min-h-0 flex-1 overflow-y-auto px-6 py-3">{children}</div>
+        <div className={`min-h-0 flex-1 overflow-y-auto ${bare ? "" : "px-6 py-3"}`}>{children}</div>
         {footer && (
           <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-6 py-4">
             {footer}
