@@ -65,7 +65,9 @@ export function Dialog({
             </IconButton>
           )}
         </header>
-        <div className={`min-h-0 flex-1 overflow-y-auto ${bare ? "" : "px-6 py-3"}`}>{children}</div>
+        <div className={`min-h-0 flex-1 overflow-y-auto ${bare ? "" : "px-6 py-3"}`}>
+          {children}
+        </div>
         {footer && (
           <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-6 py-4">
             {footer}
