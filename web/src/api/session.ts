@@ -46,6 +46,16 @@ export function subscribe(listener: () => void): () => void {
 
 /** Takes over what a sign-in gave. */
 export function begin(signedIn: SignedIn): Session {
+  const session = handOver(signedIn);
+  change({ kind: "somebody", session });
+  return session;
+}
+
+/**
+ * Keeps what the sign-in of somebody else gave, for the page that is loaded next: what this page still
+ * waits to send is not sent as them.
+ */
+export function handOver(signedIn: SignedIn): Session {
   const session: Session = {
     access: signedIn.access_token,
     accessEnds: Date.now() + signedIn.expires_in * 1000,
@@ -54,7 +64,6 @@ export function begin(signedIn: SignedIn): Session {
     mustEnrol: signedIn.must_enrol,
   };
   localStorage.setItem(PLACE, JSON.stringify(session));
-  change({ kind: "somebody", session });
   return session;
 }
 
