@@ -1,0 +1,47 @@
+/** A conversation in the list. */
+import { Link } from "@tanstack/react-router";
+import { Ellipsis } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
+import { IconButton } from "@/parts/button";
+import { ConversationMenu } from "./conversation-menu";
+
+export function HistoryRow({
+  conversation,
+  isCurrent,
+  onChosen,
+}: {
+  conversation: Wire["Conversation"];
+  isCurrent: boolean;
+  onChosen?(): void;
+}) {
+  const { t } = useTranslation("ask");
+  const title = conversation.title || t("untitled");
+  return (
+    <div
+      className={`group flex h-10 items-center rounded-lg ${isCurrent ? "bg-tint" : "hover:bg-sunken"}`}
+    >
+      <Link
+        to="/ask/$conversation"
+        params={{ conversation: conversation.id }}
+        title={title}
+        className={`min-w-0 flex-1 truncate rounded-lg px-2.5 py-2 text-sm ${isCurrent ? "font-semibold text-accent-strong" : ""}`}
+        {...(onChosen && { onClick: onChosen })}
+      >
+        {title}
+      </Link>
+      <ConversationMenu
+        conversation={conversation}
+        isCurrent={isCurrent}
+        trigger={
+          <IconButton
+            label={t("conversationMenu", { title })}
+            className="me-0.5 size-8 text-soft group-hover:opacity-100 focus-visible:opacity-100 data-[state=open]:opacity-100 pointer-fine:opacity-0 pointer-fine:group-focus-within:opacity-100"
+          >
+            <Ellipsis aria-hidden className="size-4" />
+          </IconButton>
+        }
+      />
+    </div>
+  );
+}

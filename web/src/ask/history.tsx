@@ -1,0 +1,160 @@
+/** One's conversations: found again, renamed, taken along, deleted. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { Search, SquarePen } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { LinkButton } from "@/parts/button";
+import { inputClass } from "@/parts/field";
+import { Loading } from "@/parts/progress";
+import { Trouble } from "@/parts/trouble";
+import { HistoryRow } from "./history-row";
+import { useHidden } from "./later";
+import { conversationsQuery } from "./queries";
+import { type ageOf, type Row, rowsOf } from "./rows";
+
+const ROW_HEIGHT = 44;
+const HEADING_HEIGHT = 34;
+
+export function History({
+  current,
+  onChosen,
+}: {
+  current: string | undefined;
+  /** Called when one is opened: a drawer closes. */
+  onChosen?(): void;
+}) {
+  const { t } = useTranslation(["ask", "common"]);
+  const [wanted, setWanted] = useState("");
+  const list = useInfiniteQuery(conversationsQuery);
+  const hidden = useHidden();
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, isError } = list;
+  const all = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const rows = useMemo(() => rowsOf(all, wanted, hidden), [all, wanted, hidden]);
+  useEffect(() => {
+    // What is looked for may stand on a page that has not been fetched.
+    if (wanted.trim() && hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
+  }, [wanted, hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
+  return (
+    <div className="flex h-full min-h-0 flex-col gap-3">
+      <LinkButton
+        to="/ask"
+        look="plain"
+        className="w-full shrink-0"
+        {...(onChosen && { onClick: onChosen })}
+      >
+        <SquarePen aria-hidden className="size-4" />
+        {t("newConversation")}
+      </LinkButton>
+      {(all.length > 0 || wanted !== "") && (
+        <div className="relative shrink-0">
+          <Search
+            aria-hidden
+            className="pointer-events-none absolute start-3 top-1/2 size-4 -translate-y-1/2 text-soft"
+          />
+          <input
+            type="search"
+            aria-label={t("searchConversations")}
+            placeholder={t("searchConversations")}
+            value={wanted}
+            onChange={(event) => setWanted(event.target.value)}
+            className={`${inputClass} ps-9`}
+          />
+        </div>
+      )}
+      {list.isPending && <Loading />}
+      {list.isError && <Trouble error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isSuccess && rows.length === 0 && !isFetchingNextPage && (
+        <p className="px-2 py-6 text-center text-sm text-soft">
+          {wanted ? t("noConversationFound") : t("noConversations")}
+        </p>
+      )}
+      <Rows
+        rows={rows}
+        current={current}
+        {...(onChosen && { onChosen })}
+        onEnd={() => {
+          if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+        }}
+      />
+    </div>
+  );
+}
+
+function Rows({
+  rows,
+  current,
+  onChosen,
+  onEnd,
+}: {
+  rows: readonly Row[];
+  current: string | undefined;
+  onChosen?(): void;
+  onEnd(): void;
+}) {
+  const { t, i18n } = useTranslation("ask");
+  const frame = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => frame.current,
+    estimateSize: (at) => (rows[at]?.kind === "heading" ? HEADING_HEIGHT : ROW_HEIGHT),
+    getItemKey: (at) => rows[at]?.key ?? at,
+    overscan: 8,
+  });
+  const items = virtual.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? -1;
+  const latest = useRef(onEnd);
+  latest.current = onEnd;
+  useEffect(() => {
+    if (lastShown >= rows.length - 1 && rows.length > 0) latest.current();
+  }, [lastShown, rows.length]);
+  return (
+    <nav
+      ref={frame}
+      aria-label={t("conversations")}
+      className="-mx-2 min-h-0 flex-1 overflow-y-auto px-2"
+    >
+      <ul className="relative" style={{ height: virtual.getTotalSize() }}>
+        {items.map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          return (
+            <li
+              key={item.key}
+              className="absolute inset-x-0 top-0"
+              style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+            >
+              {row.kind === "heading" ? (
+                <p className="flex h-full items-end px-2 pb-1.5 text-xs font-semibold text-soft">
+                  {headingOf(row.age, t("today"), t("yesterday"), t("lastDays"), i18n.language)}
+                </p>
+              ) : (
+                <HistoryRow
+                  conversation={row.conversation}
+                  isCurrent={row.conversation.id === current}
+                  {...(onChosen && { onChosen })}
+                />
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+function headingOf(
+  age: ReturnType<typeof ageOf>,
+  today: string,
+  yesterday: string,
+  lastDays: string,
+  language: string,
+): string {
+  if (age === "today") return today;
+  if (age === "yesterday") return yesterday;
+  if (age === "days") return lastDays;
+  const [year, month] = age.split("-").map(Number);
+  return new Intl.DateTimeFormat(language, { month: "long", year: "numeric" }).format(
+    new Date(year ?? 0, (month ?? 1) - 1, 1),
+  );
+}
