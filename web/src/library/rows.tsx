@@ -1,0 +1,238 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are drawn where they stand make no table
+/** Documents as rows of a table; only what is seen is drawn. */
+import { Link } from "@tanstack/react-router";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { useCallback, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormats } from "@/parts/format";
+import { type Board, useBoard } from "./board";
+import { Cover } from "./cover";
+import { DocumentMenu } from "./document-menu";
+import type { Order } from "./filter";
+import { useFormatName } from "./kinds";
+import { type Listing, useMeasured } from "./listing";
+import type { Document } from "./queries";
+import { StateBadge } from "./state";
+
+const HEIGHT = 64;
+const ROWS_AHEAD = 30;
+/** From narrow to wide, more is told. */
+const COLUMNS =
+  "grid grid-cols-[2rem_minmax(0,1fr)_2rem] items-center gap-x-3 sm:grid-cols-[2rem_minmax(0,1fr)_6rem_2rem] lg:grid-cols-[2rem_minmax(0,1fr)_10rem_6.5rem_5rem_5.5rem_7rem_2rem]";
+const WIDE = "hidden lg:block";
+const MIDDLE = "hidden sm:block";
+
+export function Rows({
+  listing,
+  order,
+  onOrder,
+  ...board
+}: Board & { listing: Listing; label: string; order: Order; onOrder(order: Order): void }) {
+  const { documents, selection } = board;
+  const [measure, , top] = useMeasured();
+  const virtual = useWindowVirtualizer({
+    count: documents.length,
+    estimateSize: () => HEIGHT,
+    overscan: 10,
+    scrollMargin: top,
+  });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  const { fetchMore } = listing;
+  useEffect(() => {
+    if (last >= documents.length - ROWS_AHEAD) fetchMore();
+  }, [last, documents.length, fetchMore]);
+  const reveal = useCallback(
+    (index: number) => virtual.scrollToIndex(index, { align: "auto" }),
+    [virtual],
+  );
+  const page = Math.max(1, Math.floor(window.innerHeight / HEIGHT) - 2);
+  const keys = useBoard(board, { across: 1, page, reveal });
+  const seen = documents.slice(items[0]?.index ?? 0, last + 1);
+  const tabbed = (seen.find((one) => one.id === selection.active) ?? seen[0])?.id;
+  return (
+    <div
+      ref={keys.container}
+      role="grid"
+      aria-label={board.label}
+      aria-multiselectable
+      aria-rowcount={listing.more ? -1 : documents.length + 1}
+      tabIndex={-1}
+      onKeyDown={keys.onKeyDown}
+      className="rounded-2xl border border-line bg-surface outline-none"
+    >
+      <Head order={order} onOrder={onOrder} />
+      <div
+        ref={measure}
+        role="rowgroup"
+        className="relative"
+        style={{ height: virtual.getTotalSize() }}
+      >
+        {items.map((item) => {
+          const document = documents[item.index];
+          return (
+            document && (
+              <Row
+                key={document.id}
+                document={document}
+                board={board}
+                keys={keys}
+                index={item.index}
+                offset={item.start - top}
+                tabbed={tabbed === document.id}
+              />
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Head({ order, onOrder }: { order: Order; onOrder(order: Order): void }) {
+  const { t } = useTranslation(["library", "common"]);
+  const cell = "truncate";
+  return (
+    <div
+      role="row"
+      aria-rowindex={1}
+      tabIndex={-1}
+      className={`${COLUMNS} min-h-10 border-b border-line px-3 text-xs font-semibold text-soft`}
+    >
+      <span role="columnheader" tabIndex={-1}>
+        <span className="sr-only">{t("columnChoose")}</span>
+      </span>
+      <span role="columnheader" tabIndex={-1} className={cell}>
+        {t("columnTitle")}
+      </span>
+      <span role="columnheader" tabIndex={-1} className={`${WIDE} ${cell}`}>
+        {t("columnCollection")}
+      </span>
+      <span role="columnheader" tabIndex={-1} className={`${WIDE} ${cell}`}>
+        {t("columnFormat")}
+      </span>
+      <span role="columnheader" tabIndex={-1} className={`${WIDE} ${cell} text-end`}>
+        {t("columnPages")}
+      </span>
+      <span role="columnheader" tabIndex={-1} className={`${WIDE} ${cell} text-end`}>
+        {t("columnSize")}
+      </span>
+      <span
+        role="columnheader"
+        tabIndex={-1}
+        aria-sort={order === "newest" ? "descending" : "ascending"}
+        className={`${MIDDLE} text-end`}
+      >
+        <button
+          type="button"
+          className="inline-flex items-center gap-1 rounded px-1 py-1 hover:text-ink"
+          onClick={() => onOrder(order === "newest" ? "oldest" : "newest")}
+        >
+          {t("columnAdded")}
+          {order === "newest" ? (
+            <ArrowDown aria-hidden className="size-3" />
+          ) : (
+            <ArrowUp aria-hidden className="size-3" />
+          )}
+        </button>
+      </span>
+      <span role="columnheader" tabIndex={-1}>
+        <span className="sr-only">{t("common:more")}</span>
+      </span>
+    </div>
+  );
+}
+
+function Row({
+  document,
+  board,
+  keys,
+  index,
+  offset,
+  tabbed,
+}: {
+  document: Document;
+  board: Board;
+  keys: ReturnType<typeof useBoard>;
+  index: number;
+  offset: number;
+  tabbed: boolean;
+}) {
+  const { t } = useTranslation(["library", "common"]);
+  const { date, bytes, number } = useFormats();
+  const formatName = useFormatName();
+  const { selection, acts } = board;
+  const inside = tabbed ? 0 : -1;
+  return (
+    <div
+      role="row"
+      data-id={document.id}
+      aria-rowindex={index + 2}
+      aria-selected={selection.ids.has(document.id)}
+      tabIndex={inside}
+      onClick={(event) => keys.onClick(event, document)}
+      onDoubleClick={(event) => keys.onDoubleClick(event, document)}
+      onKeyDown={undefined}
+      className={`${COLUMNS} group absolute inset-x-0 top-0 border-b border-line px-3 text-sm -outline-offset-2 hover:bg-sunken aria-selected:bg-tint`}
+      style={{ height: HEIGHT, transform: `translateY(${offset}px)` }}
+    >
+      <span role="gridcell" tabIndex={-1} className="flex items-center justify-center">
+        <input
+          type="checkbox"
+          aria-label={t("choose", { title: document.title })}
+          tabIndex={inside}
+          checked={selection.ids.has(document.id)}
+          onChange={(event) =>
+            keys.onToggle(document, (event.nativeEvent as globalThis.MouseEvent).shiftKey === true)
+          }
+          className="size-4 accent-accent"
+        />
+      </span>
+      <span role="gridcell" tabIndex={-1} className="flex min-w-0 items-center gap-3">
+        <Cover document={document} size="small" />
+        <span className="min-w-0">
+          <span className="flex min-w-0 items-center gap-2">
+            <Link
+              to="/read/$document"
+              params={{ document: document.id }}
+              tabIndex={inside}
+              preload={false}
+              className="truncate font-medium hover:underline"
+            >
+              {document.title}
+            </Link>
+            <StateBadge document={document} />
+          </span>
+          <span className="block truncate text-xs text-soft">
+            {[document.authors.join(", "), ...document.tags.map((tag) => `#${tag}`)]
+              .filter(Boolean)
+              .join(" · ") || document.name}
+          </span>
+        </span>
+      </span>
+      <span role="gridcell" tabIndex={-1} className={`${WIDE} truncate text-soft`}>
+        {document.collection}
+      </span>
+      <span role="gridcell" tabIndex={-1} className={`${WIDE} truncate text-soft`}>
+        {document.format ? formatName(document.format) : ""}
+      </span>
+      <span role="gridcell" tabIndex={-1} className={`${WIDE} text-end text-soft tabular-nums`}>
+        {document.pages ? number(document.pages) : ""}
+      </span>
+      <span role="gridcell" tabIndex={-1} className={`${WIDE} text-end text-soft tabular-nums`}>
+        {bytes(document.bytes)}
+      </span>
+      <span
+        role="gridcell"
+        tabIndex={-1}
+        className={`${MIDDLE} truncate text-end text-soft tabular-nums`}
+      >
+        {date(document.added)}
+      </span>
+      <span role="gridcell" tabIndex={-1} className="flex justify-end">
+        <DocumentMenu document={document} acts={acts} tabIndex={inside} />
+      </span>
+    </div>
+  );
+}

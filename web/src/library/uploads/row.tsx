@@ -1,0 +1,222 @@
+/** One file on its way: its name, where it stands, what can be done. */
+import { Link } from "@tanstack/react-router";
+import {
+  Ban,
+  Check,
+  CircleAlert,
+  Clock,
+  CopyCheck,
+  LoaderCircle,
+  RotateCw,
+  TriangleAlert,
+  X,
+} from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { IconButton } from "@/parts/button";
+import { useFormats } from "@/parts/format";
+import { Progress } from "@/parts/progress";
+import { useSentence } from "@/parts/trouble";
+import { usePace } from "../steps";
+import { readingOf } from "./follow";
+import type { Phase, PhaseName } from "./phase";
+import { cancel, clear, retry, type Upload } from "./queue";
+
+const FAULTS_FIRST = 3;
+
+export function Row({ upload, phase }: { upload: Upload; phase: Phase }) {
+  const { t } = useTranslation("library");
+  const words = useWords()(upload, phase);
+  const document = readingOf(upload.document?.id)?.document ?? upload.document;
+  const title = document?.title || upload.name;
+  const moves = phase.name === "sending" || phase.name === "reading" || phase.name === "searchable";
+  return (
+    <div className="flex gap-3 px-4 py-2.5">
+      <span className="mt-0.5 shrink-0">
+        <Mark name={phase.name} />
+      </span>
+      <div className="min-w-0 flex-1">
+        {document && phase.name !== "gone" && phase.name !== "failed" ? (
+          <Link
+            to="/read/$document"
+            params={{ document: document.id }}
+            preload={false}
+            title={upload.name}
+            className="block truncate text-sm font-medium hover:underline"
+          >
+            {title}
+          </Link>
+        ) : (
+          <p title={upload.name} className="truncate text-sm font-medium">
+            {title}
+          </p>
+        )}
+        <p
+          className={`text-xs ${phase.name === "refused" || phase.name === "failed" ? "text-bad" : "text-soft"} break-words`}
+        >
+          {words}
+          {phase.name === "duplicate" && document && (
+            <>
+              {" "}
+              <Link
+                to="/library"
+                search={{ collection: document.collection, document: document.id }}
+                className="font-medium text-accent underline underline-offset-2"
+              >
+                {t("showIt")}
+              </Link>
+            </>
+          )}
+        </p>
+        {moves && (
+          <div className="mt-1.5">
+            <Progress label={`${title}: ${words}`} {...phase.step} />
+          </div>
+        )}
+        {document && (phase.name === "faulty" || phase.name === "failed") && (
+          <Faults document={document} />
+        )}
+      </div>
+      <Act upload={upload} phase={phase} />
+    </div>
+  );
+}
+
+function Act({ upload, phase }: { upload: Upload; phase: Phase }) {
+  const { t } = useTranslation("library");
+  const { name } = upload;
+  const icon = "size-4";
+  const look = "size-8";
+  if (upload.stage === "waiting" || upload.stage === "sending")
+    return (
+      <IconButton label={t("stop", { name })} className={look} onClick={() => cancel(upload.id)}>
+        <X aria-hidden className={icon} />
+      </IconButton>
+    );
+  if (upload.stage === "refused" || upload.stage === "cancelled")
+    return (
+      <IconButton label={t("again", { name })} className={look} onClick={() => retry(upload.id)}>
+        <RotateCw aria-hidden className={icon} />
+      </IconButton>
+    );
+  if (phase.group === "open") return null;
+  return (
+    <IconButton label={t("off", { name })} className={look} onClick={() => clear([upload.id])}>
+      <X aria-hidden className={icon} />
+    </IconButton>
+  );
+}
+
+function Faults({ document }: { document: NonNullable<Upload["document"]> }) {
+  const { t } = useTranslation("library");
+  const [all, setAll] = useState(false);
+  const { faults } = document;
+  return (
+    <ul className="mt-1.5 flex flex-col gap-1 text-xs">
+      {(all ? faults : faults.slice(0, FAULTS_FIRST)).map((fault) => (
+        <li
+          key={`${fault.page} ${fault.message}`}
+          className="rounded-md bg-warn-tint px-2 py-1 text-warn"
+        >
+          {fault.page != null && (
+            <Link
+              to="/read/$document"
+              params={{ document: document.id }}
+              search={{ page: fault.page }}
+              className="me-1 font-semibold underline underline-offset-2"
+            >
+              {t("page", { page: fault.page })}
+            </Link>
+          )}
+          {fault.message}
+        </li>
+      ))}
+      {!all && faults.length > FAULTS_FIRST && (
+        <li>
+          <button
+            type="button"
+            className="rounded px-1 font-medium text-accent underline underline-offset-2"
+            onClick={() => setAll(true)}
+          >
+            {t("moreFaults", { count: faults.length - FAULTS_FIRST })}
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** What is said below the name. */
+function useWords(): (upload: Upload, phase: Phase) => string {
+  const { t } = useTranslation("library");
+  const { bytes, percent, number } = useFormats();
+  const say = useSentence();
+  const pace = usePace();
+  return (upload, phase) => {
+    const reading = readingOf(upload.document?.id);
+    const document = reading?.document ?? upload.document;
+    const size = bytes(upload.bytes);
+    switch (phase.name) {
+      case "waiting":
+        return upload.kind === "file" ? `${t("phaseWaiting")} · ${size}` : t("phaseWaiting");
+      case "sending":
+        return t("phaseSending", { share: percent(upload.sent / upload.bytes), size });
+      case "held":
+        return t("phaseHeld");
+      case "storing":
+        return t("phaseStoring");
+      case "fetching":
+        return t("phaseFetching");
+      case "queued":
+        return t("stateQueued");
+      case "reading": {
+        const how = reading ? pace(reading) : "";
+        return how ? `${t("stateReading")} · ${how}` : t("stateReading");
+      }
+      case "searchable": {
+        const { done = 0, total = 0 } = phase.step ?? {};
+        return `${t("phaseSearchable")} · ${t("passagesOf", { done: number(done), total: number(total) })}`;
+      }
+      case "ready":
+        return document?.pages
+          ? `${t("stateReady")} · ${t("pages", { count: document.pages })}`
+          : t("stateReady");
+      case "faulty":
+        return `${t("stateReady")} · ${t("faults", { count: document?.faults.length ?? 0 })}`;
+      case "failed":
+        return t("stateFailed");
+      case "duplicate":
+        return t("phaseDuplicate", { name: document?.collection ?? "" });
+      case "refused":
+        return say(upload.error);
+      case "cancelled":
+        return t("phaseCancelled");
+      case "gone":
+        return t("stateGone");
+    }
+  };
+}
+
+function Mark({ name }: { name: PhaseName }) {
+  const look = "size-4";
+  switch (name) {
+    case "ready":
+      return <Check aria-hidden className={`${look} text-good`} />;
+    case "duplicate":
+      return <CopyCheck aria-hidden className={`${look} text-soft`} />;
+    case "faulty":
+      return <TriangleAlert aria-hidden className={`${look} text-warn`} />;
+    case "failed":
+    case "refused":
+      return <CircleAlert aria-hidden className={`${look} text-bad`} />;
+    case "cancelled":
+    case "gone":
+      return <Ban aria-hidden className={`${look} text-soft`} />;
+    case "waiting":
+    case "queued":
+    case "held":
+      return <Clock aria-hidden className={`${look} text-soft`} />;
+    default:
+      return <LoaderCircle aria-hidden className={`${look} animate-spin text-accent`} />;
+  }
+}
