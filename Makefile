@@ -17,6 +17,9 @@ FEATURES := --features local-model
 TOOLS := eval "$$(scripts/fetch-build-tools env)" &&
 endif
 
+# The web application is built first, and taken into the program.
+WEB := ALEXANDRIA_WEB="$$(scripts/build-web)" && export ALEXANDRIA_WEB &&
+
 .PHONY: help run build install test lint bench dist clean
 
 help: ## Show what can be made.
@@ -29,7 +32,7 @@ build:
 	@scripts/check-tools
 	@scripts/fetch-models
 	@scripts/install-ocr --optional
-	@$(TOOLS) cargo build --release --locked --package alexandria $(FEATURES)
+	@$(TOOLS) $(WEB) cargo build --release --locked --package alexandria $(FEATURES)
 
 install: build ## Build, and put the program at ~/.local/bin/alexandria (or PREFIX=/usr/local).
 	@mkdir -p $(PREFIX)/bin
@@ -45,6 +48,7 @@ test: ## Run everything: format, lints, every suite, with real servers.
 	@scripts/fetch-language-model
 	@scripts/fetch-clients
 	@scripts/fetch-build-tools
+	@scripts/install-browser
 	@scripts/test
 
 lint: ## Check the format and the lints only.
@@ -55,7 +59,7 @@ bench: build ## Measure beside the Python stack of the handbooks; writes docs/be
 	@bench/run
 
 dist: ## Build the binary that is shipped: slower to build, smaller, faster.
-	@$(TOOLS) cargo build --profile dist --locked --package alexandria $(FEATURES)
+	@$(TOOLS) $(WEB) cargo build --profile dist --locked --package alexandria $(FEATURES)
 
 clean: ## Remove what was built; models and servers stay.
 	rm -rf $(CARGO_TARGET_DIR)

@@ -38,7 +38,7 @@ mod collections;
 pub(crate) mod compromised;
 mod consents;
 pub(crate) mod conversations;
-mod description;
+pub(crate) mod description;
 pub(crate) mod documents;
 pub(crate) mod encryption;
 pub(crate) mod erasures;
@@ -71,7 +71,6 @@ mod scim;
 mod search;
 mod second_step;
 pub(crate) mod security_events;
-mod start;
 pub(crate) mod status;
 mod streams;
 pub(crate) mod tenants;
@@ -189,20 +188,19 @@ pub(crate) fn router(app: Shared) -> Router {
     let mcp = crate::mcp::routes()
         .layer(from_fn_with_state(Arc::clone(&app), extract::authenticated))
         .layer(from_fn_with_state(Arc::clone(&app), observe::admit));
-    let pages = Router::new()
-        .merge(description::routes())
-        .merge(start::routes());
     let cors = cors(&app.config);
     let body_bytes_max = app.config.body_bytes_max;
     router
         .merge(mcp)
-        .merge(pages)
+        .merge(description::routes())
         .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
         .method_not_allowed_fallback(async || Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&app), limit::limit))
         .layer(from_fn_with_state(Arc::clone(&app), record::record))
+        // Pages lie in memory and cost nothing: they are not counted as requests.
+        .merge(crate::front::routes())
         .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .layer(cors)
         .layer(map_response_with_state(Arc::clone(&app), name_instance))

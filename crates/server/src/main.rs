@@ -14,6 +14,7 @@ mod alerts;
 mod api;
 mod cli;
 mod config;
+mod front;
 mod library;
 mod mcp;
 mod presence;

@@ -31,6 +31,7 @@ mod door {
     mod factors;
     mod faults;
     mod federation;
+    mod front;
     mod hostile;
     mod isolation;
     mod key_server;

@@ -234,7 +234,7 @@ fn title(app: &Shared) -> String {
 }
 
 /// Text as it can stand in a page.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

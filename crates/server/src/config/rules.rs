@@ -46,7 +46,7 @@ pub(super) fn check(config: &Config) -> Result<Vec<String>> {
     Ok(warnings(config))
 }
 
-fn refusals(config: &Config) -> [(bool, String); 13] {
+fn refusals(config: &Config) -> [(bool, String); 14] {
     let production = config.production.is_on();
     let exposed = production || (config.is_public() && !config.debug.is_on());
     let zero = |name: &str| format!("the setting {name} is 0: it must be at least 1");
@@ -84,6 +84,13 @@ fn refusals(config: &Config) -> [(bool, String); 13] {
                 .to_owned(),
         ),
         (config.workers == 0, zero("jobs.workers")),
+        (
+            config.application_percent > 100,
+            format!(
+                "the setting front.application_percent is {}: it is a number from 0 to 100",
+                config.application_percent
+            ),
+        ),
         (
             config.heartbeat_seconds == 0,
             zero("server.heartbeat_seconds"),

@@ -163,6 +163,8 @@ settings! {
     "server.host" ["HOST", "ALEXANDRIA_HOST"] host: String = "127.0.0.1".to_owned();
     #[doc = " The port to listen on; 0 takes any free one."]
     "server.port" ["PORT", "ALEXANDRIA_PORT"] port: u16 = 8000;
+    #[doc = " How many of a hundred browsers get the web application at /; the others get the plain page. Anybody chooses with /?front=application or /?front=plain; with 0 nobody gets the application there."]
+    "front.application_percent" ["ALEXANDRIA_APPLICATION_PERCENT"] application_percent: u8 = 100;
     #[doc = " The web origins that may call the API from a browser, separated by commas."]
     "server.allowed_origins" ["ALLOWED_ORIGINS"] allowed_origins: Vec<String> = Vec::new();
     #[doc = " What this process does: all, api (answer requests) or worker (work on jobs)."]

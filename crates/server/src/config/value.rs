@@ -81,7 +81,7 @@ macro_rules! number {
     )*};
 }
 
-number!(u16, u32, u64, usize);
+number!(u8, u16, u32, u64, usize);
 
 impl Value for Option<u64> {
     fn read(text: &str) -> Result<Self, String> {

@@ -152,8 +152,8 @@ async fn the_installation_says_its_name_and_where_it_stands() {
     let (_, api) = server.get("/openapi.json").await;
     assert_eq!(api["info"]["title"], "Reading <Room>");
     for (path, title) in [
-        ("/", "<title>Reading &lt;Room&gt;</title>"),
-        ("/", "<h1>Reading &lt;Room&gt;</h1>"),
+        ("/plain", "<title>Reading &lt;Room&gt;</title>"),
+        ("/plain", "<h1>Reading &lt;Room&gt;</h1>"),
         ("/docs", "<title>Reading &lt;Room&gt; API</title>"),
         ("/redoc", "<title>Reading &lt;Room&gt; API</title>"),
     ] {
