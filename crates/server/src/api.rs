@@ -78,6 +78,7 @@ pub(crate) mod tenants;
 pub(crate) mod upload;
 pub(crate) mod usage;
 pub(crate) mod users;
+mod ways;
 pub(crate) mod wire;
 
 pub(crate) use observe::RequestId;
@@ -274,6 +275,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(auth::routes())
         .merge(oidc::routes())
         .merge(second_step::routes())
+        .merge(ways::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())
         .merge(measures::routes())
