@@ -65,6 +65,7 @@ pub(crate) mod originals;
 pub(crate) mod personas;
 pub(crate) mod problem;
 mod query;
+mod reader;
 mod record;
 pub(crate) mod requests;
 mod scim;
@@ -238,6 +239,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(documents::routes())
         .merge(upload::routes())
         .merge(originals::routes())
+        .merge(reader::routes())
         .merge(search::routes())
         .merge(ask::routes())
         .merge(streams::routes())

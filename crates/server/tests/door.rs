@@ -55,6 +55,7 @@ mod door {
     mod providers;
     mod questions;
     mod rates;
+    mod reader;
     mod recorder;
     mod redis_tls;
     mod regions;

@@ -127,13 +127,13 @@ struct Where {
 
 /// Which page.
 #[derive(Debug, Deserialize, JsonSchema)]
-struct WhichPage {
+pub(super) struct WhichPage {
     /// The document's id.
     #[schemars(with = "Uuid")]
-    document: DocumentId,
+    pub(super) document: DocumentId,
     /// The page, counted from 1.
     #[schemars(range(min = 1))]
-    page: u32,
+    pub(super) page: u32,
 }
 
 /// How a picture is wanted.
