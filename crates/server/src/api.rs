@@ -38,6 +38,7 @@ mod collections;
 pub(crate) mod compromised;
 mod consents;
 pub(crate) mod conversations;
+mod covers;
 mod description;
 pub(crate) mod documents;
 pub(crate) mod encryption;
@@ -240,6 +241,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(upload::routes())
         .merge(originals::routes())
         .merge(reader::routes())
+        .merge(covers::routes())
         .merge(search::routes())
         .merge(ask::routes())
         .merge(streams::routes())

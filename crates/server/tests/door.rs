@@ -25,6 +25,7 @@ mod door {
     mod commands;
     mod conformance;
     mod conversations;
+    mod covers;
     mod disk;
     mod evaluation;
     mod experiments;

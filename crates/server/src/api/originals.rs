@@ -29,7 +29,8 @@ use super::wire::{RectangleBody, SpanBody};
 
 mod range;
 
-use range::{Range, is_known, parse_range};
+pub(super) use range::is_known;
+use range::{Range, parse_range};
 
 /// Dots per inch of a picture unless the caller says otherwise.
 const DOTS_PER_INCH_DEFAULT: u32 = 110;
