@@ -108,4 +108,19 @@ pub struct Document {
     pub added: Timestamp,
     /// When it last changed.
     pub changed: Timestamp,
+    /// The small picture that it is shown by.
+    pub cover: Cover,
+}
+
+/// The small picture that a document is shown by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cover {
+    /// Nobody has tried to make one.
+    #[default]
+    Untried,
+    /// There is none.
+    None,
+    /// There is one, whose bytes have this SHA-256, lower-case hexadecimal.
+    Kept(String),
 }

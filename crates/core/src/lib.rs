@@ -23,6 +23,7 @@ pub mod evaluation;
 pub mod experiment;
 pub mod feedback;
 pub mod filter;
+pub mod find;
 pub mod fold;
 pub mod fusion;
 pub mod id;

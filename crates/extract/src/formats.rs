@@ -1,5 +1,6 @@
 //! The table of formats: one line each, one file each.
 
+pub(crate) mod cover;
 mod csv;
 mod docx;
 mod eml;

@@ -37,6 +37,7 @@ use alexandria_core::block::{Block, Fault, PageSize, Parsed};
 
 pub use crate::detect::detect;
 pub use crate::failure::{Failure, Result};
+pub use crate::formats::cover::{COVER_HEIGHT_PIXELS, may_have_cover};
 pub use crate::formats::{FORMATS, recognised};
 pub use crate::limits::Limits;
 
@@ -202,4 +203,15 @@ pub fn collect_everything(source: &Source, limits: &Limits) -> Result<Parsed> {
 pub fn picture(source: &Source, page: u32, dots_per_inch: u32, limits: &Limits) -> Result<Vec<u8>> {
     let format = detect(source.bytes(), &source.name)?;
     formats::picture(format, source, page, dots_per_inch, limits)
+}
+
+/// The small picture that a file is shown by, as JPEG at most [`COVER_HEIGHT_PIXELS`] high: the first
+/// page of a PDF file, a picture itself, the cover that a book names, the miniature that an office
+/// program left in its file. Nothing for a file that has none of them.
+///
+/// # Errors
+/// A [`Failure`] when the file is damaged, or larger than the limits.
+pub fn cover(source: &Source, limits: &Limits) -> Result<Option<Vec<u8>>> {
+    let format = detect(source.bytes(), &source.name)?;
+    formats::cover::cover(format, source, limits)
 }

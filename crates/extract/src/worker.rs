@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
 use crate::limits::{Limits, confine, forbid_processes};
-use crate::{About, Sink, Source, fence, guard, picture};
+use crate::{About, Sink, Source, cover, fence, guard, picture};
 
 /// The largest frame, in bytes: a picture of a page is the largest thing sent.
 pub const FRAME_BYTES_MAX: usize = 256 << 20;
@@ -41,6 +41,8 @@ pub enum Request {
         /// Pixels to the inch.
         dots_per_inch: u32,
     },
+    /// Make the small picture that the file is shown by, as JPEG.
+    Cover,
 }
 
 /// What a worker answers. Exactly one of `Done`, `Failed` and `Picture` ends a healthy worker's
@@ -73,7 +75,7 @@ pub enum Frame {
         /// The sentence for the owner of the file.
         message: String,
     },
-    /// A page as PNG.
+    /// A page as PNG, or a cover as JPEG. For a file without a cover there is none before `Done`.
     Picture(Vec<u8>),
 }
 
@@ -205,6 +207,10 @@ fn answer(
             *dots_per_inch,
             limits,
         )?)),
+        Request::Cover => Ok(match cover(source, limits)? {
+            Some(picture) => Frame::Picture(picture),
+            None => Frame::Done,
+        }),
         Request::Read => {
             let format = crate::detect(source.bytes(), &source.name)?;
             sink.send(&Frame::Format(format.name.to_owned()));

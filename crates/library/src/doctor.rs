@@ -6,7 +6,9 @@ use alexandria_core::document::DocumentState;
 use alexandria_core::error::{ErrorKind, Result};
 use alexandria_core::principal::Principal;
 use alexandria_store::blobs::BlobKey;
-use alexandria_store::catalog::{DocumentOrder, DocumentQuery, OutboxKind, PAGE_ITEMS_MAX};
+use alexandria_store::catalog::{
+    CoverFile, DocumentOrder, DocumentQuery, OutboxKind, PAGE_ITEMS_MAX,
+};
 use serde::Serialize;
 
 use crate::health::{GENERATOR, PartState};
@@ -309,6 +311,9 @@ impl Library {
         for document in self.catalog.documents(principal, &query).await?.items {
             let original = self.catalog.original(principal, document.id).await?;
             let mut keys = vec![original.blob];
+            if let CoverFile::Kept(key) = self.catalog.cover(principal, document.id).await? {
+                keys.push(key);
+            }
             if let Some(version) = document.version {
                 let version = self.catalog.version(principal, version).await?;
                 keys.extend([version.text_blob, version.layout_blob]);

@@ -4,14 +4,19 @@ use std::sync::Arc;
 
 use alexandria_core::block::{Line, PageRect, Span, rectangles};
 use alexandria_core::error::{Error, ErrorKind, Result};
+use alexandria_core::id::VersionId;
 use alexandria_core::principal::Principal;
 use alexandria_store::blobs::{BlobKey, BlobStore};
 use alexandria_store::layout::{LAYOUT_HEAD_BYTES, LayoutBlock, LayoutGroup, LayoutIndex};
 
 use crate::cache::Cache;
+use crate::stored::Outline;
 
 /// What is kept of layouts in memory, in bytes of their files.
 const LAYOUT_CACHE_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// What is kept of outlines in memory, in bytes.
+const OUTLINE_CACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Unpacked blocks take about this many times their bytes in the file.
 const UNPACKED_FACTOR: usize = 6;
@@ -25,6 +30,7 @@ pub(crate) struct Layouts {
     blobs: Arc<dyn BlobStore>,
     indexes: Cache<String, Arc<LayoutIndex>>,
     groups: Cache<(String, u64), Arc<Vec<LayoutBlock>>>,
+    outlines: Cache<VersionId, Arc<Outline>>,
 }
 
 impl Layouts {
@@ -33,6 +39,7 @@ impl Layouts {
             blobs,
             indexes: Cache::new(LAYOUT_CACHE_BYTES_MAX),
             groups: Cache::new(LAYOUT_CACHE_BYTES_MAX),
+            outlines: Cache::new(OUTLINE_CACHE_BYTES_MAX),
         }
     }
 
@@ -40,6 +47,7 @@ impl Layouts {
     pub(crate) fn forget(&self) {
         self.indexes.clear();
         self.groups.clear();
+        self.outlines.clear();
     }
 
     /// The rectangles that cover a span of the stored text, each with its page, in reading order;
@@ -70,6 +78,17 @@ impl Layouts {
         Ok(rectangles(span, &lines, &text, start))
     }
 
+    /// The outline of a version that was made before.
+    pub(crate) fn outline(&self, version: VersionId) -> Option<Arc<Outline>> {
+        self.outlines.get(&version)
+    }
+
+    /// Keeps the outline of a version.
+    pub(crate) fn keep_outline(&self, version: VersionId, outline: &Arc<Outline>) {
+        let weight = outline.weight();
+        self.outlines.put(version, Arc::clone(outline), weight);
+    }
+
     /// The lines that touch a span.
     async fn lines(
         &self,
@@ -93,7 +112,31 @@ impl Layouts {
         Ok(lines)
     }
 
-    async fn index(&self, principal: &Principal, layout: &BlobKey) -> Result<Arc<LayoutIndex>> {
+    /// The page that a span of the stored text begins on, for formats that have pages.
+    pub(crate) async fn page(
+        &self,
+        principal: &Principal,
+        layout: &BlobKey,
+        span: Span,
+    ) -> Result<Option<u32>> {
+        let index = self.index(principal, layout).await?;
+        for group in index.groups(span) {
+            let blocks = self.group(principal, layout, &group).await?;
+            let touches = |other: &Span| other.overlap(&span).is_some();
+            if let Some(block) = blocks.iter().find(|block| touches(&block.place.span)) {
+                let line = block.lines.iter().find(|line| touches(&line.span));
+                return Ok(line.map(|line| line.page).or(block.place.page));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The head of a layout.
+    pub(crate) async fn index(
+        &self,
+        principal: &Principal,
+        layout: &BlobKey,
+    ) -> Result<Arc<LayoutIndex>> {
         let key = layout.as_str().to_owned();
         if let Some(index) = self.indexes.get(&key) {
             return Ok(index);
@@ -110,7 +153,8 @@ impl Layouts {
         Ok(index)
     }
 
-    async fn group(
+    /// The blocks of a group.
+    pub(crate) async fn group(
         &self,
         principal: &Principal,
         layout: &BlobKey,

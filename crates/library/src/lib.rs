@@ -20,6 +20,7 @@ pub mod collections;
 pub mod consents;
 pub mod conversations;
 mod copies;
+pub mod covers;
 pub mod doctor;
 pub mod documents;
 mod drain;

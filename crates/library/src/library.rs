@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use crate::access::Passwords;
 use crate::audit::Recorder;
+use crate::covers::Covering;
 use crate::encryption::Resealing;
 use crate::erasure::{Lately, Seal};
 use crate::follow::Followers;
@@ -83,6 +84,8 @@ pub struct Library {
     /// What callers may do.
     pub(crate) limits: Limits,
     pub(crate) layouts: Layouts,
+    /// Whose turn it is to have a cover made.
+    pub(crate) covering: Covering,
     pub(crate) remembered: Remembered,
     /// Answers that can be given again.
     pub(crate) recall: Recall,
@@ -134,6 +137,7 @@ impl Library {
         let library = Arc::new(Self {
             reader: Reader::new(settings.reader.clone(), parts.recogniser),
             layouts: Layouts::new(Arc::clone(&parts.blobs)),
+            covering: Covering::default(),
             remembered: Remembered::new(settings.limits.picture_cache_bytes_max),
             recall: Recall::new(
                 settings.limits.answer_cache_bytes_max,

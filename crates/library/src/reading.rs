@@ -23,6 +23,9 @@ use self::child::Ending;
 use self::order::Order;
 use crate::settings::ReaderSettings;
 
+/// The processor time that making a cover may take, in seconds.
+const COVER_SECONDS_MAX: u64 = 30;
+
 /// Told how far reading has come: parts done, and how many there are where that is known.
 pub(crate) type Report = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
@@ -97,18 +100,7 @@ impl Reader {
             page,
             dots_per_inch,
         };
-        let (picture, ending) = self
-            .run(
-                request,
-                path,
-                name,
-                |frame, picture: &mut Option<Vec<u8>>| {
-                    if let Frame::Picture(bytes) = frame {
-                        *picture = Some(bytes);
-                    }
-                },
-            )
-            .await?;
+        let (picture, ending) = self.run(request, path, name, keep_picture).await?;
         match (picture, ending) {
             (Some(bytes), _) => Ok(bytes),
             (None, Ending::Failed { message, .. }) => Err(Error::new(ErrorKind::Invalid, message)),
@@ -117,6 +109,18 @@ impl Reader {
                 format!("the reader of files drew nothing for page {page}"),
             )),
         }
+    }
+
+    /// The cover of a file as JPEG; none for a file that has none, or is too damaged to show one.
+    ///
+    /// # Errors
+    /// `Unavailable` when the machinery does not work.
+    pub(crate) async fn cover(&self, path: &Path, name: &str) -> Result<Option<Vec<u8>>> {
+        let (picture, ending) = self.run(Request::Cover, path, name, keep_picture).await?;
+        if let Ending::Failed { message, .. } = ending {
+            tracing::debug!(message, "a file has no cover");
+        }
+        Ok(picture)
     }
 
     async fn parse(&self, path: &Path, name: &str, report: Report) -> Result<(Parsed, Ending)> {
@@ -136,7 +140,10 @@ impl Reader {
         name: &str,
         mut take: impl FnMut(Frame, &mut T) + Send + 'static,
     ) -> Result<(T, Ending)> {
-        let limits = self.settings.limits.clone();
+        let mut limits = self.settings.limits.clone();
+        if request == Request::Cover {
+            limits.cpu_seconds = limits.cpu_seconds.min(COVER_SECONDS_MAX);
+        }
         let order = Order {
             request,
             name: name.to_owned(),
@@ -162,6 +169,13 @@ impl Reader {
             })?;
         drop(guard);
         result
+    }
+}
+
+/// Keeps the picture among the frames.
+fn keep_picture(frame: Frame, picture: &mut Option<Vec<u8>>) {
+    if let Frame::Picture(bytes) = frame {
+        *picture = Some(bytes);
     }
 }
 

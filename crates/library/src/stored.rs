@@ -1,4 +1,10 @@
-//! What is stored of a document: its file, its text, the pictures of its pages, where words stand.
+//! What is stored of a document: its file, its text in blocks, its outline, the pictures and lines of
+//! its pages, where words stand.
+
+mod blocks;
+mod finding;
+mod lines;
+mod outline;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,6 +18,11 @@ use alexandria_store::blobs::BlobKey;
 use alexandria_store::catalog::Version;
 
 use crate::library::Library;
+
+pub use self::blocks::{BLOCK_PART_BYTES_MAX, BLOCKS_MAX, Blocks, BlocksWanted, StoredBlock};
+pub use self::finding::{FOUND_MAX, Found, FoundPlaces};
+pub use self::lines::{PAGE_LINES_MAX, PageLine, PageLines, PageSizes};
+pub use self::outline::{OUTLINE_ENTRIES_MAX, Outline, OutlineEntry, OutlineKind};
 
 /// A file as it was put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +178,7 @@ impl Library {
         self.layouts.rectangles(principal, layout, text, span).await
     }
 
+    /// The version that is seen of a document that has been read.
     async fn read_version(&self, principal: &Principal, id: DocumentId) -> Result<Version> {
         let document = self.catalog.document(principal, id).await?;
         let version = document.version.ok_or_else(|| {

@@ -8,6 +8,7 @@
 mod environment_keys;
 mod federation;
 mod signer;
+mod ways;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use self::environment_keys::EnvironmentKeys;
 pub(crate) use self::environment_keys::parse as check_keys;
 pub(crate) use self::federation::{Issuers, Provider, Returned};
 pub(crate) use self::signer::{AccessToken, SECRET_FILE, Signer, former_secret};
+pub(crate) use self::ways::{FirstAccount, Ways, ways};
 use crate::api::App;
 use crate::api::limit::caller::Caller;
 use crate::api::problem::Problem;

@@ -38,6 +38,7 @@ mod collections;
 pub(crate) mod compromised;
 mod consents;
 pub(crate) mod conversations;
+mod covers;
 pub(crate) mod description;
 pub(crate) mod documents;
 pub(crate) mod encryption;
@@ -65,6 +66,7 @@ pub(crate) mod originals;
 pub(crate) mod personas;
 pub(crate) mod problem;
 mod query;
+mod reader;
 mod record;
 pub(crate) mod requests;
 mod scim;
@@ -77,6 +79,7 @@ pub(crate) mod tenants;
 pub(crate) mod upload;
 pub(crate) mod usage;
 pub(crate) mod users;
+mod ways;
 pub(crate) mod wire;
 
 pub(crate) use observe::RequestId;
@@ -235,6 +238,8 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(documents::routes())
         .merge(upload::routes())
         .merge(originals::routes())
+        .merge(reader::routes())
+        .merge(covers::routes())
         .merge(search::routes())
         .merge(ask::routes())
         .merge(streams::routes())
@@ -272,6 +277,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(auth::routes())
         .merge(oidc::routes())
         .merge(second_step::routes())
+        .merge(ways::routes())
         .layer(from_fn_with_state(Arc::clone(app), observe::admit))
         .merge(health::routes())
         .merge(measures::routes())

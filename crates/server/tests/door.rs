@@ -25,6 +25,7 @@ mod door {
     mod commands;
     mod conformance;
     mod conversations;
+    mod covers;
     mod disk;
     mod evaluation;
     mod experiments;
@@ -56,6 +57,7 @@ mod door {
     mod providers;
     mod questions;
     mod rates;
+    mod reader;
     mod recorder;
     mod redis_tls;
     mod regions;

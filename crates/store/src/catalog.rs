@@ -85,7 +85,7 @@ pub use self::conversations::{
 pub use self::counts::{CollectionCounts, Counts};
 pub use self::cursor::{PAGE_ITEMS_MAX, Page};
 pub use self::documents::{
-    Created, DocumentChange, DocumentOrder, DocumentQuery, NewDocument, Original,
+    CoverFile, Created, DocumentChange, DocumentOrder, DocumentQuery, NewDocument, Original,
 };
 pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
 pub use self::erasing::{Erased, Holder};

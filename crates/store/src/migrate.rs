@@ -22,6 +22,7 @@ mod m0012_create_table_factors;
 mod m0013_create_table_budgets;
 mod m0014_create_table_user_identities;
 mod m0015_create_table_erasures;
+mod m0016_add_documents_cover;
 mod name;
 mod target;
 mod template;
@@ -56,6 +57,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0013_create_table_budgets::MIGRATION,
     &m0014_create_table_user_identities::MIGRATION,
     &m0015_create_table_erasures::MIGRATION,
+    &m0016_add_documents_cover::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

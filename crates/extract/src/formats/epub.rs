@@ -66,6 +66,21 @@ fn parse(source: &Source, limits: &Limits, sink: &mut dyn Sink) -> Result<()> {
     Ok(())
 }
 
+/// The picture that the package names as the book's cover, by EPUB 3's word for it or EPUB 2's.
+///
+/// # Errors
+/// A [`Failure`] when the package cannot be read, or the picture cannot be unpacked.
+pub(crate) fn cover(source: &Source, limits: &Limits) -> Result<Option<Vec<u8>>> {
+    let mut archive = Archive::open(source.bytes(), limits)?;
+    let path = package_path(&mut archive, limits)?;
+    let package = Package::read(&archive.require(&path)?, &path, limits)?;
+    let locked = locked_parts(&mut archive, limits)?;
+    match package.cover {
+        Some(href) if !locked.contains(&href) => archive.read(&href),
+        Some(_) | None => Ok(None),
+    }
+}
+
 /// Writes one file of the spine.
 fn chapter(
     bytes: &[u8],
@@ -166,6 +181,8 @@ struct Package {
     spine: Vec<String>,
     /// The file that holds the table of contents: EPUB 3's or EPUB 2's.
     contents: Vec<String>,
+    /// The picture of the cover.
+    cover: Option<String>,
 }
 
 impl Package {
@@ -175,6 +192,7 @@ impl Package {
         let mut package = Self::default();
         let mut items: HashMap<String, String> = HashMap::new();
         let (mut linear, mut aside) = (Vec::new(), Vec::new());
+        let mut cover = None;
         loop {
             let tag = match xml.step()? {
                 Step::Open(tag) => tag,
@@ -196,12 +214,21 @@ impl Package {
                     let href = resolve(path, &href);
                     let properties = tag.get("properties").unwrap_or_default();
                     let kind = tag.get("media-type").unwrap_or_default();
+                    let is_cover = properties
+                        .split_whitespace()
+                        .any(|word| word == "cover-image");
+                    if is_cover && package.cover.is_none() {
+                        package.cover = Some(href.clone());
+                    }
                     if properties.split_whitespace().any(|word| word == "nav") {
                         package.contents.insert(0, href.clone());
                     } else if kind == "application/x-dtbncx+xml" {
                         package.contents.push(href.clone());
                     }
                     items.insert(id, href);
+                }
+                "meta" if tag.get("name").as_deref() == Some("cover") => {
+                    cover = cover.or(tag.get("content"));
                 }
                 "itemref" => {
                     let order = match tag.get("linear").as_deref() {
@@ -213,6 +240,8 @@ impl Package {
                 _ => {}
             }
         }
+        let named = cover.and_then(|id| items.get(&id).cloned());
+        package.cover = package.cover.or(named);
         let order = linear.iter().chain(&aside);
         package.spine = order.filter_map(|id| items.get(id).cloned()).collect();
         Ok(package)

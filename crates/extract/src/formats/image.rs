@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use alexandria_core::block::{FaultKind, PageSize};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits as ImageLimits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits as ImageLimits, RgbImage};
 
 use crate::failure::{Failure, Result};
 use crate::limits::Limits;
@@ -67,6 +67,29 @@ pub(crate) fn picture(
             "there is no page {page} to draw: a picture is one page"
         )));
     }
+    let picture = decode(source, limits)?;
+    let picture = shrink(picture, dots_per_inch);
+    let mut png = Vec::new();
+    let encoder =
+        PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive);
+    picture.write_with_encoder(encoder).map_err(damaged)?;
+    Ok(png)
+}
+
+/// The picture at most so high, turned the way it is meant to be seen.
+///
+/// # Errors
+/// As [`picture`].
+pub(crate) fn small(source: &Source, height: u32, limits: &Limits) -> Result<RgbImage> {
+    let picture = opaque(decode(source, limits)?);
+    if picture.height() <= height {
+        return Ok(picture.into_rgb8());
+    }
+    Ok(picture.thumbnail(u32::MAX, height).into_rgb8())
+}
+
+/// The picture, turned the way it is meant to be seen.
+fn decode(source: &Source, limits: &Limits) -> Result<DynamicImage> {
     dimensions(source, limits)?;
     let mut reader = reader(source)?;
     let mut caps = ImageLimits::default();
@@ -76,12 +99,7 @@ pub(crate) fn picture(
     let orientation = decoder.orientation().map_err(damaged)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     picture.apply_orientation(orientation);
-    let picture = shrink(picture, dots_per_inch);
-    let mut png = Vec::new();
-    let encoder =
-        PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive);
-    picture.write_with_encoder(encoder).map_err(damaged)?;
-    Ok(png)
+    Ok(picture)
 }
 
 /// Makes the picture smaller where fewer pixels were asked for, and gives it 8 bits a channel.
@@ -93,11 +111,7 @@ pub(crate) fn picture(
 )]
 fn shrink(picture: DynamicImage, dots_per_inch: u32) -> DynamicImage {
     let scale = dots_per_inch.max(1) as f32 / DOTS_PER_INCH_DEFAULT;
-    let picture = match picture.has_alpha() {
-        true => on_white(&picture),
-        false if picture.color().has_color() => DynamicImage::ImageRgb8(picture.into_rgb8()),
-        false => DynamicImage::ImageLuma8(picture.into_luma8()),
-    };
+    let picture = opaque(picture);
     if scale >= 1.0 {
         return picture;
     }
@@ -105,9 +119,18 @@ fn shrink(picture: DynamicImage, dots_per_inch: u32) -> DynamicImage {
     picture.thumbnail(side(picture.width()), side(picture.height()))
 }
 
+/// The picture with 8 bits a channel, and nothing to be seen through.
+fn opaque(picture: DynamicImage) -> DynamicImage {
+    match picture.has_alpha() {
+        true => on_white(&picture),
+        false if picture.color().has_color() => DynamicImage::ImageRgb8(picture.into_rgb8()),
+        false => DynamicImage::ImageLuma8(picture.into_luma8()),
+    }
+}
+
 /// Lays a picture that can be seen through on white ground.
 fn on_white(picture: &DynamicImage) -> DynamicImage {
-    let mut opaque = image::RgbImage::new(picture.width(), picture.height());
+    let mut opaque = RgbImage::new(picture.width(), picture.height());
     for (target, pixel) in opaque.pixels_mut().zip(picture.to_rgba8().pixels()) {
         let [red, green, blue, alpha] = pixel.0.map(u32::from);
         let mix = |colour: u32| u8::try_from((colour * alpha + 255 * (255 - alpha)) / 255);

@@ -34,7 +34,7 @@ use crate::limits::Limits;
 use crate::{Format, Sink, Source};
 
 pub(crate) use document::{Furniture, read};
-pub(crate) use picture::picture;
+pub(crate) use picture::{first_page, picture};
 
 /// The line of the table of formats.
 pub(crate) const FORMAT: Format = Format {

@@ -57,10 +57,11 @@ impl Library {
             let parsed = self.read_file(principal, &document, steps).await?;
             if parsed.blocks.is_empty() {
                 tracing::warn!(document.id = %id, faults = parsed.faults.len(), "nothing could be read");
-                return self
-                    .catalog
+                self.catalog
                     .fail_document(principal, id, &parsed.faults)
-                    .await;
+                    .await?;
+                self.cover_read(principal, id).await;
+                return Ok(());
             }
             self.publish(principal, &document, titled, parsed).await?;
         }
@@ -72,6 +73,7 @@ impl Library {
         if embedder.is_model() {
             self.enqueue_embedding(principal, id).await?;
         }
+        self.cover_read(principal, id).await;
         Ok(())
     }
 

@@ -29,7 +29,8 @@ use super::wire::{RectangleBody, SpanBody};
 
 mod range;
 
-use range::{Range, is_known, parse_range};
+pub(super) use range::is_known;
+use range::{Range, parse_range};
 
 /// Dots per inch of a picture unless the caller says otherwise.
 const DOTS_PER_INCH_DEFAULT: u32 = 110;
@@ -127,13 +128,13 @@ struct Where {
 
 /// Which page.
 #[derive(Debug, Deserialize, JsonSchema)]
-struct WhichPage {
+pub(super) struct WhichPage {
     /// The document's id.
     #[schemars(with = "Uuid")]
-    document: DocumentId,
+    pub(super) document: DocumentId,
     /// The page, counted from 1.
     #[schemars(range(min = 1))]
-    page: u32,
+    pub(super) page: u32,
 }
 
 /// How a picture is wanted.

@@ -15,7 +15,9 @@ pub(crate) use answer::{
     AnswerBody, CitationBody, SentenceBody, UsageBody, VerdictBody, WriterBody, WriterKind,
 };
 pub(crate) use conversation::{ConversationBody, TurnBody, WholeConversationBody};
-pub(crate) use document::{CollectionAccessBody, CollectionBody, DocumentBody};
+pub(crate) use document::{
+    COVER_VERSION_CHARACTERS, CollectionAccessBody, CollectionBody, DocumentBody,
+};
 pub(crate) use evaluation::EvaluationBody;
 pub(crate) use experiment::{MetricBody, NewExperimentBody, TrialBody};
 pub(crate) use feedback::{

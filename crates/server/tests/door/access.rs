@@ -6,6 +6,7 @@ mod keys;
 mod labels;
 mod people;
 mod tenants;
+mod ways;
 
 use serde_json::{Value, json};
 

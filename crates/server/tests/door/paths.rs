@@ -225,7 +225,7 @@ async fn a_page_is_drawn_as_a_picture() {
 }
 
 /// A small PDF with a word on its one page.
-fn pdf(word: &str) -> Vec<u8> {
+pub(super) fn pdf(word: &str) -> Vec<u8> {
     let content = format!("BT /F1 24 Tf 72 700 Td ({word}) Tj ET");
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),

@@ -1,6 +1,7 @@
 //! What was put in: accepting it, looking at it, changing it. Lists of documents, their tags and their
 //! removal have files of their own.
 
+mod cover;
 mod query;
 mod removal;
 mod room;
@@ -26,9 +27,11 @@ use super::table::document::{self as table, Column, Entity, Model};
 use super::{Catalog, Doing, commit, jobs, not_found, tenant};
 use crate::blobs::{BlobKey, Digest};
 
+pub use self::cover::CoverFile;
 pub use self::query::{DocumentOrder, DocumentQuery};
 pub(super) use self::tags::tags_of;
 
+use self::cover::cover_of;
 use self::tags::{insert_tags, tag_set};
 
 /// A document about to be accepted.
@@ -354,6 +357,7 @@ impl Catalog {
             deleted: None,
             classification: i64::from(new.classification.level()),
             added_by: Some(principal.actor().to_string()),
+            cover_blob: None,
         })
     }
 }
@@ -390,6 +394,7 @@ pub(super) fn fold(title: &str) -> String {
 }
 
 pub(super) fn to_document(model: Model, tags: Vec<String>) -> Result<Document> {
+    let cover = cover_of(&model);
     Ok(Document {
         id: DocumentId::from_uuid(model.id),
         collection: CollectionId::from_uuid(model.collection_id),
@@ -412,5 +417,6 @@ pub(super) fn to_document(model: Model, tags: Vec<String>) -> Result<Document> {
         faults: faults(&model.faults)?,
         added: timestamp(model.added)?,
         changed: timestamp(model.changed)?,
+        cover,
     })
 }

@@ -57,6 +57,8 @@ impl Catalog {
             return Ok(Vec::new());
         }
         let sql = "SELECT blob FROM documents WHERE tenant_id = $1 AND id = $2 \
+                   UNION SELECT cover_blob FROM documents WHERE tenant_id = $1 AND id = $2 \
+                   AND cover_blob <> '' \
                    UNION SELECT original_blob FROM versions WHERE tenant_id = $1 AND document_id = $2 \
                    UNION SELECT text_blob FROM versions WHERE tenant_id = $1 AND document_id = $2 \
                    UNION SELECT layout_blob FROM versions WHERE tenant_id = $1 AND document_id = $2";
@@ -97,7 +99,8 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` when the database cannot be asked.
     pub async fn is_blob_used(&self, principal: &Principal, key: &BlobKey) -> Result<bool> {
-        let sql = "SELECT (SELECT count(*) FROM documents WHERE tenant_id = $1 AND blob = $2) \
+        let sql = "SELECT (SELECT count(*) FROM documents WHERE tenant_id = $1 \
+                   AND (blob = $2 OR cover_blob = $2)) \
                    + (SELECT count(*) FROM versions WHERE tenant_id = $1 \
                    AND (text_blob = $2 OR layout_blob = $2 OR original_blob = $2)) AS n";
         let values = vec![tenant(principal).into(), key.as_str().into()];

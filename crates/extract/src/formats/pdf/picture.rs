@@ -7,7 +7,7 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use hayro_interpret::InterpreterSettings;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder};
+use image::{ExtendedColorType, ImageEncoder, RgbImage};
 
 use super::open;
 use crate::Source;
@@ -30,6 +30,46 @@ pub(crate) fn picture(
     dots_per_inch: u32,
     limits: &Limits,
 ) -> Result<Vec<u8>> {
+    let picture = draw(source, page, |size| {
+        scale(size, dots_per_inch, limits.pixels)
+    })?;
+    let mut png = Vec::new();
+    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive)
+        .write_image(
+            picture.as_raw(),
+            picture.width(),
+            picture.height(),
+            ExtendedColorType::Rgb8,
+        )
+        .map_err(|source| {
+            let message = format!("cannot write the picture of page {page}");
+            Failure::new(FaultKind::TooLarge, message).with_source(source)
+        })?;
+    Ok(png)
+}
+
+/// Draws the first page about as high as the pixels say.
+///
+/// # Errors
+/// As [`picture`].
+pub(crate) fn first_page(source: &Source, height: u32, limits: &Limits) -> Result<RgbImage> {
+    draw(source, 1, |(width, page_height)| {
+        let dots_per_inch = f64::from(height) * POINTS_PER_INCH / f64::from(page_height).max(1.0);
+        scale((width, page_height), whole(dots_per_inch), limits.pixels)
+    })
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "casts of positive numbers stop at the largest"
+)]
+fn whole(number: f64) -> u32 {
+    number.ceil() as u32
+}
+
+/// Draws a page, so many pixels to the point.
+fn draw(source: &Source, page: u32, scale: impl Fn((f32, f32)) -> f32) -> Result<RgbImage> {
     let pdf = open(source)?;
     let index = page
         .checked_sub(1)
@@ -40,7 +80,7 @@ pub(crate) fn picture(
             "there is no page {page} to draw: this file has {pages} pages"
         )));
     };
-    let scale = scale(sheet.render_dimensions(), dots_per_inch, limits.pixels);
+    let scale = scale(sheet.render_dimensions());
     let settings = PixmapSettings {
         x_scale: scale,
         y_scale: scale,
@@ -65,14 +105,10 @@ pub(crate) fn picture(
         .iter()
         .flat_map(|pixel| [pixel.r, pixel.g, pixel.b])
         .collect();
-    let mut png = Vec::new();
-    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive)
-        .write_image(&colours, width, height, ExtendedColorType::Rgb8)
-        .map_err(|source| {
-            let message = format!("cannot write the picture of page {page}");
-            Failure::new(FaultKind::TooLarge, message).with_source(source)
-        })?;
-    Ok(png)
+    RgbImage::from_raw(width, height, colours).ok_or_else(|| {
+        let message = format!("page {page} is drawn with too few pixels");
+        Failure::malformed(message)
+    })
 }
 
 /// Pixels to the point: what was asked for, or as much as the limits allow.

@@ -1,7 +1,7 @@
 //! The headers with which a caller asks for a part of a file, or only for a file that it does not have.
 
 /// Whether `If-None-Match` names the file: alone, in a list, weakly, or as anything at all.
-pub(super) fn is_known(known: &str, tag: &str) -> bool {
+pub(in crate::api) fn is_known(known: &str, tag: &str) -> bool {
     known
         .split(',')
         .map(|one| one.trim().trim_start_matches("W/"))

@@ -1,7 +1,7 @@
 //! Collections and documents as they cross the wire.
 
 use alexandria_core::block::{Fault, FaultKind};
-use alexandria_core::document::{CollectionAccess, DocumentState};
+use alexandria_core::document::{CollectionAccess, Cover, Document, DocumentState};
 use alexandria_core::id::{CollectionId, DocumentId, VersionId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -158,11 +158,15 @@ pub(crate) struct DocumentBody {
     pub(crate) added: Timestamp,
     /// When it last changed.
     pub(crate) changed: Timestamp,
+    /// The address of the small picture that it is shown by, under this server. Absent when there is none;
+    /// for a document that was read by an older program there may be none under the address either.
+    pub(crate) cover: Option<String>,
 }
 
 impl DocumentBody {
     /// The twin of a document in the collection of this name.
-    pub(crate) fn new(document: alexandria_core::document::Document, collection: String) -> Self {
+    pub(crate) fn new(document: Document, collection: String) -> Self {
+        let cover = address(&document);
         Self {
             id: document.id,
             collection_id: document.collection,
@@ -186,6 +190,7 @@ impl DocumentBody {
             faults: document.faults.into_iter().map(FaultBody::from).collect(),
             added: document.added,
             changed: document.changed,
+            cover,
         }
     }
 
@@ -202,5 +207,25 @@ impl DocumentBody {
     /// Whether nothing more will happen to it.
     pub(crate) const fn is_finished(&self) -> bool {
         matches!(self.state, DocumentState::Ready | DocumentState::Failed)
+    }
+}
+
+/// Characters of the digest of a cover that its address bears.
+pub(crate) const COVER_VERSION_CHARACTERS: usize = 16;
+
+/// Where the cover of a document is, as far as is known.
+fn address(document: &Document) -> Option<String> {
+    let path = format!("/api/v1/documents/{}/cover", document.id);
+    let is_read = !matches!(
+        document.state,
+        DocumentState::Queued | DocumentState::Reading
+    );
+    match &document.cover {
+        Cover::Kept(digest) => {
+            let version = digest.get(..COVER_VERSION_CHARACTERS).unwrap_or(digest);
+            Some(format!("{path}?version={version}"))
+        }
+        Cover::Untried if is_read => Some(path),
+        Cover::Untried | Cover::None => None,
     }
 }

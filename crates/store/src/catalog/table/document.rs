@@ -31,6 +31,7 @@ pub struct Model {
     pub deleted: Option<i64>,
     pub classification: i64,
     pub added_by: Option<String>,
+    pub cover_blob: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
