@@ -1,5 +1,6 @@
 /** What this browser remembers of reading: where somebody was in each document, and how they like to read. */
 import { useSyncExternalStore } from "react";
+import { useTheme } from "@/app/theme";
 import type { Zoom } from "./paging";
 
 /** Where somebody was: a page and how far down it, or a byte of the text. */
@@ -47,20 +48,27 @@ export interface Liking {
   readonly zoom: Zoom;
   /** The size of text, where there are no pages, as a share of the usual one. */
   readonly text: number;
-  /** Whether pages are shown light on dark. */
-  readonly night: boolean;
-  /** Whether the panel at the side is open, on screens that have room for it. */
-  readonly panel: boolean;
+  /** Whether pages are shown light on dark; as the application is, unless somebody has said. */
+  readonly night?: boolean;
+  /** Whether the outline stands beside what is read, on screens that have room for it. */
+  readonly outline: boolean;
 }
 
 const LIKING = "alexandria.reader.liking";
-const USUAL: Liking = { zoom: "auto", text: 1, night: false, panel: false };
+const USUAL: Liking = { zoom: "auto", text: 1, outline: false };
 const listeners = new Set<() => void>();
 let liking = readLiking();
 
 /** How somebody likes to read, and what changes it. */
 export function useLiking(): [Liking, (change: Partial<Liking>) => void] {
   return [useSyncExternalStore(watch, () => liking), like];
+}
+
+/** Whether pages are light on dark now. */
+export function useNight(): boolean {
+  const { shown } = useTheme();
+  const [{ night }] = useLiking();
+  return night ?? shown === "dark";
 }
 
 function like(change: Partial<Liking>): void {
@@ -86,7 +94,8 @@ function readLiking(): Liking {
         ? kept.zoom
         : USUAL.zoom;
     const text = typeof kept.text === "number" ? Math.min(2, Math.max(0.75, kept.text)) : 1;
-    return { zoom, text, night: kept.night === true, panel: kept.panel === true };
+    const night = typeof kept.night === "boolean" ? { night: kept.night } : {};
+    return { zoom, text, outline: kept.outline === true, ...night };
   } catch {
     return USUAL;
   }

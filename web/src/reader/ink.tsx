@@ -1,0 +1,141 @@
+/** What is drawn on a page: by pdf.js, or as a picture that the server has drawn. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { PDFDocumentProxy, RenderTask } from "pdfjs-dist";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { fetchPath } from "@/api/client";
+import { Trouble } from "@/parts/trouble";
+
+/** The most pixels that one page is drawn with: beyond them it is drawn less fine. */
+const PIXELS_MAX = 16_000_000;
+/** A page that only flies by is not drawn. */
+const PASSING_MS = 60;
+/** Dots per inch that pictures are asked for, so that few different ones have to be drawn. */
+const FINENESSES = [75, 110, 150, 220, 300];
+const FINENESS_SAFE = 75;
+
+interface InkProps {
+  page: number;
+  /** Its size on the screen, in pixels. */
+  width: number;
+  height: number;
+  night: boolean;
+}
+
+const NIGHT = "invert(0.92) hue-rotate(180deg)";
+
+/** A page of a PDF. While it is drawn anew at another size, the old drawing stays. */
+export function PdfInk({
+  pdf,
+  page,
+  width,
+  height,
+  night,
+  onFail,
+}: InkProps & { pdf: PDFDocumentProxy; onFail(): void }) {
+  const place = useRef<HTMLDivElement>(null);
+  const failed = useRef(onFail);
+  failed.current = onFail;
+  useEffect(() => {
+    let gone = false;
+    let task: RenderTask | undefined;
+    const draw = async () => {
+      const sheet = await pdf.getPage(page);
+      if (gone) return;
+      const plain = sheet.getViewport({ scale: 1 });
+      const fine = Math.min(devicePixelRatio, Math.sqrt(PIXELS_MAX / Math.max(1, width * height)));
+      const viewport = sheet.getViewport({ scale: (width / plain.width) * fine });
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.max(1, Math.round(viewport.width));
+      canvas.height = Math.max(1, Math.round(viewport.height));
+      canvas.className = "size-full";
+      task = sheet.render({ canvas, viewport });
+      await task.promise;
+      if (!gone) place.current?.replaceChildren(canvas);
+    };
+    const timer = setTimeout(
+      () =>
+        void draw().catch((error: unknown) => {
+          const ended = error instanceof Error && error.name === "RenderingCancelledException";
+          if (!gone && !ended) failed.current();
+        }),
+      PASSING_MS,
+    );
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+      task?.cancel();
+    };
+  }, [pdf, page, width, height]);
+  useEffect(() => {
+    const element = place.current;
+    return () => {
+      // The memory of a canvas is given back at once, not when the browser gets round to it.
+      for (const canvas of element?.querySelectorAll("canvas") ?? []) canvas.width = 0;
+    };
+  }, []);
+  return (
+    <div
+      ref={place}
+      aria-hidden
+      className="absolute inset-0"
+      style={night ? { filter: NIGHT } : undefined}
+    />
+  );
+}
+
+/** A page as the server draws it. */
+export function PictureInk({
+  document: id,
+  page,
+  width,
+  night,
+  points,
+}: InkProps & { document: string; points: number }) {
+  const { t } = useTranslation("reader");
+  const wanted = (72 * width * devicePixelRatio) / Math.max(1, points);
+  const dpi = FINENESSES.find((fineness) => fineness >= wanted) ?? FINENESSES.at(-1) ?? 300;
+  const picture = useQuery({
+    queryKey: ["documents", id, "picture", page, dpi],
+    queryFn: ({ signal }) => fetchPicture(id, page, dpi, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+  const [address, setAddress] = useState<string>();
+  useEffect(() => {
+    if (!picture.data) return;
+    const made = URL.createObjectURL(picture.data);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [picture.data]);
+  if (picture.error) {
+    return (
+      <div className="absolute inset-x-4 top-4 z-10">
+        <Trouble error={picture.error} onRetry={() => void picture.refetch()} />
+      </div>
+    );
+  }
+  if (!address) return null;
+  return (
+    <img
+      src={address}
+      alt={t("pictureOf", { page })}
+      draggable={false}
+      className="absolute inset-0 size-full"
+      style={night ? { filter: NIGHT } : undefined}
+    />
+  );
+}
+
+/** The picture; of a page too large for it to be that fine, a coarser one. */
+async function fetchPicture(id: string, page: number, dpi: number, signal: AbortSignal) {
+  const path = (fineness: number) =>
+    `/api/v1/documents/${id}/pages/${page}/picture?dpi=${fineness}`;
+  try {
+    return await (await fetchPath(path(dpi), { signal })).blob();
+  } catch (error) {
+    if (dpi <= FINENESS_SAFE || signal.aborted) throw error;
+    return (await fetchPath(path(FINENESS_SAFE), { signal })).blob();
+  }
+}
