@@ -68,7 +68,7 @@ export function CitationNumber({
           data-citation={placeOf(citation)}
           aria-label={t("citation", { number, title: citation.title, quote: citation.quote })}
           aria-current={active ? "true" : undefined}
-          className={`relative -top-[0.35em] mx-[0.1em] inline-flex h-[1.35em] min-w-[1.45em] items-center justify-center rounded-md px-[0.3em] align-baseline font-sans text-[0.68em] font-semibold leading-none transition-colors ${
+          className={`relative -top-[0.35em] mx-[0.1em] inline-flex h-[1.35em] min-w-[1.45em] items-center justify-center rounded-md px-[0.3em] pt-px align-baseline font-sans text-[0.68em] font-semibold leading-none transition-colors ${
             active
               ? "bg-accent text-on-accent"
               : "bg-tint text-accent-strong hover:bg-accent hover:text-on-accent"

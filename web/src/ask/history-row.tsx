@@ -19,13 +19,13 @@ export function HistoryRow({
   const title = conversation.title || t("untitled");
   return (
     <div
-      className={`group flex h-10 items-center rounded-lg ${isCurrent ? "bg-tint" : "hover:bg-sunken"}`}
+      className={`group relative flex h-10 items-center rounded-lg ${isCurrent ? "bg-tint" : "hover:bg-sunken"}`}
     >
       <Link
         to="/ask/$conversation"
         params={{ conversation: conversation.id }}
         title={title}
-        className={`min-w-0 flex-1 truncate rounded-lg px-2.5 py-2 text-sm ${isCurrent ? "font-semibold text-accent-strong" : ""}`}
+        className={`min-w-0 flex-1 truncate rounded-lg py-2 ps-2.5 pe-9 text-sm pointer-fine:pe-2 pointer-fine:group-hover:pe-9 pointer-fine:group-focus-within:pe-9 ${isCurrent ? "font-semibold text-accent-strong" : ""}`}
         {...(onChosen && { onClick: onChosen })}
       >
         {title}
@@ -36,7 +36,7 @@ export function HistoryRow({
         trigger={
           <IconButton
             label={t("conversationMenu", { title })}
-            className="me-0.5 size-8 text-soft group-hover:opacity-100 focus-visible:opacity-100 data-[state=open]:opacity-100 pointer-fine:opacity-0 pointer-fine:group-focus-within:opacity-100"
+            className="absolute end-1 size-8 text-soft group-hover:opacity-100 focus-visible:opacity-100 data-[state=open]:opacity-100 pointer-fine:opacity-0 pointer-fine:group-focus-within:opacity-100"
           >
             <Ellipsis aria-hidden className="size-4" />
           </IconButton>

@@ -29,31 +29,36 @@ export function Sources({
         {documents.map((group) => {
           const citation = group[0]?.citation;
           if (!citation) return null;
+          const places = group.map((reference) => whereOf(reference.citation, words));
+          // Said once where it is the same for all.
+          const common = new Set(places).size === 1 ? places[0] : undefined;
           return (
             <li
               key={citation.document_id}
-              className="min-w-0 rounded-xl border border-line bg-surface px-3.5 pt-2.5 pb-1.5"
+              className="min-w-0 rounded-xl border border-line bg-surface px-3.5 pt-3 pb-2"
             >
               <p className="truncate text-sm font-semibold" title={citation.title}>
                 {citation.title}
               </p>
-              <ul className="-mx-2 mt-0.5">
-                {group.map((reference) => {
-                  const where = whereOf(reference.citation, words);
+              {common && <p className="truncate text-xs text-soft">{common}</p>}
+              <ul className="-mx-2 mt-1">
+                {group.map((reference, at) => {
+                  const where = common === undefined ? places[at] : undefined;
                   const active = isOpenAt(open, reference.citation);
                   return (
                     <li key={reference.number}>
                       <button
                         type="button"
                         aria-current={active ? "true" : undefined}
-                        className={`flex min-h-7 w-full items-baseline gap-2 rounded-md px-2 py-1 text-start text-xs ${active ? "bg-tint text-accent-strong" : "text-soft hover:bg-sunken hover:text-ink"}`}
+                        className={`flex min-h-7 w-full items-baseline gap-2 rounded-md px-2 py-1 text-start text-[0.8rem] ${active ? "bg-tint text-accent-strong" : "text-soft hover:bg-sunken hover:text-ink"}`}
                         onClick={() => onOpen(targetOf(reference.citation))}
                       >
                         <span className="w-4 shrink-0 text-end font-semibold text-accent-strong tabular-nums">
                           {reference.number}
                         </span>
                         <span className="min-w-0 flex-1 truncate">
-                          {where || reference.citation.quote}
+                          {where && <span className="me-1.5 font-medium text-ink">{where}</span>}
+                          <span className="font-serif">{reference.citation.quote}</span>
                         </span>
                       </button>
                     </li>

@@ -74,7 +74,7 @@ export function examples(documents: readonly Wire["Document"][]): Suggestion[] {
     .sort((a, b) => bookish(a) - bookish(b))
     .slice(0, EXAMPLES_MAX)
     .map((document) => ({
-      title: tidied(document.title),
+      title: spaced(document.title),
       isQuestion: false,
       ...(document.language && { language: document.language }),
     }));
@@ -82,7 +82,7 @@ export function examples(documents: readonly Wire["Document"][]): Suggestion[] {
 
 function about(passage: Wire["Passage"], heading: string): Suggestion | undefined {
   const topic = tidied(heading);
-  const title = tidied(passage.title);
+  const title = spaced(passage.title);
   const language = passage.language ? { language: passage.language } : {};
   if (/[?？]$/.test(topic) && topic.length <= QUESTION_LENGTH_MAX && topic.split(/\s/).length > 2) {
     return { topic, title, isQuestion: true, ...language };
@@ -113,7 +113,7 @@ export function isTopic(topic: string): boolean {
 
 /** Whether a document bears a title and not the name of a file. */
 function isTitle(document: Wire["Document"]): boolean {
-  const title = tidied(document.title);
+  const title = spaced(document.title);
   return isNamed(title, document.name) && document.format !== "image" && document.format !== "csv";
 }
 
@@ -121,6 +121,8 @@ function isNamed(title: string, name: string): boolean {
   if (title.length > TITLE_LENGTH_MAX || !isTopic(title)) return false;
   // "csv-too-many-columns", "scan0012": what a program calls a file.
   if (/^[\p{Ll}\p{N}]+([-.][\p{Ll}\p{N}]+)+$/u.test(title)) return false;
+  // "3small", "2400dpi", "2023 Q2 AAPL": a number and a code are a name for a machine.
+  if (/^\d/.test(title) && !/\p{L}{4,}/u.test(title.replace(/^\S+/, ""))) return false;
   if (/\d{3,}/.test(title) && !/\s/.test(title)) return false;
   // A title begins with a capital, in scripts that have them; else it may be what a file is called.
   const first = title.charAt(0);
@@ -131,11 +133,13 @@ function isReady(document: Wire["Document"]): boolean {
   return document.chunks > 0;
 }
 
+function spaced(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
 /** A heading without its number. */
 function tidied(text: string): string {
-  return text
-    .replace(/\s+/g, " ")
-    .trim()
+  return spaced(text)
     .replace(/^(?:§\s*)?\d+(?:\.\d+)*[.):]?\s+(?=\p{L})/u, "")
     .replace(/[.:;,]$/, "");
 }
