@@ -98,7 +98,7 @@ export function isTopic(topic: string): boolean {
   const short = /\p{Script=Han}/u.test(topic) ? 2 : TOPIC_LENGTH_MIN;
   if (topic.length > TOPIC_LENGTH_MAX || letters < short) return false;
   // Mostly numbers and signs: tables, paths, code, formulas.
-  if (letters / topic.replace(/\s/g, "").length < 0.75) return false;
+  if (letters / topic.replace(/\s/g, "").length < 0.7) return false;
   if (/[_{}<>=\\/@|[\]“”„«»"]|\.\w{2,4}$/.test(topic)) return false;
   if (
     /^(chapter|kapitel|capítulo|chapitre|part|teil|book|buch|page|seite|section|sheet|tabelle|figure|abbildung|table)\s+[\divxlc]+$/i.test(
