@@ -47,7 +47,7 @@ export function Trouble({
 }
 
 /** The server's sentences begin small, as in a log; here they stand alone. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const begun = text.charAt(0).toLocaleUpperCase() + text.slice(1);
   return /[.!?…。]$/.test(begun) ? begun : `${begun}.`;
 }
