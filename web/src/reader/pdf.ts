@@ -1,10 +1,9 @@
 /**
  * Opens a PDF with pdf.js, which is fetched when the first one is opened. Only the parts of the file
  * that the shown pages need are fetched, as whoever is signed in; everything pdf.js itself needs (its
- * workers, fonts, tables of characters, decoders) comes from this server.
+ * worker, fonts, tables of characters, decoders) comes from this server.
  */
 import type { PDFDocumentProxy } from "pdfjs-dist";
-import rendererUrl from "pdfjs-dist/build/pdf.renderer.min.mjs?url";
 import workerUrl from "pdfjs-dist/build/pdf.worker.min.mjs?url";
 import { fetchPath } from "@/api/client";
 import { back } from "@/api/connection";
@@ -19,23 +18,11 @@ export interface OpenPdf {
 /** Bytes that are fetched at once: a page of a usual book needs one or two such parts. */
 const RANGE_BYTES = 256 * 1024;
 
-const files = new Map(
-  Object.entries(
-    import.meta.glob<string>(
-      [
-        "/node_modules/pdfjs-dist/cmaps/*.bcmap",
-        "/node_modules/pdfjs-dist/standard_fonts/*.{pfb,ttf}",
-        "/node_modules/pdfjs-dist/wasm/{jbig2,openjpeg,qcms_bg}.wasm",
-      ],
-      { query: "?url", import: "default", eager: true },
-    ),
-  ).map(([path, url]) => [path.slice(path.lastIndexOf("/") + 1), url]),
-);
-
 /** What pdf.js asks for by its name, from our own files, which bear their digests. */
 class OwnFiles {
   async fetch({ filename }: { kind: string; filename: string }): Promise<Uint8Array> {
-    const url = files.get(filename);
+    const { fileUrls } = await import("./pdf-files");
+    const url = fileUrls.get(filename);
     const response = url ? await fetch(url) : undefined;
     if (!response?.ok) throw new Error(`there is no file ${filename}`);
     return new Uint8Array(await response.arrayBuffer());
@@ -49,7 +36,6 @@ export async function openPdf(
 ): Promise<OpenPdf> {
   const pdfjs = await import("pdfjs-dist");
   pdfjs.GlobalWorkerOptions.workerSrc = workerUrl;
-  pdfjs.GlobalWorkerOptions.rendererSrc = rendererUrl;
   const ended = new AbortController();
 
   class Ranges extends pdfjs.PDFDataRangeTransport {
@@ -72,6 +58,8 @@ export async function openPdf(
     disableAutoFetch: true,
     disableStream: true,
     useWorkerFetch: false,
+    // Fonts that a file lacks look the same everywhere.
+    useSystemFonts: false,
     BinaryDataFactory: OwnFiles,
     cMapUrl: "cmaps/",
     standardFontDataUrl: "fonts/",

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { PDFDocumentProxy } from "pdfjs-dist";
 import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { sentence } from "@/parts/trouble";
 import { PdfInk, PictureInk } from "./ink";
 import { boxesOf, textOf } from "./layer";
 import type { Size } from "./paging";
@@ -85,7 +86,7 @@ export const Sheet = memo(function Sheet({
           role="note"
           className="absolute inset-x-3 bottom-3 rounded-lg border border-warn bg-warn-tint px-3 py-2 text-sm text-warn"
         >
-          {fault.message}
+          {sentence(fault.message)}
         </p>
       ))}
     </div>

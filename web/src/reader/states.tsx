@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Button, LinkButton } from "@/parts/button";
 import { Empty } from "@/parts/page";
 import { Progress } from "@/parts/progress";
+import { sentence } from "@/parts/trouble";
 import { type Document, isBeingRead } from "./wire";
 
 function Middle({ children }: { children: ReactNode }) {
@@ -76,7 +77,7 @@ export function Unread({ document, onDownload }: { document: Document; onDownloa
         {document.faults.length > 0 ? (
           <ul className="space-y-1">
             {document.faults.map((fault) => (
-              <li key={`${fault.page} ${fault.message}`}>{fault.message}</li>
+              <li key={`${fault.page} ${fault.message}`}>{sentence(fault.message)}</li>
             ))}
           </ul>
         ) : (
@@ -112,7 +113,7 @@ export function Notes({ document, onPage }: { document: Document; onPage(page: n
                       {t("page", { page })}
                     </button>
                   )}
-                  {fault.message}
+                  {sentence(fault.message)}
                 </li>
               );
             })}
