@@ -5,7 +5,8 @@ import { Button, IconButton } from "./button";
 
 /**
  * A dialog above the page: the browser's own, which keeps the focus inside and gives it back. `open`
- * shows it; `onClose` is called for Escape, the cross and a click beside it.
+ * shows it; `onClose` is called for Escape, the cross and a click beside it. What has `data-focus` has the
+ * focus first.
  */
 export function Dialog({
   open,
@@ -34,7 +35,10 @@ export function Dialog({
   useEffect(() => {
     const element = dialog.current;
     if (!element) return;
-    if (open && !element.open) element.showModal();
+    if (open && !element.open) {
+      element.showModal();
+      element.querySelector<HTMLElement>("[data-focus]")?.focus();
+    }
     if (!open && element.open) element.close();
   }, [open]);
   if (!open) return null;

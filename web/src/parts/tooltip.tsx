@@ -1,13 +1,20 @@
 import { Tooltip as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 
 /** Words that appear beside something when the pointer or the focus is on it. */
 export function Tooltip({ words, children }: { words: ReactNode; children: ReactNode }) {
+  // Nothing outside of an open dialog stands above it.
+  const [dialog, setDialog] = useState<Element | null>(null);
+  const place = useCallback((trigger: Element | null) => {
+    if (trigger) setDialog(trigger.closest("dialog"));
+  }, []);
   return (
     <Radix.Provider delayDuration={400}>
       <Radix.Root>
-        <Radix.Trigger asChild>{children}</Radix.Trigger>
-        <Radix.Portal>
+        <Radix.Trigger asChild ref={(trigger) => setDialog(trigger?.closest("dialog") ?? null)}>
+          {children}
+        </Radix.Trigger>
+        <Radix.Portal container={dialog}>
           <Radix.Content
             sideOffset={6}
             collisionPadding={8}
