@@ -128,7 +128,7 @@ function BulkDialog({
             hint={t("categoryHint")}
             value={category}
             onChange={(event) => setCategory(event.target.value)}
-            autoFocus
+            data-focus
           />
         )}
         {what === "label" && (

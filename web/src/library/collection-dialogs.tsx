@@ -76,7 +76,7 @@ export function CollectionForm({
           label={t("name")}
           value={name}
           onChange={(event) => setName(event.target.value)}
-          autoFocus
+          data-focus
           required
           maxLength={200}
         />
@@ -151,7 +151,7 @@ export function CollectionRemoval({
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
           autoComplete="off"
-          autoFocus
+          data-focus
         />
       </form>
     </Dialog>

@@ -32,7 +32,7 @@ export function Cover({
   return (
     <div
       aria-hidden
-      className={`@container relative aspect-[5/7] shrink-0 select-none overflow-hidden shadow-[0_1px_2px_rgb(0_0_0/0.25),0_4px_12px_rgb(0_0_0/0.14)] ${SIZES[size]}`}
+      className={`@container relative aspect-[5/7] shrink-0 dark:brightness-90 select-none overflow-hidden shadow-[0_1px_2px_rgb(0_0_0/0.25),0_4px_12px_rgb(0_0_0/0.14)] ${SIZES[size]}`}
     >
       {typeof picture === "string" ? (
         <Picture url={picture} />

@@ -11,12 +11,12 @@ import { type Listing, useMeasured } from "./listing";
 import type { Document } from "./queries";
 import { StateBadge } from "./state";
 
-const COLUMN_LEAST = 150;
+const COLUMN_LEAST = 144;
 const COLUMN_LEAST_NARROW = 128;
 const GAP = 24;
 const GAP_NARROW = 14;
 /** Title, authors and state below a cover. */
-const WORDS = 96;
+const WORDS = 88;
 const ROWS_AHEAD = 8;
 
 export function Covers({ listing, ...board }: Board & { listing: Listing; label: string }) {

@@ -13,10 +13,16 @@ const BACKS: readonly [number, number, number, number][] = [
   [38, 146, 5, 0],
   [24, 116, 10, 0],
   [32, 132, 3, 0],
-  [28, 122, 7, 9],
+  [28, 122, 7, -9],
 ];
 
-export function EmptyLibrary({ onPutIn, mayPutIn }: { onPutIn(): void; mayPutIn: boolean }) {
+export function EmptyLibrary({
+  onPutIn,
+  mayPutIn,
+}: {
+  onPutIn(begin: "files" | "addresses"): void;
+  mayPutIn: boolean;
+}) {
   const { t } = useTranslation("library");
   const steps = [
     [t("beginDrop"), t("beginDropText")],
@@ -31,11 +37,11 @@ export function EmptyLibrary({ onPutIn, mayPutIn }: { onPutIn(): void; mayPutIn:
       {mayPutIn && (
         <>
           <div className="mt-7 flex flex-wrap justify-center gap-3">
-            <Button look="primary" className="min-h-11 px-5" onClick={onPutIn}>
+            <Button look="primary" className="min-h-11 px-5" onClick={() => onPutIn("files")}>
               <FileUp aria-hidden className="size-5" />
               {t("putIn")}
             </Button>
-            <Button className="min-h-11 px-5" onClick={onPutIn}>
+            <Button className="min-h-11 px-5" onClick={() => onPutIn("addresses")}>
               <Link2 aria-hidden className="size-5" />
               {t("putInAddress")}
             </Button>
@@ -62,11 +68,12 @@ function Backs() {
   return (
     <svg aria-hidden viewBox="0 0 320 170" className="w-72 max-w-full" role="presentation">
       {BACKS.map(([width, height, cloth, lean]) => {
-        const x = at + (lean > 0 ? 8 : 0);
+        // It leans on its neighbour with its upper corner.
+        const x = at + (lean < 0 ? Math.sin((-lean * Math.PI) / 180) * height : 0);
         at = x + width + 3;
         const { ground, ink } = CLOTHS[cloth] ?? { ground: "#33513f", ink: "#efe8cf" };
         return (
-          <g key={x} transform={lean > 0 ? `rotate(${lean} ${x} 158)` : undefined}>
+          <g key={x} transform={lean < 0 ? `rotate(${lean} ${x} 158)` : undefined}>
             <rect x={x} y={158 - height} width={width} height={height} rx="2.5" fill={ground} />
             <rect
               x={x}

@@ -41,12 +41,12 @@ export function LibraryPage() {
   const collection = collections.data?.find(
     ({ id, name }) => name === filter.collection || id === filter.collection,
   );
-  const [dialog, setDialog] = useState<"putIn" | "collection">();
+  const [dialog, setDialog] = useState<"files" | "addresses" | "collection">();
   const mayPutIn = useMay("ingest");
   useEffect(() => onChanged((documents) => patchDocuments(queries, documents)), [queries]);
   usePasted(mayPutIn, collection?.name);
   const group = t("common:library");
-  useShortcut({ keys: "n", label: t("putIn"), group }, () => mayPutIn && setDialog("putIn"));
+  useShortcut({ keys: "n", label: t("putIn"), group }, () => mayPutIn && setDialog("files"));
   const empty = collections.data?.length === 0;
   const whole = isWhole(filter);
   return (
@@ -62,7 +62,7 @@ export function LibraryPage() {
               <FolderPlus aria-hidden className="size-4" />
               <span className="max-sm:sr-only">{t("newCollection")}</span>
             </Button>
-            <Button look="primary" onClick={() => setDialog("putIn")}>
+            <Button look="primary" onClick={() => setDialog("files")}>
               <Plus aria-hidden className="size-4" />
               {t("putIn")}
             </Button>
@@ -74,17 +74,21 @@ export function LibraryPage() {
         <Trouble error={collections.error} onRetry={() => void collections.refetch()} />
       )}
       {collections.isPending && !collections.error && <Loading />}
-      {empty && whole && <EmptyLibrary mayPutIn={mayPutIn} onPutIn={() => setDialog("putIn")} />}
+      {empty && whole && <EmptyLibrary mayPutIn={mayPutIn} onPutIn={setDialog} />}
       {collections.data && !(empty && whole) && (
         <Holdings
           key={filter.collection ?? ""}
           collections={collections.data}
-          onPutIn={() => setDialog("putIn")}
+          onPutIn={() => setDialog("files")}
           {...{ place, filter, view, go }}
         />
       )}
-      {dialog === "putIn" && (
-        <PutInDialog collection={collection?.name} onClose={() => setDialog(undefined)} />
+      {(dialog === "files" || dialog === "addresses") && (
+        <PutInDialog
+          collection={collection?.name}
+          begin={dialog}
+          onClose={() => setDialog(undefined)}
+        />
       )}
       {dialog === "collection" && <CollectionForm onClose={() => setDialog(undefined)} />}
     </Page>

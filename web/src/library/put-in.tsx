@@ -14,10 +14,13 @@ import { chosen } from "./uploads/tree";
 
 export function PutInDialog({
   collection,
+  begin = "files",
   onClose,
 }: {
   /** The collection that is looked at. */
   collection?: string | undefined;
+  /** What is wanted first. */
+  begin?: "files" | "addresses";
   onClose(): void;
 }) {
   const { t } = useTranslation("library");
@@ -69,7 +72,12 @@ export function PutInDialog({
           <TagsField label={t("tags")} hint={t("tagsHint")} tags={tags} onChange={setTags} />
         </div>
         <div className="flex flex-col gap-3 sm:flex-row">
-          <button type="button" className={way} onClick={() => files.current?.click()}>
+          <button
+            type="button"
+            data-focus={begin === "files" ? "" : undefined}
+            className={way}
+            onClick={() => files.current?.click()}
+          >
             <FileUp aria-hidden className="size-7 text-accent" />
             <span className="text-sm font-semibold">{t("chooseFiles")}</span>
             <span className="text-xs text-soft">{t("chooseFilesHint")}</span>
@@ -103,6 +111,7 @@ export function PutInDialog({
             hint={t("addressesHint")}
             error={wrong && t("addressesWrong")}
             placeholder="https://"
+            data-focus={begin === "addresses" ? "" : undefined}
             rows={2}
             value={text}
             onChange={(event) => {

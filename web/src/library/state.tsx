@@ -26,15 +26,17 @@ export function useStateWords(): (reading: Reading) => string {
     if (gone) return t("stateGone");
     switch (document.state) {
       case "queued":
-        return t("stateQueued");
+        return t("shortQueued");
       case "reading":
         return step?.unit === "pages" && step.total
-          ? t("stateReadingPages", { done: number(step.done), total: number(step.total) })
-          : t("stateReading");
+          ? t("shortPages", { done: number(step.done), total: number(step.total) })
+          : t("shortReading");
       case "searchable": {
         const share = document.chunks > 0 ? document.embedded / document.chunks : 0;
         const of = step?.total ? step.done / step.total : share;
-        return of > 0 ? t("stateSearchableShare", { share: percent(of) }) : t("stateSearchable");
+        return of >= 0.01
+          ? t("shortSearchableShare", { share: percent(of) })
+          : t("shortSearchable");
       }
       case "failed":
         return t("stateFailed");

@@ -93,7 +93,7 @@ function TitleBox({ title, onChange }: { title: string; onChange(title: string):
     return () => clearTimeout(timer);
   }, [typed]);
   return (
-    <div className="relative min-w-0 flex-1 basis-40 sm:max-w-80">
+    <div className="relative min-w-0 flex-1 basis-full sm:max-w-80 sm:basis-40">
       <Search
         aria-hidden
         className="pointer-events-none absolute start-3 top-2.5 size-4 text-soft"

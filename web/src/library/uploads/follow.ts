@@ -196,10 +196,7 @@ async function single(
 /** Looks at many: a page of the newest documents at a time, from the first to the oldest followed. */
 async function listed(wanted: readonly [string, Followed][]): Promise<Seen[]> {
   const page = await documentsPage({}, PAGE, cursor);
-  const oldest = wanted.reduce(
-    (least, [, { reading }]) => Math.min(reading.document.added, least),
-    "9999",
-  );
+  const [oldest = ""] = wanted.map(([, { reading }]) => reading.document.added).sort();
   const end = page.items.at(-1);
   cursor = page.next && end && end.added >= oldest ? page.next : undefined;
   return page.items.map((document) => [document.id, document]);

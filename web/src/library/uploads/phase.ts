@@ -25,7 +25,7 @@ export interface Phase {
   readonly group: "open" | "over" | "trouble";
   /** How much of the whole way is behind it, from 0 to 1. */
   readonly share: number;
-  /** How much of the present step is done, where that can be said. */
+  /** How much of the present step is done, where it runs and that can be said. */
   readonly step?: { readonly done: number; readonly total: number };
 }
 
@@ -76,10 +76,9 @@ function read(upload: Upload, reading: Reading | undefined): Phase {
     }
     case "searchable": {
       const { chunks, embedded } = document;
-      const known = total > 0 ? step : { step: { done: embedded, total: Math.max(1, chunks) } };
       const part = total > 0 ? of : embedded / Math.max(1, chunks);
       const share = BEGINS.searchable + part * (1 - BEGINS.searchable);
-      return { name: "searchable", group: "open", share, ...known };
+      return { name: "searchable", group: "open", share, ...step };
     }
     case "failed":
       return { name: "failed", group: "trouble", share: 1 };

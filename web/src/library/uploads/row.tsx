@@ -4,6 +4,7 @@ import {
   Ban,
   Check,
   CircleAlert,
+  CircleDashed,
   Clock,
   CopyCheck,
   LoaderCircle,
@@ -29,11 +30,14 @@ export function Row({ upload, phase }: { upload: Upload; phase: Phase }) {
   const words = useWords()(upload, phase);
   const document = readingOf(upload.document?.id)?.document ?? upload.document;
   const title = document?.title || upload.name;
-  const moves = phase.name === "sending" || phase.name === "reading" || phase.name === "searchable";
+  const moves =
+    phase.name === "sending" ||
+    phase.name === "reading" ||
+    (phase.name === "searchable" && phase.step !== undefined);
   return (
     <div className="flex gap-3 px-4 py-2.5">
       <span className="mt-0.5 shrink-0">
-        <Mark name={phase.name} />
+        <Mark name={phase.name === "searchable" && !moves ? "found" : phase.name} />
       </span>
       <div className="min-w-0 flex-1">
         {document && phase.name !== "gone" && phase.name !== "failed" ? (
@@ -174,8 +178,9 @@ function useWords(): (upload: Upload, phase: Phase) => string {
         return how ? `${t("stateReading")} · ${how}` : t("stateReading");
       }
       case "searchable": {
-        const { done = 0, total = 0 } = phase.step ?? {};
-        return `${t("phaseSearchable")} · ${t("passagesOf", { done: number(done), total: number(total) })}`;
+        if (!phase.step) return t("phaseSearchableWaits");
+        const { done, total } = phase.step;
+        return t("phaseSearchable", { done: number(done), total: number(total) });
       }
       case "ready":
         return document?.pages
@@ -197,11 +202,13 @@ function useWords(): (upload: Upload, phase: Phase) => string {
   };
 }
 
-function Mark({ name }: { name: PhaseName }) {
+function Mark({ name }: { name: PhaseName | "found" }) {
   const look = "size-4";
   switch (name) {
     case "ready":
       return <Check aria-hidden className={`${look} text-good`} />;
+    case "found":
+      return <CircleDashed aria-hidden className={`${look} text-good`} />;
     case "duplicate":
       return <CopyCheck aria-hidden className={`${look} text-soft`} />;
     case "faulty":

@@ -41,12 +41,15 @@ function Filled({
   const troubles = count("trouble");
   const done = uploads.length - underWay;
   const part = uploads.filter((one) => shown === "all" || phases.get(one.id)?.group === shown);
+  const found = uploads.filter((one) => phases.get(one.id)?.name === "searchable").length;
   const headline =
-    underWay > 0
-      ? t("trayUnderWay", { done, total: uploads.length })
-      : troubles > 0
-        ? t("trayTroubles", { count: troubles })
-        : t("trayDone", { count: uploads.length });
+    underWay > found
+      ? t("trayUnderWay", { done: done + found, total: uploads.length })
+      : underWay > 0
+        ? t("trayLearning", { count: found })
+        : troubles > 0
+          ? t("trayTroubles", { count: troubles })
+          : t("trayDone", { count: uploads.length });
   const finished = () =>
     uploads.filter((one) => phases.get(one.id)?.group !== "open").map((one) => one.id);
   return (
