@@ -8,8 +8,9 @@ import { Trouble } from "@/parts/trouble";
 
 /** The most pixels that one page is drawn with: beyond them it is drawn less fine. */
 const PIXELS_MAX = 16_000_000;
-/** A page that only flies by is not drawn. */
-const PASSING_MS = 60;
+/** A page that only flies by is not drawn, and one that is not seen only after those that are. */
+const PASSING_MS = 40;
+const UNSEEN_MS = 300;
 /** Dots per inch that pictures are asked for, so that few different ones have to be drawn. */
 const FINENESSES = [75, 110, 150, 220, 300];
 const FINENESS_SAFE = 75;
@@ -20,6 +21,7 @@ interface InkProps {
   width: number;
   height: number;
   night: boolean;
+  seen: boolean;
 }
 
 const NIGHT = "invert(0.92) hue-rotate(180deg)";
@@ -31,9 +33,12 @@ export function PdfInk({
   width,
   height,
   night,
+  seen,
   onFail,
 }: InkProps & { pdf: PDFDocumentProxy; onFail(): void }) {
   const place = useRef<HTMLDivElement>(null);
+  const wait = useRef(PASSING_MS);
+  wait.current = seen ? PASSING_MS : UNSEEN_MS;
   const failed = useRef(onFail);
   failed.current = onFail;
   useEffect(() => {
@@ -59,7 +64,7 @@ export function PdfInk({
           const ended = error instanceof Error && error.name === "RenderingCancelledException";
           if (!gone && !ended) failed.current();
         }),
-      PASSING_MS,
+      wait.current,
     );
     return () => {
       gone = true;

@@ -67,7 +67,7 @@ export function PagedView({
     () => (sizes && room ? layOut(sizes, liking.zoom, room) : undefined),
     [sizes, room, liking.zoom],
   );
-  const scroll = usePaging(box, paging, onHere);
+  const scroll = usePaging(box, paging, goal?.page ?? 1, onHere);
   useGoal(document, goal, paging, scroll.goTo);
   useImperativeHandle(
     ref,
@@ -115,6 +115,7 @@ export function PagedView({
                 marks={marks}
                 cited={cited}
                 night={night}
+                seen={scroll.isSeen(page)}
               />
             );
           })}
@@ -169,6 +170,7 @@ function useRoom(box: React.RefObject<HTMLElement | null>): Room | undefined {
 
 interface Scroll {
   readonly pages: readonly number[];
+  isSeen(page: number): boolean;
   page(): number;
   /** Brings a place to the top, a little below it, or to the middle of what is seen. */
   goTo(place: PagePlace, align?: "top" | Goal["align"], x?: number): void;
@@ -178,10 +180,11 @@ interface Scroll {
 function usePaging(
   box: React.RefObject<HTMLElement | null>,
   paging: Paging | undefined,
+  begin: number,
   onHere: (here: Here & { count: number }) => void,
 ): Scroll {
   const [[first, last], setSeen] = useState<[number, number]>([1, 0]);
-  const held = useRef<PagePlace>({ page: 1, share: 0 });
+  const held = useRef<PagePlace>({ page: begin, share: 0 });
   const latest = useRef({ paging, onHere });
   latest.current = { paging, onHere };
 
@@ -219,6 +222,7 @@ function usePaging(
     const pages = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
     return {
       pages,
+      isSeen: (page) => page >= first + (first > 1 ? MORE : 0) && page <= last - MORE,
       page() {
         const element = box.current;
         const { paging } = latest.current;

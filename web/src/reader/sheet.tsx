@@ -32,6 +32,7 @@ export const Sheet = memo(function Sheet({
   marks,
   cited,
   night,
+  seen,
 }: Place & {
   document: Document;
   page: number;
@@ -43,12 +44,14 @@ export const Sheet = memo(function Sheet({
   marks: readonly Mark[];
   cited: (Span & { words: string }) | undefined;
   night: boolean;
+  /** Whether it is seen now; its neighbours are drawn after it. */
+  seen: boolean;
 }) {
   const { t } = useTranslation("reader");
   const [undrawn, setUndrawn] = useState(false);
   const lines = useQuery(linesQuery(document.id, document.version_id, page));
   const faults = document.faults.filter((fault) => fault.page === page);
-  const ink = { page, width, height, night };
+  const ink = { page, width, height, night, seen };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a page is no set of fields
     <div
@@ -128,32 +131,44 @@ function Marks({
           {words}
         </mark>
       )}
-      {boxes.map((box) => (
+      {LOOKS.map((look) => (
+        // Laid on together: where boxes overlap, the page does not become darker twice.
         <div
-          key={box.key}
+          key={look}
           aria-hidden
-          data-look={box.look}
-          className={`absolute rounded-[2px] ${night ? NIGHT_LOOKS[box.look] : DAY_LOOKS[box.look]}`}
-          style={{
-            left: (box.x - 1) * scale,
-            top: (box.y - 1) * scale,
-            width: (box.width + 2) * scale,
-            height: (box.height + 2) * scale,
-          }}
-        />
+          className={`absolute inset-0 ${night ? "mix-blend-screen" : "mix-blend-multiply"}`}
+        >
+          {boxes
+            .filter((box) => box.look === look)
+            .map((box) => (
+              <div
+                key={box.key}
+                data-look={look}
+                className={`absolute rounded-[2px] ${night ? NIGHT_LOOKS[look] : DAY_LOOKS[look]}`}
+                style={{
+                  left: (box.x - 1) * scale,
+                  top: (box.y - 0.5) * scale,
+                  width: (box.width + 2) * scale,
+                  height: (box.height + 1) * scale,
+                }}
+              />
+            ))}
+        </div>
       ))}
     </div>
   );
 }
 
+const LOOKS: readonly Look[] = ["found", "cited", "here"];
+
 /** On white paper marks are laid on as ink is: what they cover stays as dark as it was. */
 const DAY_LOOKS: Record<Look, string> = {
-  cited: "bg-[#ffe08a] mix-blend-multiply",
-  found: "bg-[#d6ecf0] mix-blend-multiply",
-  here: "bg-[#ffc46b] mix-blend-multiply outline-2 outline-[#8a4b00]",
+  cited: "bg-[#ffe08a]",
+  found: "bg-[#d6ecf0]",
+  here: "bg-[#ffc46b] outline-2 outline-[#8a4b00]",
 };
 const NIGHT_LOOKS: Record<Look, string> = {
-  cited: "bg-[#6b5516] mix-blend-screen",
-  found: "bg-[#21454f] mix-blend-screen",
-  here: "bg-[#7a4a00] mix-blend-screen outline-2 outline-[#ffc46b]",
+  cited: "bg-[#6b5516]",
+  found: "bg-[#21454f]",
+  here: "bg-[#7a4a00] outline-2 outline-[#ffc46b]",
 };
