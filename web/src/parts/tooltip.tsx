@@ -11,7 +11,7 @@ export function Tooltip({ words, children }: { words: ReactNode; children: React
   return (
     <Radix.Provider delayDuration={400}>
       <Radix.Root>
-        <Radix.Trigger asChild ref={(trigger) => setDialog(trigger?.closest("dialog") ?? null)}>
+        <Radix.Trigger asChild ref={place}>
           {children}
         </Radix.Trigger>
         <Radix.Portal container={dialog}>
