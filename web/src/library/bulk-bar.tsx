@@ -111,7 +111,13 @@ function BulkDialog({
       <form id={form} onSubmit={submit} className="flex flex-col gap-4 pb-2">
         {what === "tags" && (
           <>
-            <TagsField label={t("addTags")} hint={t("tagsHint")} tags={add} onChange={setAdd} />
+            <TagsField
+              first
+              label={t("addTags")}
+              hint={t("tagsHint")}
+              tags={add}
+              onChange={setAdd}
+            />
             {shared && shared.length > 0 && (
               <TagsField
                 label={t("sharedTags")}

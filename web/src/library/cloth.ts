@@ -43,8 +43,8 @@ export function titleSize(title: string): number {
   const longest = Math.max(...title.split(/[\s\-_/]+/).map((word) => width(word)));
   const whole = width(title);
   const byLength = whole <= 12 ? 15 : whole <= 28 ? 12 : whole <= 60 ? 10 : 8.5;
-  // The longest word should stand on one line: bold letters are about 0.68 of their size wide.
-  return Math.max(7, Math.min(byLength, 69 / (0.68 * Math.max(1, longest))));
+  // The longest word should stand on one line: bold letters are about 0.74 of their size wide.
+  return Math.max(7, Math.min(byLength, 69 / (0.74 * Math.max(1, longest))));
 }
 
 /** How wide a word is, in letters: a Chinese character is as wide as two. */

@@ -129,7 +129,7 @@ function Tile({
       onClick={(event) => keys.onClick(event, document)}
       onDoubleClick={(event) => keys.onDoubleClick(event, document)}
       onKeyDown={undefined}
-      className="group relative -m-1.5 flex min-w-0 flex-col rounded-xl p-1.5 outline-offset-0 hover:bg-sunken aria-selected:bg-tint"
+      className="group relative -m-1.5 flex min-w-0 flex-col self-start rounded-xl p-1.5 outline-offset-0 hover:bg-sunken aria-selected:bg-tint"
     >
       <div className="relative transition-transform duration-200 group-hover:-translate-y-0.5">
         <Cover document={document} />
@@ -165,24 +165,26 @@ function Words({
 }) {
   const clamp: CSSProperties = { overflowWrap: "anywhere" };
   return (
-    <div className="mt-2 flex items-start gap-1">
-      <div className="min-w-0 flex-1">
-        <Link
-          to="/read/$document"
-          params={{ document: document.id }}
-          tabIndex={inside}
-          preload={false}
-          className="line-clamp-2 text-sm leading-snug font-medium hover:underline"
-          style={clamp}
-        >
-          {document.title}
-        </Link>
-        <p className="truncate text-xs text-soft">{document.authors.join(", ")}</p>
-        <div className="mt-0.5 flex max-w-full overflow-hidden">
-          <StateBadge document={document} />
+    <>
+      <div className="mt-2 flex items-start gap-1">
+        <div className="min-w-0 flex-1">
+          <Link
+            to="/read/$document"
+            params={{ document: document.id }}
+            tabIndex={inside}
+            preload={false}
+            className="line-clamp-2 text-sm leading-snug font-medium hover:underline"
+            style={clamp}
+          >
+            {document.title}
+          </Link>
+          <p className="truncate text-xs text-soft">{document.authors.join(", ")}</p>
         </div>
+        <DocumentMenu document={document} acts={acts} tabIndex={inside} />
       </div>
-      <DocumentMenu document={document} acts={acts} tabIndex={inside} />
-    </div>
+      <div className="mt-0.5 flex max-w-full overflow-hidden">
+        <StateBadge document={document} />
+      </div>
+    </>
   );
 }

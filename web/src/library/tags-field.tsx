@@ -37,8 +37,11 @@ export function TagsField({
   tags,
   onChange,
   hint,
+  first = false,
 }: {
   label: string;
+  /** Whether it has the focus first in its dialog. */
+  first?: boolean;
   tags: readonly string[];
   onChange(tags: string[]): void;
   hint?: string;
@@ -84,6 +87,7 @@ export function TagsField({
         ))}
         <input
           id={id}
+          data-focus={first ? "" : undefined}
           value={typed}
           list={`${id}-known`}
           onChange={(event) => setTyped(event.target.value)}

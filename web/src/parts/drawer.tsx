@@ -23,7 +23,10 @@ export function Drawer({
   const heading = useId();
   useEffect(() => {
     const element = dialog.current;
-    if (element && !element.open) element.showModal();
+    if (element && !element.open) {
+      element.showModal();
+      element.querySelector<HTMLElement>("[data-focus]")?.focus();
+    }
     return () => element?.close();
   }, []);
   return (
@@ -42,7 +45,12 @@ export function Drawer({
     >
       <div className="flex h-full flex-col">
         <header className="flex items-center justify-between gap-4 border-b border-line px-5 py-3">
-          <h2 id={heading} className="min-w-0 truncate text-sm font-semibold text-soft">
+          <h2
+            id={heading}
+            tabIndex={-1}
+            data-focus
+            className="min-w-0 truncate outline-none text-sm font-semibold text-soft"
+          >
             {title}
           </h2>
           <IconButton label={t("close")} onClick={onClose} className="-me-2">
