@@ -14,6 +14,7 @@ import { Button } from "@/parts/button";
 import { useFormats } from "@/parts/format";
 import { Badge } from "@/parts/page";
 import { Progress } from "@/parts/progress";
+import { sentence } from "../parts/sentence";
 import { useDoing } from "../parts/use-doing";
 import { useWords } from "../words";
 import { titleQuery } from "./title";
@@ -72,7 +73,7 @@ export function JobRow({ job }: { job: Job }) {
           <p
             className={`mt-1 break-words text-xs ${state === "failed" ? "text-bad" : "text-warn"}`}
           >
-            {job.error}
+            {sentence(job.error)}
           </p>
         )}
       </div>

@@ -4,7 +4,7 @@
  */
 import { Table2 } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useId, useState } from "react";
-import { Button } from "@/parts/button";
+import { IconButton } from "@/parts/button";
 import { Loading } from "@/parts/progress";
 import { useWords } from "../words";
 
@@ -45,15 +45,14 @@ export function Chart({
         </h3>
         <div className="flex flex-wrap items-center gap-2">
           {actions}
-          <Button
-            look="quiet"
+          <IconButton
+            label={t("asTable")}
             aria-pressed={asTable}
             className="aria-pressed:bg-tint"
             onClick={() => setAsTable(!asTable)}
           >
             <Table2 aria-hidden className="size-4" />
-            {t("asTable")}
-          </Button>
+          </IconButton>
         </div>
       </figcaption>
       {!asTable && (

@@ -16,7 +16,7 @@ export function Section({
   return (
     <section aria-labelledby={id} className="mb-10">
       <div className="mb-3 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1 basis-72">
           <h2 id={id} className="font-serif text-xl font-semibold">
             {title}
           </h2>

@@ -4,6 +4,7 @@ import { TriangleAlert } from "lucide-react";
 import type { Wire } from "@/api/client";
 import { useFormats } from "@/parts/format";
 import { Badge } from "@/parts/page";
+import { sentence } from "../parts/sentence";
 import { Fetched } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { accessReviewQuery } from "../queries";
@@ -29,7 +30,7 @@ export function AccessReview() {
               className="mt-0.5 flex items-start gap-1.5 text-xs font-normal text-warn"
             >
               <TriangleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-              {remark}
+              {sentence(remark)}
             </span>
           ))}
         </>

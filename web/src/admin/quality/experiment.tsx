@@ -6,6 +6,7 @@ import { api, got, type Wire } from "@/api/client";
 import { useFormats } from "@/parts/format";
 import { Badge, Page } from "@/parts/page";
 import { Section } from "../parts/section";
+import { sentence } from "../parts/sentence";
 import { Fetched } from "../parts/state";
 import { useWords } from "../words";
 import { ExperimentActions } from "./actions";
@@ -107,22 +108,18 @@ function Verdicts({ report }: { report: Wire["ExperimentReport"] }) {
   return (
     <Section title={t("verdict")}>
       <ul className="flex flex-col gap-2 text-sm">
-        {report.verdicts.map((sentence) => (
-          <li key={sentence} className="rounded-xl bg-tint px-4 py-3">
-            {begun(sentence)}
+        {report.verdicts.map((text) => (
+          <li key={text} className="rounded-xl bg-tint px-4 py-3">
+            {sentence(text)}
           </li>
         ))}
-        {report.warnings.map((sentence) => (
-          <li key={sentence} className="flex items-start gap-2 px-1 text-warn">
+        {report.warnings.map((text) => (
+          <li key={text} className="flex items-start gap-2 px-1 text-warn">
             <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-            {begun(sentence)}
+            {sentence(text)}
           </li>
         ))}
       </ul>
     </Section>
   );
-}
-
-function begun(sentence: string): string {
-  return `${sentence.charAt(0).toLocaleUpperCase()}${sentence.slice(1)}.`;
 }

@@ -14,7 +14,7 @@ export interface Ranged {
 }
 
 const ROW = 34;
-const TICKS = 4;
+const TICKS = 2;
 
 export default function Intervals({
   items,
@@ -82,7 +82,7 @@ export default function Intervals({
         <span className="flex justify-between tabular-nums">
           {Array.from({ length: TICKS + 1 }, (_, tick) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the marks of a scale never move
-            <span key={tick} className={tick % 2 === 1 ? "hidden sm:inline" : ""}>
+            <span key={tick} className="whitespace-nowrap">
               {show((top / TICKS) * tick)}
             </span>
           ))}

@@ -20,7 +20,11 @@ const VERDICTS = {
   worse: "bad",
   same: "plain",
 } as const;
-const GUARDS = { too_few: "plain", holds: "good", breached: "bad" } as const;
+const GUARDS = {
+  too_few: { tone: "plain", word: "guard.scarce" },
+  holds: { tone: "good", word: "guard.holds" },
+  breached: { tone: "bad", word: "guard.breached" },
+} as const;
 
 export function VariantsTable({
   experiment,
@@ -66,7 +70,7 @@ export function VariantsTable({
           {one?.guardrails.map((guard) => (
             <span key={guard.guardrail.metric} className="flex flex-wrap items-center gap-1.5">
               <span className="text-xs text-soft">{metric.name(guard.guardrail.metric)}</span>
-              <Badge tone={GUARDS[guard.state]}>{t(`guard.${guard.state}`)}</Badge>
+              <Badge tone={GUARDS[guard.state].tone}>{t(GUARDS[guard.state].word)}</Badge>
             </span>
           ))}
           {!one?.guardrails.length && "—"}

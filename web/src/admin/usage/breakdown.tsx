@@ -90,7 +90,7 @@ function Bars({
       <tbody>
         {rows.map((row) => (
           <tr key={row.name}>
-            <th scope="row" className="py-1.5 pe-4 text-start font-normal">
+            <th scope="row" className="w-full py-1.5 pe-6 text-start font-normal">
               <span className="mb-1 block break-words">{named(row.name)}</span>
               <span aria-hidden className="block h-2 rounded-full bg-sunken">
                 <span
@@ -99,11 +99,11 @@ function Bars({
                 />
               </span>
             </th>
-            <td className="w-24 py-1.5 text-end align-bottom font-medium tabular-nums">
+            <td className="whitespace-nowrap py-1.5 text-end align-bottom font-medium tabular-nums">
               {show(amount(row, measure))}
             </td>
             {!narrow && (
-              <td className="w-64 py-1.5 ps-4 text-end align-bottom text-xs text-soft tabular-nums">
+              <td className="whitespace-nowrap py-1.5 ps-8 text-end align-bottom text-xs text-soft tabular-nums">
                 {t("usedDetails", {
                   count: row.calls,
                   calls: formats.number(row.calls),

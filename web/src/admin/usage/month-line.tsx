@@ -47,7 +47,6 @@ export default function MonthLine({
     { value: budget, label: words.budget, colour: "var(--bad)", dash: "2 3" },
     { value: alert, label: words.alert, colour: "var(--warn)", dash: "6 3" },
   ].filter((limit) => limit.value > 0 && limit.value <= most * IN_SIGHT);
-  const top = Math.max(most, ...limits.map((limit) => limit.value)) * 1.08;
   return (
     <>
       <ResponsiveContainer width="100%" height={HEIGHT}>
@@ -66,7 +65,7 @@ export default function MonthLine({
             minTickGap={28}
           />
           <YAxis
-            domain={[0, top]}
+            domain={[0, "auto"]}
             tickFormatter={showShort}
             tick={{ fill: "var(--soft)", fontSize: 12 }}
             stroke="none"
@@ -109,6 +108,7 @@ export default function MonthLine({
             <ReferenceLine
               key={limit.label}
               y={limit.value}
+              ifOverflow="extendDomain"
               stroke={limit.colour}
               strokeDasharray={limit.dash}
               label={{

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Lightbulb } from "lucide-react";
 import { useFormats } from "@/parts/format";
 import { Section } from "../parts/section";
+import { sentence } from "../parts/sentence";
 import { Fetched } from "../parts/state";
 import { outlookQuery } from "../queries";
 import { useWords } from "../words";
@@ -28,7 +29,7 @@ export function Recommendations() {
                   <Lightbulb aria-hidden className="mt-0.5 size-5 shrink-0 text-warn" />
                   <div className="min-w-0">
                     <h3 className="font-medium">{one.title}</h3>
-                    <p className="mt-1 text-soft">{one.reason}</p>
+                    <p className="mt-1 text-soft">{sentence(one.reason)}</p>
                     <p className="mt-1 text-xs font-medium">
                       {t("couldSave", { saving: formats.usd(one.saving_usd) })}
                     </p>
