@@ -26,6 +26,7 @@ export function Composer({
   label,
   busy,
   autoFocus = false,
+  compact = false,
   tools,
   onSend,
   onStop,
@@ -38,6 +39,8 @@ export function Composer({
   /** Whether an answer is on its way, which can be stopped. */
   busy: boolean;
   autoFocus?: boolean;
+  /** Whether it takes one line on a small screen until somebody writes. */
+  compact?: boolean;
   /** What stands beside the button. */
   tools?: ReactNode;
   onSend(question: string): void;
@@ -77,7 +80,7 @@ export function Composer({
   };
   return (
     <form
-      className="rounded-2xl border border-edge bg-raised shadow-card focus-within:border-accent focus-within:outline-1 focus-within:outline-accent"
+      className={`group rounded-2xl border border-edge bg-raised shadow-card focus-within:border-accent focus-within:outline-1 focus-within:outline-accent ${compact ? "max-sm:flex max-sm:flex-wrap max-sm:items-end" : ""}`}
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -92,7 +95,7 @@ export function Composer({
         placeholder={label}
         value={text}
         enterKeyHint="send"
-        className="block max-h-56 w-full resize-none overflow-y-auto bg-transparent px-4 pt-3.5 pb-1 text-base outline-none"
+        className={`block max-h-56 w-full min-w-0 resize-none overflow-y-auto bg-transparent px-4 pt-3.5 pb-1 text-base outline-none ${compact ? "max-sm:w-auto max-sm:flex-1 max-sm:pb-3.5 max-sm:group-focus-within:w-full max-sm:group-focus-within:flex-none max-sm:group-focus-within:pb-1" : ""}`}
         onChange={(event) => set(event.target.value)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;
@@ -107,8 +110,14 @@ export function Composer({
           }
         }}
       />
-      <div className="flex items-center gap-2 p-2">
-        <div className="min-w-0 flex-1">{tools}</div>
+      <div
+        className={`flex items-center gap-2 p-2 ${compact ? "max-sm:group-focus-within:w-full max-sm:group-has-data-[state=open]:w-full" : ""}`}
+      >
+        <div
+          className={`min-w-0 flex-1 ${compact ? "max-sm:hidden max-sm:group-focus-within:block max-sm:group-has-data-[state=open]:block" : ""}`}
+        >
+          {tools}
+        </div>
         {busy ? (
           <button
             type="button"

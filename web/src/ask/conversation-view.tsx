@@ -144,6 +144,7 @@ function Talk({
             key={exchange.key}
             exchange={exchange}
             latest={at === drawn.length - 1}
+            roomy={at === drawn.length - 1 && at > 0 && lives.length > 0}
             way={way}
             asked={asked}
             doing={doing}
@@ -168,11 +169,12 @@ function Talk({
         )}
       </div>
       <Announced live={lives.at(-1)} />
-      <div className="sticky bottom-16 z-20 bg-linear-to-t from-paper from-70% to-transparent pt-6 pb-3 md:bottom-0 md:pb-5">
+      <div className="sticky bottom-14 z-20 bg-linear-to-t from-paper from-70% to-transparent pt-6 pb-3 md:bottom-0 md:pb-5">
         <div className="mx-auto w-full max-w-3xl px-3 sm:px-6">
           <Composer
             conversation={conversation}
             box={box}
+            compact
             label={t("askOn")}
             busy={coming !== undefined}
             tools={<WayPicker way={way} onChange={setWay} />}

@@ -31,12 +31,15 @@ export interface Doing {
 export function ExchangeView({
   exchange,
   latest,
+  roomy,
   way,
   asked,
   doing,
 }: {
   exchange: Exchange;
   latest: boolean;
+  /** Whether it was asked just now, below others: then there is room for it to stand at the top. */
+  roomy: boolean;
   way: Way;
   /** All questions of the conversation. */
   asked: readonly string[];
@@ -64,7 +67,7 @@ export function ExchangeView({
       aria-label={exchange.question}
       aria-busy={given.live?.state === "asking" || undefined}
       data-exchange
-      className="@container scroll-mt-16 md:scroll-mt-20"
+      className={`@container scroll-mt-28 md:scroll-mt-18 ${roomy ? "min-h-[calc(100dvh-15rem)]" : ""}`}
     >
       <header className="mb-4 flex items-start justify-between gap-3">
         <div className="min-w-0">

@@ -25,7 +25,7 @@ export function Sources({
       <h3 className="mb-2 text-xs font-semibold text-soft">
         {t("sources", { count: documents.length })}
       </h3>
-      <ul className="grid gap-2 @xl:grid-cols-2">
+      <ul className={`grid gap-2 ${documents.length > 1 ? "@xl:grid-cols-2" : ""}`}>
         {documents.map((group) => {
           const citation = group[0]?.citation;
           if (!citation) return null;

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { AnswerEvent } from "@/api/asking";
 import type { Wire } from "@/api/client";
 import { exchanges } from "./exchange";
-import { after, FRESH, type Live, unchecked } from "./talk";
+import * as talk from "./talk";
+
+type Live = talk.Live;
+const { FRESH, unchecked } = talk;
 
 const BEGUN: Live = { key: 1, conversation: "c", question: "Who?", ...FRESH };
 
@@ -11,7 +14,7 @@ function sentence(text: string): Wire["Sentence"] {
 }
 
 function told(...events: AnswerEvent[]): Live {
-  return events.reduce(after, BEGUN);
+  return events.reduce(talk.after, BEGUN);
 }
 
 function turn(position: number, question: string, more: Partial<Wire["Turn"]> = {}): Wire["Turn"] {
@@ -37,7 +40,7 @@ describe("an answer on its way", () => {
       { kind: "draft", text: " so [2, 3]. Thr [" },
     );
     expect(unchecked(live)).toBe("Two is so. Thr");
-    const later = after(live, { kind: "removed", sentence: sentence("Two is so.") });
+    const later = talk.after(live, { kind: "removed", sentence: sentence("Two is so.") });
     expect(unchecked(later)).toBe("Thr");
   });
 
@@ -54,11 +57,11 @@ describe("an answer on its way", () => {
   it("begins anew when the server did, and goes on after a wait", () => {
     const waiting = told({ kind: "sentence", sentence: sentence("A.") }, { kind: "waiting" });
     expect(waiting.state).toBe("waiting");
-    expect(after(waiting, { kind: "sentence", sentence: sentence("B.") })).toMatchObject({
+    expect(talk.after(waiting, { kind: "sentence", sentence: sentence("B.") })).toMatchObject({
       state: "asking",
       sentences: [sentence("A."), sentence("B.")],
     });
-    expect(after(waiting, { kind: "again" })).toEqual(BEGUN);
+    expect(talk.after(waiting, { kind: "again" })).toEqual(BEGUN);
   });
 });
 
