@@ -1,4 +1,5 @@
-//! Says where the built web application lies, which is taken into the program while it is compiled.
+//! Says where the built web application lies. A program that is shipped takes it in while it is
+//! compiled; one for developing reads it there, so that a change of a page needs no compiling.
 
 use std::path::PathBuf;
 
@@ -11,6 +12,9 @@ fn main() {
     let built = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
     // Without one the program has the plain page alone: what is taken in is a folder with nothing in it.
     let folder = built.map_or_else(empty, PathBuf::from);
+    if std::env::var_os("PROFILE").is_some_and(|profile| profile == "release") {
+        println!("cargo:rerun-if-changed={}", folder.display());
+    }
     println!("cargo:rustc-env={FOLDER}={}", folder.display());
 }
 

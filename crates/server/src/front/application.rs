@@ -1,5 +1,5 @@
 //! The web application (`web/`): its files, which were taken into the binary compressed, and the one
-//! page that they belong to.
+//! page that they belong to. A program compiled for developing reads them where they were built.
 
 use std::borrow::Cow;
 
