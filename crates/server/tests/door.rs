@@ -34,6 +34,7 @@ mod door {
     mod federation;
     mod hostile;
     mod isolation;
+    mod jobs;
     mod key_server;
     mod keys;
     mod kills;

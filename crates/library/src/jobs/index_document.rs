@@ -283,6 +283,15 @@ fn media_type(format: &str, given: &str) -> String {
     usual.map_or_else(|| given.to_owned(), |usual| (*usual).to_owned())
 }
 
+/// The fault of a document whose job was cancelled.
+pub(crate) fn stopped() -> Fault {
+    Fault {
+        kind: FaultKind::Timeout,
+        page: None,
+        message: "reading this file was cancelled: try its job again, or remove it".to_owned(),
+    }
+}
+
 /// The fault of a document whose job has been given up.
 pub(crate) fn given_up(message: &str) -> Fault {
     Fault {
