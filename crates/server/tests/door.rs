@@ -65,6 +65,7 @@ mod door {
     mod scim;
     mod sealed;
     mod servers;
+    mod settings;
     mod streams;
     mod support;
     mod tls;
