@@ -114,7 +114,7 @@ impl Library {
                 continue;
             }
             let mut query = DocumentQuery {
-                state: Some(DocumentState::Searchable),
+                states: vec![DocumentState::Searchable],
                 limit: PAGE_ITEMS_MAX,
                 ..DocumentQuery::default()
             };

@@ -77,6 +77,7 @@ mod settings;
 mod start;
 pub(crate) mod status;
 mod streams;
+mod tags;
 pub(crate) mod tenants;
 pub(crate) mod upload;
 pub(crate) mod usage;
@@ -294,6 +295,7 @@ fn shelves() -> ApiRouter<Shared> {
         .merge(collections::routes())
         .merge(documents::routes())
         .merge(upload::routes())
+        .merge(tags::routes())
         .merge(originals::routes())
         .merge(reader::routes())
         .merge(covers::routes())

@@ -39,6 +39,7 @@ mod door {
     mod keys;
     mod kills;
     mod limits;
+    mod listing;
     mod local_model;
     mod mcp;
     mod memory;
