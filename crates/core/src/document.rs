@@ -50,6 +50,15 @@ pub enum DocumentState {
 }
 
 impl DocumentState {
+    /// All of them, in the order in which a document comes through them.
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Reading,
+        Self::Searchable,
+        Self::Ready,
+        Self::Failed,
+    ];
+
     /// The state's name in the database, the API and the logs.
     #[must_use]
     pub const fn name(self) -> &'static str {

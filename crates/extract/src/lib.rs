@@ -205,9 +205,10 @@ pub fn picture(source: &Source, page: u32, dots_per_inch: u32, limits: &Limits) 
     formats::picture(format, source, page, dots_per_inch, limits)
 }
 
-/// The small picture that a file is shown by, as JPEG at most [`COVER_HEIGHT_PIXELS`] high: the first
-/// page of a PDF file, a picture itself, the cover that a book names, the miniature that an office
-/// program left in its file. Nothing for a file that has none of them.
+/// The small picture that a file is shown by, as JPEG at most [`COVER_HEIGHT_PIXELS`] high.
+///
+/// It is the first page of a PDF file, a picture itself, the cover that a book names, or the miniature
+/// that an office program left in its file. Nothing for a file that has none of them.
 ///
 /// # Errors
 /// A [`Failure`] when the file is damaged, or larger than the limits.

@@ -1,6 +1,8 @@
-//! The small pictures that documents are shown by: made when a document has been read, or, for one that
-//! was read by an older program, when its cover is first asked for. Foreign pictures are decoded in the
-//! process that reads files, never in this one.
+//! The small pictures that documents are shown by.
+//!
+//! One is made when a document has been read, or, for one that was read by an older program, when its
+//! cover is first asked for. Foreign pictures are decoded in the process that reads files, never in this
+//! one.
 
 use alexandria_core::access::Scope;
 use alexandria_core::document::{Document, DocumentState};
@@ -35,7 +37,7 @@ impl Library {
         principal.require(Scope::Ask)?;
         let file = match self.catalog.cover(principal, id).await? {
             CoverFile::Untried => self.first_cover(principal, id).await?,
-            known => known,
+            known @ (CoverFile::None | CoverFile::Kept(_)) => known,
         };
         let CoverFile::Kept(key) = file else {
             let sentence = format!("the document {id} has no cover");
@@ -65,7 +67,7 @@ impl Library {
         let _turn = self.covering.lock().await;
         match self.catalog.cover(principal, id).await? {
             CoverFile::Untried => self.make_cover(principal, &document).await,
-            known => Ok(known),
+            known @ (CoverFile::None | CoverFile::Kept(_)) => Ok(known),
         }
     }
 

@@ -207,7 +207,7 @@ impl Library {
         }
         for state in states {
             let query = DocumentQuery {
-                state: Some(state),
+                states: vec![state],
                 order: DocumentOrder::OldestFirst,
                 limit: PAGE_ITEMS_MAX,
                 ..DocumentQuery::default()

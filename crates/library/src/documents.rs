@@ -1,12 +1,16 @@
 //! Putting documents in, looking at them, changing and removing them.
 
+use std::collections::HashMap;
+
 use alexandria_core::access::{Classification, Scope};
 use alexandria_core::document::Document;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId, JobId};
 use alexandria_core::principal::Principal;
 use alexandria_store::blobs::Blob;
-use alexandria_store::catalog::{Created, DocumentChange, DocumentQuery, NewDocument, Page};
+use alexandria_store::catalog::{
+    Created, DocumentChange, DocumentQuery, NewDocument, Page, TagCount,
+};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::jobs::JobKind;
@@ -142,6 +146,36 @@ impl Library {
     ) -> Result<Page<Document>> {
         principal.require(Scope::Ask)?;
         self.catalog.documents(principal, query).await
+    }
+
+    /// The tags in use, of one collection or of all, each with how many documents carry it.
+    ///
+    /// # Errors
+    /// `Invalid` for a cursor that this list has not given, and for a limit that is no page's.
+    pub async fn tags(
+        &self,
+        principal: &Principal,
+        collection: Option<CollectionId>,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<TagCount>> {
+        principal.require(Scope::Ask)?;
+        self.catalog
+            .tags(principal, collection, cursor, limit)
+            .await
+    }
+
+    /// How many documents are in each of these collections; one without any is left out.
+    ///
+    /// # Errors
+    /// `Unavailable` when the catalog cannot be asked.
+    pub async fn documents_counted(
+        &self,
+        principal: &Principal,
+        collections: &[CollectionId],
+    ) -> Result<HashMap<CollectionId, u64>> {
+        principal.require(Scope::Ask)?;
+        self.catalog.documents_counted(principal, collections).await
     }
 
     /// Changes a document's title, tags or category; searches see it once this returns.

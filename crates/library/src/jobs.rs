@@ -11,7 +11,8 @@ mod steps;
 use std::sync::Arc;
 
 use alexandria_core::access::Scope;
-use alexandria_core::error::{Context, ErrorKind, Result};
+use alexandria_core::document::DocumentState;
+use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::id::{CollectionId, DocumentId, JobId};
 use alexandria_core::principal::{Origin, Principal};
 use alexandria_store::catalog::{Job, JobQuery, NewJob, Page};
@@ -20,7 +21,7 @@ use serde_json::Value;
 
 use crate::library::Library;
 
-pub(crate) use self::index_document::given_up;
+pub(crate) use self::index_document::{given_up, stopped};
 pub(crate) use self::steps::Steps;
 
 /// Under which name a job knows the request that made it.
@@ -29,6 +30,9 @@ const REQUEST_ID: &str = "request_id";
 /// How many times as often as it may fail a job may be begun: workers that are killed cost a job an
 /// attempt each, and a machine may be switched off often.
 const ATTEMPTS_FACTOR: u32 = 5;
+
+/// What the names of the jobs begin with that clear away what was removed.
+const PURGE: &str = "purge_";
 
 /// A kind of work with what it needs to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +135,52 @@ impl Library {
     pub async fn jobs(&self, principal: &Principal, query: &JobQuery) -> Result<Page<Job>> {
         principal.require(Scope::Ingest)?;
         self.catalog.jobs(principal, query).await
+    }
+
+    /// Queues a job again that has failed or was cancelled, and gives it as it stands then.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when it has not ended, has succeeded, or the same work is queued already.
+    pub async fn retry_job(&self, principal: &Principal, id: JobId) -> Result<Job> {
+        principal.require(Scope::Ingest)?;
+        self.may_store(principal, "cannot try a job again").await?;
+        self.catalog.retry(principal, id).await?;
+        self.wake.notify_one();
+        self.catalog.job(principal, id).await
+    }
+
+    /// Stops a job for good and gives it as it stands then; its worker notices when it next says how far
+    /// it is. A document whose reading is stopped says so.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when it has ended, and for a job that clears away what was removed.
+    pub async fn cancel_job(&self, principal: &Principal, id: JobId) -> Result<Job> {
+        principal.require(Scope::Ingest)?;
+        let job = self.catalog.job(principal, id).await?;
+        if job.kind.starts_with(PURGE) {
+            let sentence = "what was removed is cleared away for good, and that is not cancelled";
+            return Err(Error::new(ErrorKind::Conflict, sentence));
+        }
+        self.catalog.cancel(principal, id).await?;
+        if let Some(document) = job.document {
+            self.stop_reading(principal, document).await?;
+        }
+        self.catalog.job(principal, id).await
+    }
+
+    /// Says of a document that was to be read that it is not, if nothing of it has been.
+    pub(crate) async fn stop_reading(&self, principal: &Principal, id: DocumentId) -> Result<()> {
+        let document = self.catalog.document(principal, id).await?;
+        let is_waiting = matches!(
+            document.state,
+            DocumentState::Queued | DocumentState::Reading
+        );
+        if !is_waiting || document.version.is_some() {
+            return Ok(());
+        }
+        self.catalog
+            .fail_document(principal, id, &[stopped()])
+            .await
     }
 
     /// Queues a job and wakes a worker.

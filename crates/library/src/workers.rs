@@ -14,7 +14,7 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::TenantId;
 use alexandria_core::principal::Principal;
 use alexandria_core::space::Space;
-use alexandria_store::catalog::{DocumentQuery, Job, PAGE_ITEMS_MAX};
+use alexandria_store::catalog::{DocumentQuery, Job, JobState, PAGE_ITEMS_MAX};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -114,7 +114,7 @@ impl Library {
                 continue;
             }
             let mut query = DocumentQuery {
-                state: Some(DocumentState::Searchable),
+                states: vec![DocumentState::Searchable],
                 limit: PAGE_ITEMS_MAX,
                 ..DocumentQuery::default()
             };
@@ -178,7 +178,10 @@ impl Library {
         let steps = Arc::new(Steps::default());
         let outcome = tokio::select! {
             outcome = self.run(job, &steps) => outcome,
-            lost = self.keep_lease(job, &steps) => Err(lost),
+            lost = self.keep_lease(job, &steps) => {
+                self.notice_cancel(job).await;
+                Err(lost)
+            }
             () = cancel.cancelled() => {
                 Err(Error::new(ErrorKind::Unavailable, "stopped: the process is shutting down"))
             }
@@ -216,6 +219,21 @@ impl Library {
                     tracing::warn!(job.id = %job.id, error = %error.chain(), "cannot renew a lease");
                 }
             }
+        }
+    }
+
+    /// Where a job was taken away because somebody cancelled it, says so of a document that its worker has
+    /// begun to read meanwhile.
+    async fn notice_cancel(&self, job: &Job) {
+        let principal = Principal::system(job.tenant, "noticing that a job was cancelled");
+        let Some(document) = job.document else { return };
+        let is_cancelled = self.catalog.job(&principal, job.id).await;
+        let is_cancelled = is_cancelled.is_ok_and(|job| job.state == JobState::Cancelled);
+        if is_cancelled
+            && let Err(error) = self.stop_reading(&principal, document).await
+            && error.kind() != ErrorKind::NotFound
+        {
+            tracing::error!(document.id = %document, error = %error.chain(), "cannot mark a document");
         }
     }
 

@@ -23,7 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::access::Gate;
-use crate::config::Config;
+use crate::config::{Config, Origins, Settled};
 use crate::presence::INSTANCE_HEADER;
 use crate::serve::certificates::Certificates;
 
@@ -73,8 +73,10 @@ mod scim;
 mod search;
 mod second_step;
 pub(crate) mod security_events;
+mod settings;
 pub(crate) mod status;
 mod streams;
+mod tags;
 pub(crate) mod tenants;
 pub(crate) mod upload;
 pub(crate) mod usage;
@@ -109,6 +111,8 @@ pub(crate) struct App {
     pub(crate) library: Arc<Library>,
     /// The settings in force.
     pub(crate) config: Config,
+    /// Where they came from.
+    pub(crate) origins: Origins,
     /// Renders the measures; absent inside the command line.
     pub(crate) measures: Option<PrometheusHandle>,
     /// The certificates that the server shows, where it speaks TLS.
@@ -146,7 +150,7 @@ impl App {
     /// When the secret that signs access tokens cannot be kept.
     pub(crate) fn new(
         library: Arc<Library>,
-        config: Config,
+        (config, origins): (Config, Origins),
         measures: Option<PrometheusHandle>,
         certificates: Option<Arc<Certificates>>,
         stop: CancellationToken,
@@ -169,6 +173,7 @@ impl App {
             description: OnceLock::new(),
             pages: description::Pages::default(),
             config,
+            origins,
         }))
     }
 
@@ -176,10 +181,11 @@ impl App {
     ///
     /// # Errors
     /// As for [`Self::new`].
-    pub(crate) fn inside(library: Arc<Library>, config: Config) -> Result<Shared> {
+    pub(crate) fn inside(library: Arc<Library>, settled: &Settled) -> Result<Shared> {
         let (measures, certificates) = (None, None);
         let stop = CancellationToken::new();
-        Self::new(library, config, measures, certificates, stop)
+        let settings = (settled.config.clone(), settled.origins.clone());
+        Self::new(library, settings, measures, certificates, stop)
     }
 }
 
@@ -234,12 +240,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
     aide::generate::extract_schemas(true);
     aide::generate::infer_responses(true);
     let router = ApiRouter::new()
-        .merge(collections::routes())
-        .merge(documents::routes())
-        .merge(upload::routes())
-        .merge(originals::routes())
-        .merge(reader::routes())
-        .merge(covers::routes())
+        .merge(shelves())
         .merge(search::routes())
         .merge(ask::routes())
         .merge(streams::routes())
@@ -253,6 +254,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(jobs::routes())
         .merge(status::routes())
         .merge(encryption::routes())
+        .merge(settings::routes())
         .merge(usage::routes())
         .merge(budgets::routes())
         .merge(audit::routes())
@@ -283,6 +285,18 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(measures::routes())
         .finish_api(&mut api);
     (router, api)
+}
+
+/// What is put in, and what is read of it.
+fn shelves() -> ApiRouter<Shared> {
+    ApiRouter::new()
+        .merge(collections::routes())
+        .merge(documents::routes())
+        .merge(upload::routes())
+        .merge(tags::routes())
+        .merge(originals::routes())
+        .merge(reader::routes())
+        .merge(covers::routes())
 }
 
 /// A panic in a handler is a fault of ours, told like any other.

@@ -96,13 +96,16 @@ impl std::fmt::Display for Origin {
     }
 }
 
+/// Where settings came from, by their keys; what is missing is a default.
+pub(crate) type Origins = BTreeMap<&'static str, Origin>;
+
 /// The settings in force, and where each came from.
 #[derive(Clone, Debug)]
 pub(crate) struct Settled {
     /// The settings.
     pub(crate) config: Config,
     /// Where each came from, by key; what is missing is a default.
-    pub(crate) origins: BTreeMap<&'static str, Origin>,
+    pub(crate) origins: Origins,
     /// What is allowed but worth a warning.
     pub(crate) warnings: Vec<String>,
     /// The TOML file that the command line names.

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::alerts::Alerts;
 use crate::api::{self, App};
-use crate::config::{Config, Role};
+use crate::config::{Config, Origins, Role};
 use crate::presence::Presence;
 use crate::telemetry::measures;
 
@@ -39,11 +39,13 @@ const REQUEST_KEYS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours
 /// How often the measures are tidied, so that they stay small between two scrapes.
 const MEASURES_EVERY: Duration = Duration::from_secs(5);
 
-/// What to do beside serving.
+/// What to do beside serving, and to tell beside the settings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Beside {
     /// The folder that fills an empty library.
     pub(crate) seed: Option<PathBuf>,
+    /// Where the settings came from.
+    pub(crate) origins: Origins,
 }
 
 /// What is told once the server listens.
@@ -86,7 +88,7 @@ pub(crate) async fn serve(
     let tracker = TaskTracker::new();
     let app = App::new(
         Arc::clone(&library),
-        config.clone(),
+        (config.clone(), beside.origins),
         Some(measures.clone()),
         doors.as_ref().and_then(|doors| doors.certificates.clone()),
         stop.clone(),

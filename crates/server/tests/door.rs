@@ -35,10 +35,12 @@ mod door {
     mod front;
     mod hostile;
     mod isolation;
+    mod jobs;
     mod key_server;
     mod keys;
     mod kills;
     mod limits;
+    mod listing;
     mod local_model;
     mod mcp;
     mod memory;
@@ -65,6 +67,7 @@ mod door {
     mod scim;
     mod sealed;
     mod servers;
+    mod settings;
     mod streams;
     mod support;
     mod tls;

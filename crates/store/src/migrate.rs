@@ -23,6 +23,7 @@ mod m0013_create_table_budgets;
 mod m0014_create_table_user_identities;
 mod m0015_create_table_erasures;
 mod m0016_add_documents_cover;
+mod m0017_add_documents_orders;
 mod name;
 mod target;
 mod template;
@@ -58,6 +59,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0014_create_table_user_identities::MIGRATION,
     &m0015_create_table_erasures::MIGRATION,
     &m0016_add_documents_cover::MIGRATION,
+    &m0017_add_documents_orders::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

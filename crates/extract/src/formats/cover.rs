@@ -48,7 +48,7 @@ pub(crate) fn cover(format: &Format, source: &Source, limits: &Limits) -> Result
         name if may_have_cover(name) => miniature(source, limits)?.map_or(Ok(None), small)?,
         _ => None,
     };
-    picture.map(|picture| jpeg(fitting(picture))).transpose()
+    picture.map(|picture| jpeg(&fitting(picture))).transpose()
 }
 
 /// What an office program left of the first page.
@@ -69,7 +69,7 @@ fn fitting(picture: RgbImage) -> RgbImage {
     image::imageops::thumbnail(&picture, COVER_WIDTH_PIXELS, height)
 }
 
-fn jpeg(picture: RgbImage) -> Result<Vec<u8>> {
+fn jpeg(picture: &RgbImage) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
     picture.write_with_encoder(encoder).map_err(|source| {

@@ -56,12 +56,7 @@ impl Library {
                 .await?;
             let parsed = self.read_file(principal, &document, steps).await?;
             if parsed.blocks.is_empty() {
-                tracing::warn!(document.id = %id, faults = parsed.faults.len(), "nothing could be read");
-                self.catalog
-                    .fail_document(principal, id, &parsed.faults)
-                    .await?;
-                self.cover_read(principal, id).await;
-                return Ok(());
+                return self.give_nothing(principal, id, &parsed.faults).await;
             }
             self.publish(principal, &document, titled, parsed).await?;
         }
@@ -73,6 +68,19 @@ impl Library {
         if embedder.is_model() {
             self.enqueue_embedding(principal, id).await?;
         }
+        self.cover_read(principal, id).await;
+        Ok(())
+    }
+
+    /// Says that nothing could be read of a document, which may have a cover all the same.
+    async fn give_nothing(
+        &self,
+        principal: &Principal,
+        id: DocumentId,
+        faults: &[Fault],
+    ) -> Result<()> {
+        tracing::warn!(document.id = %id, faults = faults.len(), "nothing could be read");
+        self.catalog.fail_document(principal, id, faults).await?;
         self.cover_read(principal, id).await;
         Ok(())
     }
@@ -273,6 +281,15 @@ fn media_type(format: &str, given: &str) -> String {
         .find(|known| known.name == format);
     let usual = known.and_then(|known| known.media_types.first());
     usual.map_or_else(|| given.to_owned(), |usual| (*usual).to_owned())
+}
+
+/// The fault of a document whose job was cancelled.
+pub(crate) fn stopped() -> Fault {
+    Fault {
+        kind: FaultKind::Timeout,
+        page: None,
+        message: "reading this file was cancelled: try its job again, or remove it".to_owned(),
+    }
 }
 
 /// The fault of a document whose job has been given up.

@@ -131,11 +131,9 @@ impl Library {
         let mut page = Page::of(count);
         for group in index.groups(span) {
             let blocks = self.layouts.group(principal, layout, &group).await?;
-            for block in blocks.iter() {
-                for part in cut(block.place.span, span) {
-                    if !page.takes(block, part) {
-                        return Ok((page.parts, false));
-                    }
+            for (block, part) in touched(&blocks, span) {
+                if !page.takes(block, part) {
+                    return Ok((page.parts, false));
                 }
             }
         }
@@ -156,15 +154,13 @@ impl Library {
         let mut is_all = true;
         'groups: for group in index.groups(span).iter().rev() {
             let blocks = self.layouts.group(principal, layout, group).await?;
-            for block in blocks.iter().rev() {
-                for part in cut(block.place.span, span).into_iter().rev() {
-                    // The last bytes of a character may lie in the part that has been given already.
-                    let begins = part.start == block.place.span.start;
-                    let is_given = !begins && part.start + CHARACTER_REST_BYTES_MAX >= span.end;
-                    if !is_given && !page.takes(block, part) {
-                        is_all = false;
-                        break 'groups;
-                    }
+            for (block, part) in touched(&blocks, span).into_iter().rev() {
+                // The last bytes of a character may lie in the part that has been given already.
+                let begins = part.start == block.place.span.start;
+                let is_given = !begins && part.start + CHARACTER_REST_BYTES_MAX >= span.end;
+                if !is_given && !page.takes(block, part) {
+                    is_all = false;
+                    break 'groups;
                 }
             }
         }
@@ -227,6 +223,15 @@ impl Page {
         });
         true
     }
+}
+
+/// The parts of blocks that touch a span, in order.
+fn touched(blocks: &[LayoutBlock], span: Span) -> Vec<(&LayoutBlock, Span)> {
+    let parts = blocks.iter().flat_map(|block| {
+        let parts = cut(block.place.span, span).into_iter();
+        parts.map(move |part| (block, part))
+    });
+    parts.collect()
 }
 
 /// The parts of a block that touch a span: the whole block, or those of a long one, which begin at

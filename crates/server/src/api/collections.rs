@@ -3,7 +3,10 @@
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use alexandria_core::access::Scope;
-use alexandria_core::document::CollectionAccess;
+use alexandria_core::document::{Collection, CollectionAccess};
+use alexandria_core::id::CollectionId;
+use alexandria_core::principal::Principal;
+use alexandria_library::Library;
 use alexandria_store::catalog::CollectionChange;
 use axum::Json;
 use axum::extract::State;
@@ -102,7 +105,11 @@ async fn list(
         .library
         .collections(&principal, page.cursor.as_deref(), limit)
         .await?;
-    Ok(Json(page.into()))
+    let items = twins(&app.library, &principal, page.items).await?;
+    Ok(Json(PageBody {
+        items,
+        next: page.next,
+    }))
 }
 
 async fn create(
@@ -117,7 +124,7 @@ async fn create(
             .create_collection(&principal, &new.name, &new.description)
             .await?;
         let location = format!("/api/v1/collections/{}", made.id);
-        Ok((location, CollectionBody::from(made)))
+        Ok((location, CollectionBody::new(made, 0)))
     };
     key.once((&app, &principal), digest(&new), make).await
 }
@@ -131,7 +138,7 @@ async fn get(
         .library
         .find_collection(&principal, &which.collection)
         .await?;
-    Ok(Json(found.into()))
+    Ok(Json(twin(&app.library, &principal, found).await?))
 }
 
 async fn change(
@@ -154,7 +161,7 @@ async fn change(
         .library
         .update_collection(&principal, found.id, change)
         .await?;
-    Ok(Json(changed.into()))
+    Ok(Json(twin(&app.library, &principal, changed).await?))
 }
 
 async fn remove(
@@ -169,4 +176,32 @@ async fn remove(
         .await?;
     app.library.remove_collection(&principal, found.id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The twin of a collection, with the count of its documents.
+async fn twin(
+    library: &Library,
+    principal: &Principal,
+    collection: Collection,
+) -> Result<CollectionBody, Problem> {
+    let counts = library
+        .documents_counted(principal, &[collection.id])
+        .await?;
+    let count = counts.get(&collection.id).copied().unwrap_or(0);
+    Ok(CollectionBody::new(collection, count))
+}
+
+/// The twins of collections; their documents are counted at once.
+async fn twins(
+    library: &Library,
+    principal: &Principal,
+    collections: Vec<Collection>,
+) -> Result<Vec<CollectionBody>, Problem> {
+    let ids: Vec<CollectionId> = collections.iter().map(|collection| collection.id).collect();
+    let counts = library.documents_counted(principal, &ids).await?;
+    let twins = collections.into_iter().map(|collection| {
+        let count = counts.get(&collection.id).copied().unwrap_or(0);
+        CollectionBody::new(collection, count)
+    });
+    Ok(twins.collect())
 }

@@ -76,9 +76,9 @@ pub(super) struct Which {
 struct ListParameters {
     /// In this collection, by id or by name.
     collection: Option<String>,
-    /// So far read: `queued`, `reading`, `searchable`, `ready` or `failed`.
-    #[schemars(with = "Option<StateName>")]
-    state: Option<DocumentState>,
+    /// So far read: `queued`, `reading`, `searchable`, `ready` or `failed`; or several of these,
+    /// separated by commas.
+    state: Option<String>,
     /// Carrying this tag.
     tag: Option<String>,
     /// In this format, such as `pdf`.
@@ -87,7 +87,7 @@ struct ListParameters {
     language: Option<String>,
     /// With these words in the title.
     title: Option<String>,
-    /// In which order: `newest` (the default) or `oldest` first.
+    /// In which order; the newest first unless given.
     order: Option<OrderBody>,
     /// Where the page before ended, from its `next`.
     #[schemars(length(min = 1))]
@@ -95,18 +95,6 @@ struct ListParameters {
     /// Items on the page, 200 at most; 50 unless given.
     #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
     limit: Option<u32>,
-}
-
-/// The names of [`DocumentState`], for the description alone.
-#[derive(JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "only its description is used")]
-enum StateName {
-    Queued,
-    Reading,
-    Searchable,
-    Ready,
-    Failed,
 }
 
 /// In which order documents are listed.
@@ -118,6 +106,62 @@ enum OrderBody {
     Newest,
     /// The first added first.
     Oldest,
+    /// By their titles.
+    Title,
+    /// By their titles, the last first.
+    TitleDescending,
+    /// By the names of their files.
+    Name,
+    /// By the names of their files, the last first.
+    NameDescending,
+    /// The largest first.
+    Largest,
+    /// The smallest first.
+    Smallest,
+    /// The last changed first.
+    Changed,
+    /// The longest unchanged first.
+    Unchanged,
+}
+
+impl From<OrderBody> for DocumentOrder {
+    fn from(order: OrderBody) -> Self {
+        match order {
+            OrderBody::Newest => Self::NewestFirst,
+            OrderBody::Oldest => Self::OldestFirst,
+            OrderBody::Title => Self::Title,
+            OrderBody::TitleDescending => Self::TitleDescending,
+            OrderBody::Name => Self::Name,
+            OrderBody::NameDescending => Self::NameDescending,
+            OrderBody::Largest => Self::LargestFirst,
+            OrderBody::Smallest => Self::SmallestFirst,
+            OrderBody::Changed => Self::ChangedFirst,
+            OrderBody::Unchanged => Self::UnchangedFirst,
+        }
+    }
+}
+
+/// The states that are named, each once.
+fn states(named: Option<&str>) -> Result<Vec<DocumentState>> {
+    let mut states = Vec::new();
+    for name in named.unwrap_or_default().split(',').map(str::trim) {
+        if name.is_empty() {
+            continue;
+        }
+        let state = DocumentState::ALL
+            .into_iter()
+            .find(|state| state.name() == name);
+        let state = state.ok_or_else(|| {
+            let sentence = format!(
+                "there is no state {name:?}: documents are queued, reading, searchable, ready or failed"
+            );
+            Error::new(ErrorKind::Invalid, sentence)
+        })?;
+        if !states.contains(&state) {
+            states.push(state);
+        }
+    }
+    Ok(states)
 }
 
 /// What to change about a document; what is absent stays.
@@ -148,15 +192,12 @@ async fn list(
     };
     let query = DocumentQuery {
         collection,
-        state: wanted.state,
+        states: states(wanted.state.as_deref())?,
         tag: wanted.tag,
         format: wanted.format,
         language: wanted.language,
         title: wanted.title,
-        order: match wanted.order {
-            Some(OrderBody::Oldest) => DocumentOrder::OldestFirst,
-            Some(OrderBody::Newest) | None => DocumentOrder::NewestFirst,
-        },
+        order: wanted.order.map(DocumentOrder::from).unwrap_or_default(),
         cursor: wanted.cursor,
         limit: wanted.limit.unwrap_or(PAGE_ITEMS_DEFAULT),
     };

@@ -32,7 +32,7 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .tag("status")
                     .summary("How the encryption of what is stored stands")
                     .description(
-                        "Whether originals, texts and layouts are encrypted, the keys with their \
+                        "Whether originals, texts, layouts and covers are encrypted, the keys with their \
                          ages, and how far bringing everything under the newest key is. No key is \
                          ever told.",
                     )

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::get_with;
+use aide::axum::routing::{get_with, post_with};
 use alexandria_core::id::{DocumentId, JobId};
 use alexandria_core::principal::Principal;
 use alexandria_store::catalog::{Job, JobQuery, JobState, PAGE_ITEMS_MAX};
@@ -50,6 +50,35 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                          job has moved, and `done` when it has ended.",
                     )
                     .response::<200, Json<JobBody>>()
+            }),
+        )
+        .api_route(
+            "/api/v1/jobs/{job}/retry",
+            post_with(retry, |operation| {
+                operation
+                    .id("jobs_retry")
+                    .tag("jobs")
+                    .summary("Try a job again")
+                    .description(
+                        "For one that has failed or was cancelled; it is queued as if it had never been \
+                         tried. 409 for any other, and when the same work is queued already.",
+                    )
+                    .response::<409, ()>()
+            }),
+        )
+        .api_route(
+            "/api/v1/jobs/{job}/cancel",
+            post_with(cancel, |operation| {
+                operation
+                    .id("jobs_cancel")
+                    .tag("jobs")
+                    .summary("Cancel a job")
+                    .description(
+                        "For one that waits or runs; the worker of a running one notices at once or \
+                         within 15 seconds, by how it comes on. A document that was to be read is `failed` then, until the job is tried again. 409 for a \
+                         job that has ended, and for one that clears away what was removed.",
+                    )
+                    .response::<409, ()>()
             }),
         )
 }
@@ -200,6 +229,26 @@ async fn get(
         return Ok(Json(job).into_response());
     }
     Ok(events::reply(&app, follow(app.clone(), principal, job)))
+}
+
+async fn retry(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    Segments(which): Segments<Which>,
+) -> Result<Json<JobBody>, Problem> {
+    Ok(Json(
+        app.library.retry_job(&principal, which.job).await?.into(),
+    ))
+}
+
+async fn cancel(
+    State(app): State<Shared>,
+    Asker(principal): Asker,
+    Segments(which): Segments<Which>,
+) -> Result<Json<JobBody>, Problem> {
+    Ok(Json(
+        app.library.cancel_job(&principal, which.job).await?.into(),
+    ))
 }
 
 /// Where following a job stands.

@@ -32,6 +32,10 @@ pub(super) fn routes() -> ApiRouter<Shared> {
 /// How the caller is let in.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "SignInWays")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each way is there or not, whatever the others"
+)]
 struct WaysBody {
     /// The name of this installation.
     name: String,

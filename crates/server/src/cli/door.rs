@@ -85,7 +85,7 @@ impl Door {
             let (library, stop) = (Arc::clone(&library), stop.clone());
             tracker.spawn(async move { crate::library::work(&library, &stop).await });
         }
-        let app = crate::api::App::inside(Arc::clone(&library), setting.config().clone())?;
+        let app = crate::api::App::inside(Arc::clone(&library), &setting.settled)?;
         let router = crate::api::router(app);
         Ok(Self::Here(Box::new(Here {
             tenant: setting.tenant.clone(),

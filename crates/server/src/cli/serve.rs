@@ -74,7 +74,11 @@ impl Serve {
                 other.address()
             );
         }
-        let serving = serve(config, Beside { seed: self.seed }, tell);
+        let beside = Beside {
+            seed: self.seed,
+            origins: setting.settled.origins.clone(),
+        };
+        let serving = serve(config, beside, tell);
         runtime.block_on(Box::pin(serving))?;
         Ok(Outcome::Done)
     }

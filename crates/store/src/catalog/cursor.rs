@@ -36,6 +36,24 @@ pub(super) enum List {
     DocumentsNewestFirst = 2,
     /// The documents, oldest first.
     DocumentsOldestFirst = 3,
+    /// The documents, by their titles.
+    DocumentsByTitle = 50,
+    /// The documents, by their titles, the last first.
+    DocumentsByTitleDescending = 51,
+    /// The documents, by the names of their files.
+    DocumentsByName = 52,
+    /// The documents, by the names of their files, the last first.
+    DocumentsByNameDescending = 53,
+    /// The documents, the largest first.
+    DocumentsLargestFirst = 54,
+    /// The documents, the smallest first.
+    DocumentsSmallestFirst = 55,
+    /// The documents, the last changed first.
+    DocumentsChangedFirst = 56,
+    /// The documents, the longest unchanged first.
+    DocumentsUnchangedFirst = 57,
+    /// The tags.
+    Tags = 58,
     /// The jobs, newest first.
     Jobs = 4,
     /// The answers, newest first.
@@ -118,26 +136,54 @@ impl List {
     /// # Errors
     /// `Invalid` for what is no cursor, and for one of another list or order.
     pub(super) fn decode(self, cursor: &str) -> Result<(i64, Uuid)> {
-        let refused = || {
-            Error::new(
-                ErrorKind::Invalid,
-                "that is not a cursor this list has given; begin without",
-            )
-        };
-        let bytes = URL_SAFE_NO_PAD
-            .decode(cursor)
-            .map_err(|source| refused().with_source(source))?;
-        let (list, rest) = bytes.split_first().ok_or_else(refused)?;
+        let rest = self.opened(cursor)?;
         let (number, id) = rest.split_first_chunk::<8>().ok_or_else(refused)?;
         let id = Uuid::from_slice(id).map_err(|source| refused().with_source(source))?;
-        if *list != self as u8 {
+        Ok((i64::from_be_bytes(*number), id))
+    }
+
+    /// The cursor of this list, which is ordered by a text, that names a keyset.
+    pub(super) fn encode_text(self, text: &str, id: Uuid) -> String {
+        let mut bytes = vec![self as u8];
+        bytes.extend_from_slice(id.as_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The keyset that a cursor of this list, which is ordered by a text, names.
+    ///
+    /// # Errors
+    /// As for [`Self::decode`].
+    pub(super) fn decode_text(self, cursor: &str) -> Result<(String, Uuid)> {
+        let rest = self.opened(cursor)?;
+        let (id, text) = rest.split_first_chunk::<16>().ok_or_else(refused)?;
+        let text = String::from_utf8(text.to_vec());
+        let text = text.map_err(|source| refused().with_source(source))?;
+        Ok((text, Uuid::from_bytes(*id)))
+    }
+
+    /// What a cursor of this list holds.
+    fn opened(self, cursor: &str) -> Result<Vec<u8>> {
+        let mut bytes = URL_SAFE_NO_PAD
+            .decode(cursor)
+            .map_err(|source| refused().with_source(source))?;
+        let list = *bytes.first().ok_or_else(refused)?;
+        if list != self as u8 {
             return Err(Error::new(
                 ErrorKind::Invalid,
                 "that cursor is not of this list, or of another order of it; begin without",
             ));
         }
-        Ok((i64::from_be_bytes(*number), id))
+        bytes.remove(0);
+        Ok(bytes)
     }
+}
+
+fn refused() -> Error {
+    Error::new(
+        ErrorKind::Invalid,
+        "that is not a cursor this list has given; begin without",
+    )
 }
 
 #[cfg(test)]
@@ -179,6 +225,21 @@ mod tests {
         #[test]
         fn no_text_makes_a_cursor_panic(text: String) {
             drop(List::Jobs.decode(&text)); // Only the absence of a panic matters.
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_with_a_text_gives_what_was_written(text: String, id: u128) {
+            let id = Uuid::from_u128(id);
+            let cursor = List::Tags.encode_text(&text, id);
+            prop_assert_eq!(List::Tags.decode_text(&cursor).unwrap(), (text, id));
+            prop_assert!(List::DocumentsByTitle.decode_text(&cursor).is_err());
+        }
+
+        #[test]
+        fn no_text_makes_a_cursor_with_a_text_panic(text: String) {
+            drop(List::Tags.decode_text(&text)); // Only the absence of a panic matters.
         }
     }
 

@@ -2,6 +2,7 @@
 //! removal have files of their own.
 
 mod cover;
+mod order;
 mod query;
 mod removal;
 mod room;
@@ -28,7 +29,9 @@ use super::{Catalog, Doing, commit, jobs, not_found, tenant};
 use crate::blobs::{BlobKey, Digest};
 
 pub use self::cover::CoverFile;
-pub use self::query::{DocumentOrder, DocumentQuery};
+pub use self::order::DocumentOrder;
+pub use self::query::DocumentQuery;
+pub use self::tags::TagCount;
 pub(super) use self::tags::tags_of;
 
 use self::cover::cover_of;

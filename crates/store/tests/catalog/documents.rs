@@ -322,7 +322,7 @@ pub(crate) async fn documents_are_listed_by_what_is_asked(fixture: &Fixture) {
     .await;
     check(
         DocumentQuery {
-            state: Some(DocumentState::Searchable),
+            states: vec![DocumentState::Searchable],
             ..all()
         },
         &["Dune"],

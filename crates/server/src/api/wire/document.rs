@@ -25,10 +25,13 @@ pub(crate) struct CollectionBody {
     pub(crate) access: CollectionAccessBody,
     /// When it was made.
     pub(crate) created: Timestamp,
+    /// How many documents are in it that you see.
+    pub(crate) documents: u64,
 }
 
-impl From<alexandria_core::document::Collection> for CollectionBody {
-    fn from(collection: alexandria_core::document::Collection) -> Self {
+impl CollectionBody {
+    /// The twin of a collection with so many documents.
+    pub(crate) fn new(collection: alexandria_core::document::Collection, documents: u64) -> Self {
         let alexandria_core::document::Collection {
             id,
             name,
@@ -42,6 +45,7 @@ impl From<alexandria_core::document::Collection> for CollectionBody {
             description,
             access: access.into(),
             created,
+            documents,
         }
     }
 }

@@ -5,41 +5,23 @@ use alexandria_core::error::Result;
 use alexandria_core::id::CollectionId;
 use alexandria_core::principal::Principal;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::super::cursor::{List, Page, page_limit};
+use super::super::cursor::{Page, page_limit};
 use super::super::sight::documents_seen;
 use super::super::table::document::{Column, Entity};
 use super::super::table::document_tag;
-use super::super::{Catalog, Doing, micros, tenant};
+use super::super::{Catalog, Doing, tenant};
 use super::fold;
-
-/// In which order documents are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DocumentOrder {
-    /// The last added first.
-    #[default]
-    NewestFirst,
-    /// The first added first.
-    OldestFirst,
-}
-
-impl DocumentOrder {
-    const fn list(self) -> List {
-        match self {
-            Self::NewestFirst => List::DocumentsNewestFirst,
-            Self::OldestFirst => List::DocumentsOldestFirst,
-        }
-    }
-}
+use super::order::DocumentOrder;
 
 /// Which documents to list. All conditions hold; what is none asks nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocumentQuery {
     /// In this collection.
     pub collection: Option<CollectionId>,
-    /// So far read.
-    pub state: Option<DocumentState>,
+    /// So far read, as one of these; any when there are none.
+    pub states: Vec<DocumentState>,
     /// Carrying this tag.
     pub tag: Option<String>,
     /// In this format.
@@ -60,8 +42,7 @@ impl DocumentQuery {
     /// The same list, from behind this document on.
     #[must_use]
     pub fn after(mut self, document: &Document) -> Self {
-        let key = (micros(document.added), document.id.as_uuid());
-        self.cursor = Some(self.order.list().encode(key));
+        self.cursor = Some(self.order.cursor(document));
         self
     }
 }
@@ -77,24 +58,22 @@ impl Catalog {
         principal: &Principal,
         query: &DocumentQuery,
     ) -> Result<Page<Document>> {
-        let order = match query.order {
-            DocumentOrder::NewestFirst => Order::Desc,
-            DocumentOrder::OldestFirst => Order::Asc,
-        };
         let limit = page_limit(query.limit)?;
+        let (column, direction) = (query.order.key(), query.order.direction());
         let rows = Entity::find()
             .filter(conditions(principal, query)?)
-            .order_by(Column::Added, order.clone())
-            .order_by(Column::Id, order)
+            .order_by(column, direction.clone())
+            .order_by(Column::Id, direction)
             .limit(limit as u64 + 1)
             .all(self.database.read())
             .await;
-        let rows = rows.doing(|| "cannot list the documents".to_owned())?;
+        let mut rows = rows.doing(|| "cannot list the documents".to_owned())?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
         let items = self.with_tags(principal, rows).await?;
-        Ok(query
-            .order
-            .list()
-            .page(items, limit, |item| (micros(item.added), item.id.as_uuid())))
+        let next = items.last().filter(|_| more);
+        let next = next.map(|last| query.order.cursor(last));
+        Ok(Page { items, next })
     }
 }
 
@@ -106,7 +85,10 @@ fn conditions(principal: &Principal, query: &DocumentQuery) -> Result<Condition>
                 .collection
                 .map(|id| Column::CollectionId.eq(id.as_uuid())),
         )
-        .add_option(query.state.map(|state| Column::State.eq(state.name())))
+        .add_option((!query.states.is_empty()).then(|| {
+            let names = query.states.iter().map(|state| state.name());
+            Column::State.is_in(names)
+        }))
         .add_option(
             query
                 .format
@@ -133,13 +115,7 @@ fn conditions(principal: &Principal, query: &DocumentQuery) -> Result<Condition>
         all = all.add(Column::Id.in_subquery(carrying));
     }
     if let Some(cursor) = &query.cursor {
-        let (added, id) = query.order.list().decode(cursor)?;
-        let key = Expr::tuple([Expr::col(Column::Added), Expr::col(Column::Id)]);
-        let last = Expr::tuple([Expr::val(added), Expr::val(id)]);
-        all = all.add(match query.order {
-            DocumentOrder::NewestFirst => key.lt(last),
-            DocumentOrder::OldestFirst => key.gt(last),
-        });
+        all = all.add(query.order.behind(cursor)?);
     }
     Ok(all)
 }

@@ -1,18 +1,24 @@
-//! The tags of documents, in a table of their own.
+//! The tags of documents, in a table of their own, and how many documents carry each or are in each
+//! collection.
+
+use std::collections::HashMap;
 
 use alexandria_core::document::Document;
 use alexandria_core::error::Result;
+use alexandria_core::id::CollectionId;
 use alexandria_core::principal::Principal;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 use uuid::Uuid;
 
+use super::super::cursor::{List, Page, page_limit};
 use super::super::database::{execute, placeholders, rows, uuids};
+use super::super::sight::documents_seen_as_text;
 use super::super::table::document::Model;
 use super::super::{Catalog, Doing, tenant};
 use super::to_document;
 
 /// The tags of documents.
-pub(in super::super) type Tags = std::collections::HashMap<Uuid, Vec<String>>;
+pub(in super::super) type Tags = HashMap<Uuid, Vec<String>>;
 
 impl Catalog {
     /// The documents of these rows, with their tags, in the same order.
@@ -29,6 +35,111 @@ impl Catalog {
         });
         documents.collect()
     }
+}
+
+/// A tag, and how many documents carry it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagCount {
+    /// The tag.
+    pub tag: String,
+    /// The documents.
+    pub documents: u64,
+}
+
+impl Catalog {
+    /// The tags of the documents that a principal sees, of one collection or of all, in the order of
+    /// the alphabet, each with how many documents carry it.
+    ///
+    /// # Errors
+    /// `Invalid` for a cursor that this list has not given, and for a limit that is no page's.
+    pub async fn tags(
+        &self,
+        principal: &Principal,
+        collection: Option<CollectionId>,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<TagCount>> {
+        let limit = page_limit(limit)?;
+        let mut values: Vec<Value> = vec![tenant(principal).into()];
+        let mut sql = "SELECT t.tag AS tag, count(*) AS n FROM document_tags t \
+                       JOIN documents d ON d.id = t.document_id \
+                       WHERE t.tenant_id = $1 AND d.tenant_id = $1 AND d.deleted IS NULL"
+            .to_owned();
+        if let Some(collection) = collection {
+            values.push(collection.as_uuid().into());
+            sql.push_str(&format!(" AND d.collection_id = ${}", values.len()));
+        }
+        if let Some(cursor) = cursor {
+            values.push(List::Tags.decode_text(cursor)?.0.into());
+            sql.push_str(&format!(" AND t.tag > ${}", values.len()));
+        }
+        let (seen, more) = documents_seen_as_text(principal, values.len() + 1);
+        values.extend(more);
+        sql.push_str(&seen);
+        values.push(i64::try_from(limit + 1).unwrap_or(i64::MAX).into());
+        sql.push_str(&format!(
+            " GROUP BY t.tag ORDER BY t.tag LIMIT ${}",
+            values.len()
+        ));
+        let found = rows::<CountRow, _>(self.database.read(), &sql, values).await;
+        let mut found = found.doing(|| "cannot count the tags".to_owned())?;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more);
+        let next = next.map(|last| List::Tags.encode_text(&last.tag, Uuid::nil()));
+        let items = found.into_iter().map(|row| TagCount {
+            tag: row.tag,
+            documents: u64::try_from(row.n).unwrap_or(0),
+        });
+        Ok(Page {
+            items: items.collect(),
+            next,
+        })
+    }
+
+    /// How many documents of each of these collections a principal sees; a collection without any is
+    /// left out.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be asked.
+    pub async fn documents_counted(
+        &self,
+        principal: &Principal,
+        collections: &[CollectionId],
+    ) -> Result<HashMap<CollectionId, u64>> {
+        if collections.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut values: Vec<Value> = vec![tenant(principal).into()];
+        let marks = placeholders(2, collections.len());
+        values.extend(uuids(collections.iter().map(CollectionId::as_uuid)));
+        let (seen, more) = documents_seen_as_text(principal, values.len() + 1);
+        values.extend(more);
+        let sql = format!(
+            "SELECT d.collection_id AS id, count(*) AS n FROM documents d \
+             WHERE d.tenant_id = $1 AND d.deleted IS NULL AND d.collection_id IN ({marks}){seen} \
+             GROUP BY d.collection_id"
+        );
+        let found = rows::<CollectionRow, _>(self.database.read(), &sql, values).await;
+        let found = found.doing(|| "cannot count the documents of collections".to_owned())?;
+        let counted = found.into_iter().map(|row| {
+            let count = u64::try_from(row.n).unwrap_or(0);
+            (CollectionId::from_uuid(row.id), count)
+        });
+        Ok(counted.collect())
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct CountRow {
+    tag: String,
+    n: i64,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct CollectionRow {
+    id: Uuid,
+    n: i64,
 }
 
 /// The tags of each of these documents, in alphabetical order.
@@ -86,7 +197,7 @@ pub(super) fn tag_set(tags: &[String]) -> Vec<String> {
     tags
 }
 
-#[derive(Debug, sea_orm::FromQueryResult)]
+#[derive(Debug, FromQueryResult)]
 struct TagRow {
     document_id: Uuid,
     tag: String,

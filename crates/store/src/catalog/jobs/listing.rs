@@ -1,4 +1,4 @@
-//! What people see of jobs, and how they stop one.
+//! What people see of jobs, and how they stop one or have it tried again.
 
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::{DocumentId, JobId};
@@ -9,8 +9,8 @@ use super::super::cursor::{List, Page, older, page_limit};
 use super::super::database::execute;
 use super::super::sight::jobs_seen;
 use super::super::table::job::{Column, Entity, Model};
-use super::super::{Catalog, Doing, micros, not_found, tenant};
-use super::{Job, JobState, to_job};
+use super::super::{Catalog, Doing, commit, micros, not_found, tenant};
+use super::{Job, JobState, to_job, unfinished_with_key};
 
 /// Which jobs to list, newest first. All conditions hold; what is none asks nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -106,6 +106,47 @@ impl Catalog {
             ErrorKind::Conflict,
             format!("the job {id} has ended already: it is {state}"),
         ))
+    }
+
+    /// Queues a job again that has failed or was cancelled, as if it had never been tried. A document that
+    /// could not be read waits again.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when it has not ended, has succeeded, or the same work is queued already.
+    pub async fn retry(&self, principal: &Principal, id: JobId) -> Result<()> {
+        let sentence = || format!("cannot try the job {id} again");
+        let job = self.job_row(principal, id).await?;
+        let now = self.now();
+        let tx = self.begin().await?;
+        if job.dedupe_key.is_some()
+            && unfinished_with_key(&tx, principal, job.dedupe_key)
+                .await?
+                .is_some()
+        {
+            let queued = format!("the work of the job {id} is queued already, as another job");
+            return Err(Error::new(ErrorKind::Conflict, queued));
+        }
+        let sql = "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $1, finished = NULL, \
+                   lease_until = NULL, lease_owner = NULL, last_error = NULL, progress_done = 0, \
+                   progress_total = 0 \
+                   WHERE id = $2 AND tenant_id = $3 AND state IN ('failed', 'cancelled')";
+        let values = vec![now.into(), id.as_uuid().into(), tenant(principal).into()];
+        if execute(&tx, sql, values).await.doing(sentence)? == 0 {
+            drop(tx);
+            let state = self.job_row(principal, id).await?.state;
+            let sentence = format!(
+                "only a job that has failed or was cancelled is tried again: the job {id} is {state}"
+            );
+            return Err(Error::new(ErrorKind::Conflict, sentence));
+        }
+        if let Some(document) = job.document_id {
+            let sql = "UPDATE documents SET state = 'queued', faults = '[]', changed = $1 \
+                       WHERE id = $2 AND tenant_id = $3 AND state = 'failed' \
+                       AND version_id IS NULL AND deleted IS NULL";
+            let values = vec![now.into(), document.into(), tenant(principal).into()];
+            execute(&tx, sql, values).await.doing(sentence)?;
+        }
+        commit(tx, "the new attempt of the job").await
     }
 
     async fn job_row(&self, principal: &Principal, id: JobId) -> Result<Model> {
