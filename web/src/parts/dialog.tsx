@@ -47,7 +47,7 @@ export function Dialog({
     <dialog
       ref={dialog}
       aria-labelledby={heading}
-      className={`max-h-[min(90dvh,56rem)] w-[calc(100vw-2rem)] overflow-hidden rounded-2xl border border-line bg-surface p-0 text-ink shadow-card ${wide ? "max-w-3xl" : "max-w-lg"}`}
+      className={`${bare ? "max-h-[80dvh]" : "max-h-[min(90dvh,56rem)]"} w-[calc(100vw-2rem)] overflow-hidden rounded-2xl border border-line bg-surface p-0 text-ink shadow-card ${wide ? "max-w-3xl" : bare ? "mt-[10dvh] max-w-xl" : "max-w-lg"}`}
       onCancel={(event) => {
         event.preventDefault();
         if (closable) onClose();
@@ -56,7 +56,7 @@ export function Dialog({
         if (closable && event.target === event.currentTarget) onClose();
       }}
     >
-      <div className="flex max-h-[min(90dvh,56rem)] flex-col">
+      <div className="flex max-h-[inherit] flex-col">
         <header
           className={bare ? "sr-only" : "flex items-center justify-between gap-4 px-6 pt-5 pb-2"}
         >
