@@ -34,8 +34,8 @@ export interface Choice {
   readonly hint?: string;
   /** The keys that do the same. */
   readonly keys?: string;
-  /** The language that the label is written in, where it is another. */
-  readonly lang?: string;
+  /** Whether it is offered to those alone who type a part of its name. */
+  readonly deep?: boolean;
   run(): void;
 }
 
@@ -93,9 +93,9 @@ export function useChoices(typed: string): Group[] {
   ].filter((group) => group.choices.length > 0);
 }
 
-/** The choices whose names fit, the best first; all of them when nothing is typed. */
+/** The choices whose names fit, the best first; the usual ones when nothing is typed. */
 function fitting(choices: readonly Choice[], words: string): readonly Choice[] {
-  if (words === "") return choices;
+  if (words === "") return choices.filter((choice) => !choice.deep);
   return choices
     .map((choice) => ({ choice, like: likeness(choice.label, words) }))
     .filter(({ like }) => like > 0)
@@ -156,13 +156,14 @@ function usePages(): Choice[] {
     ...(me?.user
       ? [page("/account", common("account"), <UserRound aria-hidden className={ICON} />)]
       : []),
-    ...ADMIN.filter(({ any }) => may(any)).map((one) =>
-      page(
+    ...ADMIN.filter(({ any }) => may(any)).map((one) => ({
+      ...page(
         one.to,
         t("adminPage", { page: t(`admin_${one.page}`) }),
         <Settings2 aria-hidden className={ICON} />,
       ),
-    ),
+      deep: one.page !== "overview",
+    })),
   ];
 }
 
@@ -205,6 +206,7 @@ function useActions(): Choice[] {
       id: `language ${value}`,
       label: t("languageIs", { language: name }),
       icon: <Languages aria-hidden className={ICON} />,
+      deep: true,
       run: () => void speak(value as Language),
     })),
     ...(me?.user

@@ -22,7 +22,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
         <div className="sticky top-0 z-10 flex items-center gap-3 border-b border-line bg-surface px-5">
           <Search aria-hidden className="size-5 shrink-0 text-soft" />
           <Command.Input
-            autoFocus
+            data-focus
             value={typed}
             onValueChange={setTyped}
             placeholder={t("paletteBox")}
@@ -46,9 +46,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
                   className="flex min-h-10 cursor-pointer items-center gap-3 rounded-lg px-3 py-2 text-sm data-[selected=true]:bg-tint"
                 >
                   <span className="shrink-0 text-soft">{choice.icon}</span>
-                  <span className="min-w-0 flex-1 truncate" lang={choice.lang}>
-                    {choice.label}
-                  </span>
+                  <span className="min-w-0 flex-1 truncate">{choice.label}</span>
                   {choice.hint && (
                     <span className="max-w-40 shrink-0 truncate text-xs text-soft">
                       {choice.hint}

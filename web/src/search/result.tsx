@@ -32,7 +32,7 @@ export function Result({
   const [why, setWhy] = useState(false);
   const reasons = useId();
   const text = withoutHeading(passage);
-  const shown = extract(text, wanted, EXTRACT_LENGTH);
+  const shown = extract(text.replace(/\s+/g, " "), wanted, EXTRACT_LENGTH);
   const places = placeName(passage.place, passage.title);
   return (
     <li className="group relative py-5">

@@ -14,7 +14,7 @@ export function Why({ passage, most }: { passage: Wire["Passage"]; most: number 
   return (
     <div className="mt-3 max-w-prose rounded-xl bg-sunken px-4 py-3.5 text-sm">
       <p>{t(summary(score))}</p>
-      <dl className="mt-3 grid gap-y-3 sm:grid-cols-[7rem_minmax(0,1fr)_3.5rem] sm:gap-x-4">
+      <dl className="mt-3 flex flex-col gap-3">
         <Line
           name={t("whyWords")}
           share={typeof score.lexical === "number" && most > 0 ? score.lexical / most : undefined}
@@ -67,16 +67,16 @@ function Line({
 }) {
   const width = Math.max(0, Math.min(1, share ?? 0));
   return (
-    <>
+    <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 sm:grid-cols-[7rem_minmax(0,1fr)_3.5rem]">
       <dt className="font-medium">{name}</dt>
-      <dd className="min-w-0">
-        <div aria-hidden className="mt-1.5 h-2 rounded-full bg-line">
+      <dd className="text-end tabular-nums sm:order-last">{value ?? "–"}</dd>
+      <dd className="col-span-2 min-w-0 sm:col-span-1">
+        <div aria-hidden className="h-2 rounded-full bg-line sm:mt-1.5">
           <div className="h-full rounded-full bg-accent" style={{ width: `${width * 100}%` }} />
         </div>
         <p className="mt-1 text-xs text-soft">{text}</p>
       </dd>
-      <dd className="hidden text-end tabular-nums sm:block">{value ?? "–"}</dd>
-    </>
+    </div>
   );
 }
 

@@ -106,6 +106,7 @@ function CodeForm({
         value={code}
         required
         autoFocus
+        data-focus
         autoComplete="one-time-code"
         inputMode={recovery ? "text" : "numeric"}
         autoCapitalize="none"

@@ -138,6 +138,7 @@ function PasswordForm({
         required
         autoComplete="current-password"
         autoFocus={known !== undefined}
+        data-focus
         onChange={(event) => setPassword(event.target.value)}
       />
       {several && (

@@ -111,6 +111,7 @@ function Add({ onClose, onCodes }: { onClose(): void; onCodes: Codes }) {
             value={code}
             required
             autoFocus
+            data-focus
             inputMode="numeric"
             autoComplete="one-time-code"
             pattern="[0-9 ]{6,8}"

@@ -17,7 +17,7 @@ export function Part({
   return (
     <Card className="flex flex-col gap-4 sm:p-6">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 grow basis-64">
           <h2 className="font-serif text-xl font-semibold">{title}</h2>
           {text && <p className="mt-1 max-w-prose text-sm text-soft">{text}</p>}
         </div>

@@ -186,6 +186,7 @@ function NameDialog({
           value={name}
           required
           autoFocus
+          data-focus
           maxLength={200}
           onChange={(event) => setName(event.target.value)}
         />

@@ -54,6 +54,7 @@ function Change({ user, onDone }: { user: session.User; onDone(): void }) {
         value={former}
         required
         autoFocus
+        data-focus
         autoComplete="current-password"
         onChange={(event) => setFormer(event.target.value)}
       />

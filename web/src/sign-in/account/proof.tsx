@@ -69,6 +69,7 @@ export function ProofDialog({
             value={given}
             required
             autoFocus
+            data-focus
             autoComplete="one-time-code"
             spellCheck={false}
             onChange={(event) => setGiven(event.target.value)}
@@ -79,6 +80,7 @@ export function ProofDialog({
             value={given}
             required
             autoFocus
+            data-focus
             autoComplete="current-password"
             onChange={(event) => setGiven(event.target.value)}
           />
