@@ -95,9 +95,11 @@ export function Bar(props: BarProps) {
         </div>
       )}
       {props.hasCited && (
-        <IconButton label={t("toMarked")} onClick={props.onCited}>
-          <Highlighter aria-hidden className={ICON} />
-        </IconButton>
+        <span className="hidden @md:contents">
+          <IconButton label={t("toMarked")} onClick={props.onCited}>
+            <Highlighter aria-hidden className={ICON} />
+          </IconButton>
+        </span>
       )}
       <IconButton
         label={t("find")}
@@ -132,23 +134,17 @@ function Pager({ page, count, onPage, onStep }: BarProps) {
   const { t } = useTranslation(["reader", "common"]);
   return (
     <div className="flex items-center">
-      <IconButton
-        label={t("previousPage")}
-        className="hidden @xl:inline-flex"
-        disabled={page <= 1}
-        onClick={() => onStep(-1)}
-      >
-        <ChevronUp aria-hidden className={ICON} />
-      </IconButton>
+      <span className="hidden @xl:contents">
+        <IconButton label={t("previousPage")} disabled={page <= 1} onClick={() => onStep(-1)}>
+          <ChevronUp aria-hidden className={ICON} />
+        </IconButton>
+      </span>
       <PageBox page={page} count={count} onPage={onPage} />
-      <IconButton
-        label={t("nextPage")}
-        className="hidden @xl:inline-flex"
-        disabled={page >= count}
-        onClick={() => onStep(1)}
-      >
-        <ChevronDown aria-hidden className={ICON} />
-      </IconButton>
+      <span className="hidden @xl:contents">
+        <IconButton label={t("nextPage")} disabled={page >= count} onClick={() => onStep(1)}>
+          <ChevronDown aria-hidden className={ICON} />
+        </IconButton>
+      </span>
     </div>
   );
 }
@@ -166,6 +162,11 @@ function More(props: BarProps) {
         </IconButton>
       }
     >
+      {props.hasCited && (
+        <MenuItem icon={<Highlighter aria-hidden className="size-4" />} onSelect={props.onCited}>
+          {t("toMarked")}
+        </MenuItem>
+      )}
       <MenuItem icon={<Link2 aria-hidden className="size-4" />} onSelect={props.onCopyLink}>
         {t("copyPlace")}
       </MenuItem>

@@ -1,6 +1,7 @@
 /** The reader: a document, opened at a place, its words marked; as a page or beside an answer. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useTranslation } from "react-i18next";
 import { Loading } from "@/parts/progress";
 import { Trouble } from "@/parts/trouble";
 import { Open } from "./open";
@@ -22,19 +23,34 @@ export interface ReaderProps {
 }
 
 export function Reader(props: ReaderProps) {
+  const { t } = useTranslation("reader");
   const document = useQuery(documentQuery(props.document));
   // What was opened stays when a later look at its state fails.
   const [kept, setKept] = useState<Document>();
   const shown = document.data ?? (kept?.id === props.document ? kept : undefined);
   if (document.data && document.data !== kept) setKept(document.data);
-  if (document.error && isGone(document.error)) return <Gone onClose={props.onClose} />;
+  const heading = !props.compact && <h1 className="sr-only">{t("reader")}</h1>;
+  if (document.error && isGone(document.error)) {
+    return (
+      <>
+        {heading}
+        <Gone onClose={props.onClose} />
+      </>
+    );
+  }
   if (shown) return <Open key={shown.id} {...props} opened={shown} />;
   if (document.error) {
     return (
       <div className="p-6">
+        {heading}
         <Trouble error={document.error} onRetry={() => void document.refetch()} />
       </div>
     );
   }
-  return <Loading />;
+  return (
+    <>
+      {heading}
+      <Loading />
+    </>
+  );
 }
