@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ellipsis } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Wire } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { useShortcut } from "@/app/keys";
 import { Button, IconButton, LinkButton } from "@/parts/button";
@@ -19,12 +20,14 @@ import { Frame } from "./frame";
 import { Paused } from "./hindered";
 import { questionOf, useWay, type Way } from "./kept";
 import { useLost } from "./lost";
+import { useOthers } from "./others";
 import { conversationQuery } from "./queries";
 import { begin, dismiss, type Live, stop, useLives } from "./talk";
 import { WayPicker } from "./way-picker";
 
 /** Exchanges that are drawn at once; the ones before come when they are asked for. */
 const SHOWN = 15;
+const NO_TURNS: readonly Wire["Turn"][] = [];
 
 export function ConversationView({ conversation }: { conversation: string }) {
   const { t } = useTranslation(["ask", "common"]);
@@ -35,7 +38,8 @@ export function ConversationView({ conversation }: { conversation: string }) {
     [everything, conversation],
   );
   const turns = query.data?.turns;
-  const all = useMemo(() => exchanges(turns ?? [], lives), [turns, lives]);
+  const others = useOthers(turns ?? NO_TURNS);
+  const all = useMemo(() => exchanges(turns ?? NO_TURNS, lives, others), [turns, lives, others]);
   const beside = useBeside();
   const kept = query.data?.conversation;
   const title = kept?.title || all[0]?.question || t("untitled");
@@ -122,7 +126,7 @@ function Talk({
   useShortcut({ keys: "q", label: t("keyBox"), group: t("common:ask") }, () =>
     box.current?.focus(),
   );
-  useScroll(list, lives.at(-1)?.key, all.length);
+  useScroll(list, lives.findLast((live) => !live.of)?.key, all.length);
   return (
     <>
       <div
@@ -192,10 +196,11 @@ function Talk({
 function useSend(conversation: string) {
   const queries = useQueryClient();
   return useCallback(
-    (question: string, way: Way, options: { fresh?: boolean; shown?: string } = {}) => {
-      const { shown, ...rest } = options;
-      const asked = questionOf(question, way, { conversation, ...rest });
-      void begin(asked, shown).then(() =>
+    (question: string, way: Way, { shown = question, of = "" } = {}) => {
+      const asked = of
+        ? questionOf(question, way, { fresh: true })
+        : questionOf(question, way, { conversation });
+      void begin(asked, { conversation, shown, of }).then(() =>
         queries.invalidateQueries({ queryKey: ["conversations"] }),
       );
     },
@@ -216,13 +221,13 @@ function useDoing(
     onAsk: (question) => send(question, way),
     onAgain(given, otherwise) {
       send(given.standalone ?? given.question, changed(way, otherwise), {
-        fresh: true,
         shown: given.question,
+        of: given.of ?? given.id ?? "",
       });
     },
     onRetry(given) {
       if (given.live) dismiss(given.live.key);
-      send(given.question, way);
+      send(given.question, way, { of: given.of ?? "" });
     },
     onEdit: (question) => box.current?.edit(question),
     onWiden(given: Given) {

@@ -7,6 +7,8 @@ export interface Given {
   /** A name for it on this page. */
   readonly key: string;
   readonly id?: string;
+  /** The answer that it is another one for. */
+  readonly of?: string;
   readonly question: string;
   readonly standalone?: string;
   readonly answered: boolean;
@@ -32,14 +34,18 @@ export interface Exchange {
 }
 
 /** The exchanges of a conversation. */
-export function exchanges(turns: readonly Wire["Turn"][], lives: readonly Live[]): Exchange[] {
+export function exchanges(
+  turns: readonly Wire["Turn"][],
+  lives: readonly Live[],
+  others: ReadonlyMap<string, readonly Wire["GivenAnswer"][]> = new Map(),
+): Exchange[] {
   const byAnswer = new Map<string, Live>();
   for (const live of lives) if (live.answer?.id) byAnswer.set(live.answer.id, live);
   const kept = turns.map((turn) => ofTurn(turn, byAnswer.get(turn.answer_id ?? "")));
   const known = new Set(turns.map((turn) => turn.answer_id));
   const coming = lives
-    .filter((live) => !live.answer?.id || !known.has(live.answer.id))
-    .map((live) => ofLive(live));
+    .filter((live) => !live.of && (!live.answer?.id || !known.has(live.answer.id)))
+    .map(ofLive);
   const all: { key: string; question: string; answers: Given[] }[] = [];
   for (const given of [...kept, ...coming]) {
     const before = all.at(-1);
@@ -47,7 +53,47 @@ export function exchanges(turns: readonly Wire["Turn"][], lives: readonly Live[]
     if (before && previous && isSame(previous, given)) before.answers.push(given);
     else all.push({ key: given.key, question: given.question, answers: [given] });
   }
+  for (const exchange of all) {
+    exchange.answers = exchange.answers.flatMap((given) => [
+      given,
+      ...othersOf(given, lives, others),
+    ]);
+  }
   return all;
+}
+
+/** The other answers that were asked for to a question, before and since the page was loaded. */
+function othersOf(
+  { id, question }: Given,
+  lives: readonly Live[],
+  others: ReadonlyMap<string, readonly Wire["GivenAnswer"][]>,
+): Given[] {
+  if (id === undefined) return [];
+  const here = lives.filter((live) => live.of === id);
+  const known = new Set(here.map((live) => live.answer?.id));
+  const before = (others.get(id) ?? []).filter((answer) => !known.has(answer.id));
+  return [
+    ...before.map((answer) => ({ ...ofAnswer(answer, question), of: id })),
+    ...here.map(ofLive),
+  ];
+}
+
+function ofAnswer(answer: Wire["GivenAnswer"], question: string): Given {
+  const { id, answered, sentences, writer, cached, persona, created, usage } = answer;
+  return {
+    key: `turn-${id}`,
+    id,
+    question,
+    answered,
+    sentences,
+    removed: [],
+    degraded: [],
+    writer,
+    cached,
+    created,
+    ...(persona && { persona }),
+    ...(usage && { usage }),
+  };
 }
 
 /** Whether a question is the one before, asked again. What once stood alone is asked in those words. */
@@ -81,6 +127,7 @@ function ofLive(live: Live): Given {
     // The same name as its turn will have, so that nothing is drawn anew when it is kept.
     key: answer?.id ? `turn-${answer.id}` : `live-${live.key}`,
     ...(answer?.id && { id: answer.id }),
+    ...(live.of && { of: live.of }),
     question: live.question,
     ...((answer?.standalone ?? live.standalone) && {
       standalone: answer?.standalone ?? live.standalone,

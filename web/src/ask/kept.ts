@@ -101,13 +101,13 @@ export function useWay(conversation: string, begin?: Way): [Way, (way: Way) => v
 export function questionOf(
   question: string,
   chosen: Way,
-  options: { conversation: string; fresh?: boolean },
+  options: { conversation?: string; fresh?: boolean },
 ): Wire["Question"] {
   const { collections, document, persona, writer, passages } = chosen;
   const narrowed = collections.length > 0 || document !== undefined;
   return {
     question,
-    conversation_id: options.conversation,
+    ...(options.conversation !== undefined && { conversation_id: options.conversation }),
     writer,
     ...(narrowed && {
       filter: {

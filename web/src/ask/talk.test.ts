@@ -93,4 +93,20 @@ describe("the exchanges of a conversation", () => {
     // What only the answer itself told is still known.
     expect(kept[0]?.answers[0]?.removed).toHaveLength(1);
   });
+
+  it("hold another answer with the one it was asked for, and once only", () => {
+    const other = {
+      ...BEGUN,
+      key: 2,
+      of: "a1",
+      state: "done",
+      answer: { id: "b1" },
+    } as unknown as Live;
+    const kept = new Map([["a1", [{ id: "b0" }, { id: "b1" }] as Wire["GivenAnswer"][]]]);
+    const all = exchanges([turn(1, "Who?"), turn(2, "And why?")], [other], kept);
+    expect(all.map((one) => one.answers.map((given) => given.id))).toEqual([
+      ["a1", "b0", "b1"],
+      ["a2"],
+    ]);
+  });
 });

@@ -7,12 +7,15 @@ import { type AnswerEvent, ask } from "@/api/asking";
 import type { Wire } from "@/api/client";
 import * as session from "@/api/session";
 import { keepSent } from "./kept";
+import { keepOther } from "./others";
 
 /** An answer as far as it has come. */
 export interface Live {
   readonly key: number;
   readonly conversation: string;
   readonly question: string;
+  /** The answer that this is another one for. */
+  readonly of?: string;
   readonly state: "asking" | "waiting" | "done" | "stopped" | "failed";
   readonly standalone?: string;
   readonly passages?: readonly Wire["Passage"][];
@@ -46,15 +49,19 @@ export function useLives(): readonly Live[] {
 }
 
 /** Asks; settles with how it ended. What comes meanwhile is told to those who use `useLives`. */
-export async function begin(question: Wire["Question"], shown = question.question): Promise<Live> {
+export async function begin(
+  question: Wire["Question"],
+  { conversation = question.conversation_id ?? "", shown = question.question, of = "" } = {},
+): Promise<Live> {
   last += 1;
   const key = last;
   const stop = new AbortController();
   stops.set(key, stop);
   let live: Live = {
     key,
-    conversation: question.conversation_id ?? "",
+    conversation,
     question: shown,
+    ...(of && { of }),
     ...FRESH,
   };
   const tell = (next: Live) => {
@@ -62,7 +69,7 @@ export async function begin(question: Wire["Question"], shown = question.questio
     put(next);
   };
   tell(live);
-  keepSent(live.conversation, { question: shown, at: Date.now() });
+  if (!of) keepSent(conversation, { question: shown, at: Date.now() });
   try {
     for await (const event of ask(question, stop.signal)) tell(after(live, event));
   } catch (error) {
@@ -73,7 +80,8 @@ export async function begin(question: Wire["Question"], shown = question.questio
     );
   } finally {
     stops.delete(key);
-    keepSent(live.conversation, undefined);
+    if (!of) keepSent(conversation, undefined);
+    if (of && live.answer?.id) keepOther(of, live.answer.id);
   }
   return live;
 }
@@ -123,8 +131,8 @@ export function after(live: Live, event: AnswerEvent): Live {
     case "waiting":
       return { ...live, state: "waiting" };
     case "again": {
-      const { key, conversation, question } = live;
-      return { key, conversation, question, ...FRESH };
+      const { key, conversation, question, of } = live;
+      return { key, conversation, question, ...(of && { of }), ...FRESH };
     }
     case "done":
       return {
