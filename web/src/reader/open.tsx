@@ -126,7 +126,7 @@ export function Open(props: ReaderProps & { opened: Document }) {
     ...(span ? [{ keys: "m", label: t("toMarked"), run: () => void toCited() }] : []),
   ];
   const unread = !document.version_id;
-  const view_ = { document, marks, goal, onHere, ref: view };
+  const shared = { document, marks, goal, onHere, ref: view };
   return (
     <div
       ref={root}
@@ -183,7 +183,7 @@ export function Open(props: ReaderProps & { opened: Document }) {
           document.state === "failed" && unread ? (
             <Unread document={document} onDownload={() => void download()} />
           ) : (
-            <PagedView {...view_} isPdf={isPdf} cited={cited} />
+            <PagedView {...shared} isPdf={isPdf} cited={cited} />
           )
         ) : unread ? (
           isBeingRead(document) ? (
@@ -192,7 +192,7 @@ export function Open(props: ReaderProps & { opened: Document }) {
             <Unread document={document} onDownload={() => void download()} />
           )
         ) : (
-          <TextView {...view_} />
+          <TextView {...shared} go={go} />
         )}
       </div>
       <SelectionBar document={document} root={root} />

@@ -80,6 +80,7 @@ export const Sheet = memo(function Sheet({
             lines={lines.data.items}
             scale={width / lines.data.width}
             language={document.language}
+            night={night}
           />
         </>
       )}

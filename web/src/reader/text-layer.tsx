@@ -21,10 +21,12 @@ export const TextLayer = memo(function TextLayer({
   lines,
   scale,
   language,
+  night,
 }: {
   lines: readonly Line[];
   scale: number;
   language?: string | null | undefined;
+  night: boolean;
 }) {
   const set = useMemo(
     () => lines.map((line) => ({ line, words: wordsOf(line), rtl: isRightToLeft(line) })),
@@ -33,7 +35,7 @@ export const TextLayer = memo(function TextLayer({
   return (
     <div
       lang={language ?? undefined}
-      className="absolute top-0 left-0 origin-top-left cursor-text text-transparent selection:bg-accent/35 selection:text-transparent dark:selection:bg-[#1f5f70]/40"
+      className={`absolute top-0 left-0 origin-top-left cursor-text text-transparent selection:text-transparent ${night ? "mix-blend-screen selection:bg-[#1f5f70]" : "mix-blend-multiply selection:bg-[#b9d8de]"}`}
       style={{ transform: `scale(${scale})`, font: FONT, lineHeight: `${SET_PX}px` }}
     >
       {set.map(({ line, words, rtl }) => (

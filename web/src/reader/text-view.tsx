@@ -25,6 +25,8 @@ interface TextProps {
   document: Document;
   marks: readonly Mark[];
   goal: Goal | undefined;
+  /** Goes somewhere else. */
+  go(goal: Goal): void;
   onHere(here: Here): void;
   ref: Ref<View>;
 }
@@ -43,7 +45,7 @@ export function TextView(props: TextProps) {
   return <Text {...props} bytes={extent.data} />;
 }
 
-function Text({ document, marks, goal, onHere, bytes, ref }: TextProps & { bytes: number }) {
+function Text({ document, marks, goal, go, onHere, bytes, ref }: TextProps & { bytes: number }) {
   const { t } = useTranslation("reader");
   const [liking] = useLiking();
   const box = useRef<HTMLElement>(null);
@@ -54,7 +56,7 @@ function Text({ document, marks, goal, onHere, bytes, ref }: TextProps & { bytes
     overscan: 1,
   });
   useHere(box, onHere);
-  const journey = useJourney(box, segments, goal, bytes);
+  useJourney(box, segments, goal, bytes);
   useImperativeHandle(
     ref,
     () => ({
@@ -63,12 +65,11 @@ function Text({ document, marks, goal, onHere, bytes, ref }: TextProps & { bytes
         element?.scrollBy({ top: direction * element.clientHeight * 0.9 });
       },
       edge(edge) {
-        journey.stop();
-        if (edge === "begin") segments.scrollToOffset(0);
-        else segments.scrollToIndex(segments.options.count - 1, { align: "end" });
+        const byte = edge === "begin" ? 0 : Math.max(0, bytes - 1);
+        go({ span: { start: byte, end: byte }, align: "start" });
       },
     }),
-    [segments, journey],
+    [go, bytes],
   );
   return (
     <section
@@ -134,10 +135,9 @@ function useJourney(
   segments: Virtualizer<HTMLElement, Element>,
   goal: Goal | undefined,
   bytes: number,
-): { stop(): void } {
-  const frame = useRef(0);
-  const stop = useRef(() => cancelAnimationFrame(frame.current));
+): void {
   useEffect(() => {
+    let frame = 0;
     const element = box.current;
     const byte = goal?.span?.start;
     if (!element || !goal || byte === undefined) return;
@@ -158,11 +158,11 @@ function useJourney(
         segments.scrollToIndex(segment, { align: "start" });
       }
       if (still < STILL_FRAMES && performance.now() - begun < JOURNEY_MS) {
-        frame.current = requestAnimationFrame(look);
+        frame = requestAnimationFrame(look);
       }
     };
-    frame.current = requestAnimationFrame(look);
-    const end = stop.current;
+    frame = requestAnimationFrame(look);
+    const end = () => cancelAnimationFrame(frame);
     // Whoever moves on their own is not called back.
     for (const name of MOVES) element.addEventListener(name, end, { passive: true });
     return () => {
@@ -170,7 +170,6 @@ function useJourney(
       for (const name of MOVES) element.removeEventListener(name, end);
     };
   }, [goal, box, segments, bytes]);
-  return useRef({ stop: () => stop.current() }).current;
 }
 
 const MOVES = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
