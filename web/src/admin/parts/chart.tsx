@@ -76,7 +76,6 @@ function FiguresTable({
 }) {
   return (
     <section
-      aria-label={title}
       // What scrolls has to be reached by the keyboard.
       tabIndex={shown ? 0 : undefined}
       className={shown ? "max-h-96 overflow-auto" : "sr-only"}

@@ -46,7 +46,6 @@ export function Table<T>(given: Rows<T>) {
 function Wide<T>({ label, columns, rows, id, actions, actionsLabel }: Rows<T>) {
   return (
     <section
-      aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll sideways
       tabIndex={0}
       className="overflow-x-auto rounded-2xl border border-line bg-surface"
