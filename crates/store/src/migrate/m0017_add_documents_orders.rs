@@ -4,7 +4,7 @@ use super::Migration;
 
 pub(super) static MIGRATION: Migration = Migration {
     name: "m0017_add_documents_orders",
-    down_loses: "",
+    down_loses: "the speed of lists by title, name, size and last change",
     up: &[
         "CREATE INDEX documents_by_title ON documents (tenant_id, title_folded, id)
             WHERE deleted IS NULL",
