@@ -112,8 +112,8 @@ export const tagNamesQuery = queryOptions({
   queryFn: async ({ signal }): Promise<string[]> => {
     try {
       const response = await fetchPath("/api/v1/tags", { signal });
-      const page: { items: { name?: string; tag?: string }[] } = await response.json();
-      return page.items.flatMap((tag) => tag.name ?? tag.tag ?? []);
+      const page: { items: { tag: string }[] } = await response.json();
+      return page.items.map(({ tag }) => tag);
     } catch (error) {
       if (error instanceof Problem && error.status === 404) return [];
       throw error;

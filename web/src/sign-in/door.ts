@@ -8,18 +8,7 @@ import { lost } from "@/api/connection";
 import { Problem, Unreachable } from "@/api/problem";
 
 /** How people are let in here, as the server tells before anybody has signed in. */
-export interface Ways {
-  /** The name of the installation. */
-  readonly name: string;
-  /** Whether nobody has to sign in. */
-  readonly open: boolean;
-  /** Whether the first account is still to be made, and what that takes. */
-  readonly first_account: boolean;
-  readonly first_account_needs?: "nothing" | "machine" | "key" | null;
-  readonly password: boolean;
-  readonly passkeys: boolean;
-  readonly oidc: boolean;
-}
+export type Ways = Wire["SignInWays"];
 
 /** What can be tried at a server that does not tell. */
 const UNTOLD: Ways = {
