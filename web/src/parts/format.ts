@@ -12,15 +12,34 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
-/** Ways to write things in a language. */
+const made = new Map<string, ReturnType<typeof make>>();
+
+/** Ways to write things in a language; made once, for making them takes longer than using them. */
 export function formats(language: string) {
+  const known = made.get(language);
+  if (known) return known;
+  const fresh = make(language);
+  made.set(language, fresh);
+  return fresh;
+}
+
+function make(language: string) {
+  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const numbers = new Map<string, Intl.NumberFormat>();
+  const numberFormat = (options: Intl.NumberFormatOptions) => {
+    const key = JSON.stringify(options);
+    const known = numbers.get(key) ?? new Intl.NumberFormat(language, options);
+    numbers.set(key, known);
+    return known;
+  };
   return {
     number: (value: number, digits = 0) =>
-      new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
+      numberFormat({ maximumFractionDigits: digits }).format(value),
     percent: (value: number) =>
-      new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(value),
+      numberFormat({ style: "percent", maximumFractionDigits: 0 }).format(value),
     usd: (value: number) =>
-      new Intl.NumberFormat(language, {
+      numberFormat({
         style: "currency",
         currency: "USD",
         maximumFractionDigits: value !== 0 && Math.abs(value) < 0.1 ? 4 : 2,
@@ -28,19 +47,15 @@ export function formats(language: string) {
     bytes(value: number) {
       const step = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
       const digits = step === 0 || value / 1000 ** step >= 100 ? 0 : 1;
-      return new Intl.NumberFormat(language, {
+      return numberFormat({
         style: "unit",
         unit: UNITS[step] ?? "byte",
         unitDisplay: "short",
         maximumFractionDigits: digits,
       }).format(value / 1000 ** step);
     },
-    date: (value: string) =>
-      new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(value)),
-    moment: (value: string) =>
-      new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(
-        new Date(value),
-      ),
+    date: (value: string) => day.format(new Date(value)),
+    moment: (value: string) => moment.format(new Date(value)),
     /** How long ago, or in how long. */
     ago(value: string, now = Date.now()) {
       const seconds = (new Date(value).getTime() - now) / 1000;
