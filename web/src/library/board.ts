@@ -1,6 +1,13 @@
 /** What a list of documents lets one do, and the keys and clicks for it; shared by covers and rows. */
 import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import type { Document } from "./queries";
 import { choose, mannerOf, move, NOTHING, type Selection } from "./selection";
 
@@ -35,10 +42,9 @@ export function useBoard(
   board: Board,
   { across, page, reveal }: { across: number; page: number; reveal(index: number): void },
 ) {
-  const { documents, selection, onSelect, acts } = board;
+  const { documents, selection } = board;
   const container = useRef<HTMLDivElement | null>(null);
   const wanted = useRef(false);
-  const order = documents.map((document) => document.id);
 
   useEffect(() => {
     if (!wanted.current || selection.active === undefined) return;
@@ -54,50 +60,68 @@ export function useBoard(
     return () => cancelAnimationFrame(frame);
   }, [selection, documents, reveal]);
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    const target = event.target as HTMLElement;
-    if (target.dataset.id === undefined) return;
-    const at = documents.find((document) => document.id === target.dataset.id);
-    if (!at) return;
-    const from = { ...selection, active: at.id };
-    const step = stepOf(event.key, across, page, documents.length);
-    const go = (next: Selection) => {
-      wanted.current = true;
-      onSelect(next);
+  const latest = useRef({ board, across, page });
+  latest.current = { board, across, page };
+  // The same for as long as the list is shown, so that a row is drawn anew only when it has changed.
+  const [hands] = useState(() => {
+    const order = () => latest.current.board.documents.map((document) => document.id);
+    const onKeyDown = (event: KeyboardEvent) => {
+      const { board, across, page } = latest.current;
+      const { documents, selection, onSelect, acts } = board;
+      const { id } = (event.target as HTMLElement).dataset;
+      const at = id === undefined ? undefined : documents.find((document) => document.id === id);
+      if (!at) return;
+      const from = { ...selection, active: at.id };
+      const step = stepOf(event.key, across, page, documents.length);
+      if (step !== undefined) {
+        wanted.current = true;
+        onSelect(move(from, order(), step, event.shiftKey));
+      } else if (event.key === " ") {
+        onSelect(choose(from, order(), at.id, event.shiftKey ? "range" : "toggle"));
+      } else if (event.key === "Enter") acts.open(at);
+      else if (event.key === "i" && !event.ctrlKey && !event.metaKey) acts.details(at);
+      else if (event.key === "Delete" || (event.key === "Backspace" && event.metaKey)) {
+        acts.remove(selection.ids.has(at.id) ? chosen(documents, selection) : [at]);
+      } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+        const all = order();
+        onSelect({ ids: new Set(all), anchor: all[0], active: at.id });
+      } else if (event.key === "Escape" && selection.ids.size > 0) {
+        onSelect({ ...NOTHING, active: at.id });
+      } else return;
+      event.preventDefault();
+      event.stopPropagation();
     };
-    if (step !== undefined) {
-      // A single column has nothing to the sides.
-      go(move(from, order, step, event.shiftKey));
-    } else if (event.key === " ") {
-      onSelect(choose(from, order, at.id, event.shiftKey ? "range" : "toggle"));
-    } else if (event.key === "Enter") acts.open(at);
-    else if (event.key === "i" && !event.ctrlKey && !event.metaKey) acts.details(at);
-    else if (event.key === "Delete" || (event.key === "Backspace" && event.metaKey)) {
-      acts.remove(selection.ids.has(at.id) ? chosen(documents, selection) : [at]);
-    } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
-      onSelect({ ids: new Set(order), anchor: order[0], active: at.id });
-    } else if (event.key === "Escape" && selection.ids.size > 0)
-      onSelect({ ...NOTHING, active: at.id });
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+    const onClick = (event: MouseEvent, document: Document) => {
+      if (isUsed(event)) return;
+      const { selection, onSelect, acts } = latest.current.board;
+      const touch = (event.nativeEvent as PointerEvent).pointerType === "touch";
+      // A finger opens; once something is chosen, it chooses more.
+      if (touch && selection.ids.size === 0) acts.open(document);
+      else onSelect(choose(selection, order(), document.id, touch ? "toggle" : mannerOf(event)));
+    };
+    const onDoubleClick = (event: MouseEvent, document: Document) => {
+      if (!isUsed(event)) latest.current.board.acts.open(document);
+    };
+    const onToggle = (document: Document, range: boolean) => {
+      const { selection, onSelect } = latest.current.board;
+      onSelect(choose(selection, order(), document.id, range ? "range" : "toggle"));
+    };
+    const acts: Acts = {
+      open: (document) => latest.current.board.acts.open(document),
+      details: (document) => latest.current.board.acts.details(document),
+      remove: (documents) => latest.current.board.acts.remove(documents),
+    };
+    return { onKeyDown, onClick, onDoubleClick, onToggle, acts };
+  });
+  return { container, hands };
+}
 
-  const onClick = (event: MouseEvent, document: Document) => {
-    if ((event.target as Element).closest("a, button, input, label")) return;
-    const manner = mannerOf(event);
-    const touch = (event.nativeEvent as PointerEvent).pointerType === "touch";
-    // A finger opens; once something is chosen, it chooses more.
-    if (touch && selection.ids.size === 0) acts.open(document);
-    else onSelect(choose(selection, order, document.id, touch ? "toggle" : manner));
-  };
-  const onDoubleClick = (event: MouseEvent, document: Document) => {
-    if ((event.target as Element).closest("a, button, input, label")) return;
-    acts.open(document);
-  };
-  const onToggle = (document: Document, range: boolean) =>
-    onSelect(choose(selection, order, document.id, range ? "range" : "toggle"));
-  return { container, onKeyDown, onClick, onDoubleClick, onToggle };
+/** What a row needs to answer keys and clicks. */
+export type Hands = ReturnType<typeof useBoard>["hands"];
+
+/** Whether something inside was meant. */
+function isUsed(event: MouseEvent): boolean {
+  return (event.target as Element).closest("a, button, input, label") !== null;
 }
 
 /** The chosen documents, in their order. */

@@ -2,9 +2,9 @@
 /** Documents as covers, in as many columns as there is room for; only what is seen is drawn. */
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, useCallback, useEffect } from "react";
+import { type CSSProperties, memo, useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { type Board, useBoard } from "./board";
+import { type Board, type Hands, useBoard } from "./board";
 import { Cover } from "./cover";
 import { DocumentMenu } from "./document-menu";
 import { type Listing, useMeasured } from "./listing";
@@ -50,7 +50,7 @@ export function Covers({ listing, ...board }: Board & { listing: Listing; label:
     [virtual, across],
   );
   const page = Math.max(1, Math.floor(window.innerHeight / height));
-  const keys = useBoard(board, { across, page, reveal });
+  const { container, hands } = useBoard(board, { across, page, reveal });
   const first = (items[0]?.index ?? 0) * across;
   const tabbed = documents
     .slice(first, (last + 1) * across)
@@ -58,13 +58,13 @@ export function Covers({ listing, ...board }: Board & { listing: Listing; label:
   return (
     <div ref={measure}>
       <div
-        ref={keys.container}
+        ref={container}
         role="grid"
         aria-label={board.label}
         aria-multiselectable
         aria-rowcount={listing.more ? -1 : rows}
         tabIndex={-1}
-        onKeyDown={keys.onKeyDown}
+        onKeyDown={hands.onKeyDown}
         className="relative outline-none"
         style={{ height: virtual.getTotalSize() }}
       >
@@ -86,8 +86,9 @@ export function Covers({ listing, ...board }: Board & { listing: Listing; label:
               <Tile
                 key={document.id}
                 document={document}
-                board={board}
-                keys={keys}
+                isChosen={selection.ids.has(document.id)}
+                any={selection.ids.size > 0}
+                hands={hands}
                 tabbed={(tabbed ?? documents[first]?.id) === document.id}
                 chooseLabel={t("choose", { title: document.title })}
                 column={at + 1}
@@ -100,24 +101,24 @@ export function Covers({ listing, ...board }: Board & { listing: Listing; label:
   );
 }
 
-function Tile({
+const Tile = memo(function Tile({
   document,
-  board,
-  keys,
+  isChosen,
+  any,
+  hands,
   tabbed,
   chooseLabel,
   column,
 }: {
   document: Document;
-  board: Board;
-  keys: ReturnType<typeof useBoard>;
+  isChosen: boolean;
+  /** Whether any is chosen, so that choosing more is offered everywhere. */
+  any: boolean;
+  hands: Hands;
   tabbed: boolean;
   chooseLabel: string;
   column: number;
 }) {
-  const { selection, acts } = board;
-  const isChosen = selection.ids.has(document.id);
-  const any = selection.ids.size > 0;
   const inside = tabbed ? 0 : -1;
   return (
     <div
@@ -126,8 +127,8 @@ function Tile({
       aria-colindex={column}
       aria-selected={isChosen}
       tabIndex={inside}
-      onClick={(event) => keys.onClick(event, document)}
-      onDoubleClick={(event) => keys.onDoubleClick(event, document)}
+      onClick={(event) => hands.onClick(event, document)}
+      onDoubleClick={(event) => hands.onDoubleClick(event, document)}
       onKeyDown={undefined}
       className="group relative -m-1.5 flex min-w-0 flex-col self-start rounded-xl p-1.5 outline-offset-0 hover:bg-sunken aria-selected:bg-tint"
     >
@@ -143,15 +144,15 @@ function Tile({
           tabIndex={inside}
           checked={isChosen}
           onChange={(event) =>
-            keys.onToggle(document, (event.nativeEvent as globalThis.MouseEvent).shiftKey === true)
+            hands.onToggle(document, (event.nativeEvent as globalThis.MouseEvent).shiftKey === true)
           }
           className="size-4 accent-accent"
         />
       </label>
-      <Words document={document} board={board} acts={acts} inside={inside} />
+      <Words document={document} acts={hands.acts} inside={inside} />
     </div>
   );
-}
+});
 
 function Words({
   document,
@@ -159,7 +160,6 @@ function Words({
   inside,
 }: {
   document: Document;
-  board: Board;
   acts: Board["acts"];
   inside: number;
 }) {

@@ -9,6 +9,7 @@ import {
   Search,
   Trash2,
 } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/app/identity";
 import { notify } from "@/app/notices";
@@ -25,15 +26,37 @@ export function useDownload(): (document: Document) => void {
     void download(document).catch((error) => notify(say(error), { tone: "bad" }));
 }
 
-export function DocumentMenu({
-  document,
-  acts,
-  tabIndex,
-}: {
+interface Of {
   document: Document;
   acts: Acts;
   tabIndex?: number;
-}) {
+}
+
+/** The button for it. The menu itself is made when it is first wanted: a list has thousands of them. */
+export function DocumentMenu({ document, acts, tabIndex }: Of) {
+  const { t } = useTranslation("library");
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <button
+      type="button"
+      tabIndex={tabIndex}
+      aria-haspopup="menu"
+      aria-label={t("menuOf", { title: document.title })}
+      onClick={wanted ? undefined : () => setWanted(true)}
+      className="-me-1 shrink-0 rounded-md p-1 text-soft opacity-0 group-hover:opacity-100 hover:bg-tint hover:text-ink focus-visible:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100"
+    >
+      <EllipsisVertical aria-hidden className="size-4" />
+    </button>
+  );
+  if (!wanted) return button;
+  return (
+    <Menu defaultOpen trigger={button}>
+      <Choices document={document} acts={acts} />
+    </Menu>
+  );
+}
+
+function Choices({ document, acts }: Of) {
   const { t } = useTranslation(["library", "common"]);
   const navigate = useNavigate();
   const mayAsk = useMay("ask");
@@ -41,18 +64,7 @@ export function DocumentMenu({
   const save = useDownload();
   const icon = "size-4";
   return (
-    <Menu
-      trigger={
-        <button
-          type="button"
-          tabIndex={tabIndex}
-          aria-label={t("menuOf", { title: document.title })}
-          className="-me-1 shrink-0 rounded-md p-1 text-soft opacity-0 group-hover:opacity-100 hover:bg-tint hover:text-ink focus-visible:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100"
-        >
-          <EllipsisVertical aria-hidden className="size-4" />
-        </button>
-      }
-    >
+    <>
       <MenuItem
         icon={<BookOpen aria-hidden className={icon} />}
         onSelect={() => acts.open(document)}
@@ -96,6 +108,6 @@ export function DocumentMenu({
           </MenuItem>
         </>
       )}
-    </Menu>
+    </>
   );
 }

@@ -3,10 +3,10 @@
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { useCallback, useEffect } from "react";
+import { memo, useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/parts/format";
-import { type Board, useBoard } from "./board";
+import { type Board, type Hands, useBoard } from "./board";
 import { Cover } from "./cover";
 import { DocumentMenu } from "./document-menu";
 import type { Order } from "./filter";
@@ -48,18 +48,18 @@ export function Rows({
     [virtual],
   );
   const page = Math.max(1, Math.floor(window.innerHeight / HEIGHT) - 2);
-  const keys = useBoard(board, { across: 1, page, reveal });
+  const { container, hands } = useBoard(board, { across: 1, page, reveal });
   const seen = documents.slice(items[0]?.index ?? 0, last + 1);
   const tabbed = (seen.find((one) => one.id === selection.active) ?? seen[0])?.id;
   return (
     <div
-      ref={keys.container}
+      ref={container}
       role="grid"
       aria-label={board.label}
       aria-multiselectable
       aria-rowcount={listing.more ? -1 : documents.length + 1}
       tabIndex={-1}
-      onKeyDown={keys.onKeyDown}
+      onKeyDown={hands.onKeyDown}
       className="rounded-2xl border border-line bg-surface outline-none"
     >
       <Head order={order} onOrder={onOrder} />
@@ -76,8 +76,8 @@ export function Rows({
               <Row
                 key={document.id}
                 document={document}
-                board={board}
-                keys={keys}
+                isChosen={selection.ids.has(document.id)}
+                hands={hands}
                 index={item.index}
                 offset={item.start - top}
                 tabbed={tabbed === document.id}
@@ -144,17 +144,17 @@ function Head({ order, onOrder }: { order: Order; onOrder(order: Order): void })
   );
 }
 
-function Row({
+const Row = memo(function Row({
   document,
-  board,
-  keys,
+  isChosen,
+  hands,
   index,
   offset,
   tabbed,
 }: {
   document: Document;
-  board: Board;
-  keys: ReturnType<typeof useBoard>;
+  isChosen: boolean;
+  hands: Hands;
   index: number;
   offset: number;
   tabbed: boolean;
@@ -162,17 +162,16 @@ function Row({
   const { t } = useTranslation(["library", "common"]);
   const { date, bytes, number } = useFormats();
   const formatName = useFormatName();
-  const { selection, acts } = board;
   const inside = tabbed ? 0 : -1;
   return (
     <div
       role="row"
       data-id={document.id}
       aria-rowindex={index + 2}
-      aria-selected={selection.ids.has(document.id)}
+      aria-selected={isChosen}
       tabIndex={inside}
-      onClick={(event) => keys.onClick(event, document)}
-      onDoubleClick={(event) => keys.onDoubleClick(event, document)}
+      onClick={(event) => hands.onClick(event, document)}
+      onDoubleClick={(event) => hands.onDoubleClick(event, document)}
       onKeyDown={undefined}
       className={`${COLUMNS} group absolute inset-x-0 top-0 border-b border-line px-3 text-sm -outline-offset-2 hover:bg-sunken aria-selected:bg-tint`}
       style={{ height: HEIGHT, transform: `translateY(${offset}px)` }}
@@ -182,9 +181,9 @@ function Row({
           type="checkbox"
           aria-label={t("choose", { title: document.title })}
           tabIndex={inside}
-          checked={selection.ids.has(document.id)}
+          checked={isChosen}
           onChange={(event) =>
-            keys.onToggle(document, (event.nativeEvent as globalThis.MouseEvent).shiftKey === true)
+            hands.onToggle(document, (event.nativeEvent as globalThis.MouseEvent).shiftKey === true)
           }
           className="size-4 accent-accent"
         />
@@ -231,8 +230,8 @@ function Row({
         {date(document.added)}
       </span>
       <span role="gridcell" tabIndex={-1} className="flex justify-end">
-        <DocumentMenu document={document} acts={acts} tabIndex={inside} />
+        <DocumentMenu document={document} acts={hands.acts} tabIndex={inside} />
       </span>
     </div>
   );
-}
+});
