@@ -78,6 +78,7 @@ export const Sheet = memo(function Sheet({
           />
           <TextLayer
             lines={lines.data.items}
+            size={size}
             scale={width / lines.data.width}
             language={document.language}
             night={night}
