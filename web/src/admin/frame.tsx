@@ -1,5 +1,5 @@
 /** The frame of the administration: the ways to its parts, as far as somebody may see them. */
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import {
   Activity,
   ChartColumn,
@@ -11,6 +11,7 @@ import {
   SlidersHorizontal,
   UsersRound,
 } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { useMe } from "@/app/identity";
 import { type Tab, tabsFor } from "./tabs";
 import { useWords } from "./words";
@@ -27,6 +28,16 @@ const ICONS: Record<Tab["name"], LucideIcon> = {
 };
 
 export function AdminFrame() {
+  const list = useRef<HTMLUListElement>(null);
+  const place = useLocation({ select: (location) => location.pathname });
+  // On a phone the tabs scroll sideways; the one that is open is always in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place has another tab
+  useEffect(() => {
+    const open = list.current?.querySelector<HTMLElement>('[data-status="active"]');
+    const row = list.current;
+    if (open && row)
+      row.scrollTo({ left: open.offsetLeft - (row.clientWidth - open.offsetWidth) / 2 });
+  }, [place]);
   const { t } = useWords();
   const me = useMe();
   const tabs = tabsFor(me?.scopes ?? [], Boolean(me?.user));
@@ -36,7 +47,10 @@ export function AdminFrame() {
         aria-label={t("parts")}
         className="sticky top-[3.3rem] z-20 border-b border-line bg-paper md:top-0 lg:h-dvh lg:w-52 lg:shrink-0 lg:border-e lg:border-b-0 lg:py-6"
       >
-        <ul className="flex gap-1 overflow-x-auto px-3 py-2 lg:flex-col lg:overflow-visible">
+        <ul
+          ref={list}
+          className="relative flex gap-1 overflow-x-auto px-3 py-2 lg:flex-col lg:overflow-visible"
+        >
           {tabs.map((tab) => {
             const Icon = ICONS[tab.name];
             return (

@@ -84,13 +84,13 @@ function Filters() {
   const any = search.action || search.actor || search.since || search.until;
   return (
     <form
-      className="flex flex-1 flex-wrap items-end gap-3"
+      className="grid w-full grid-cols-2 items-end gap-3 sm:flex sm:w-auto sm:flex-1 sm:flex-wrap"
       onSubmit={(event) => {
         event.preventDefault();
         set({ action: action.trim() });
       }}
     >
-      <div className="w-full sm:w-56">
+      <div className="col-span-2 sm:w-56">
         <TextField
           label={t("action")}
           placeholder="documents_remove"
@@ -100,7 +100,7 @@ function Filters() {
           spellCheck={false}
         />
       </div>
-      <div className="min-w-36 flex-1 sm:flex-none">
+      <div className="min-w-0 sm:w-40">
         <TextField
           label={t("from")}
           type="date"
@@ -108,7 +108,7 @@ function Filters() {
           onChange={(event) => set({ since: event.target.value })}
         />
       </div>
-      <div className="min-w-36 flex-1 sm:flex-none">
+      <div className="min-w-0 sm:w-40">
         <TextField
           label={t("until")}
           type="date"

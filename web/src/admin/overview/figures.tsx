@@ -11,9 +11,11 @@ export function Figure({
   note?: ReactNode;
 }) {
   return (
-    <div className="flex flex-col gap-0.5 rounded-2xl border border-line bg-surface px-5 py-4">
+    <div className="flex flex-col gap-0.5 rounded-2xl border border-line min-w-0 bg-surface px-4 py-3.5 sm:px-5">
       <dt className="text-xs text-soft">{label}</dt>
-      <dd className="font-serif text-2xl font-semibold tabular-nums">{value}</dd>
+      <dd className="break-words font-serif text-xl font-semibold tabular-nums sm:text-2xl">
+        {value}
+      </dd>
       {note && <dd className="text-xs text-soft">{note}</dd>}
     </div>
   );
@@ -22,7 +24,7 @@ export function Figure({
 /** Figures side by side. */
 export function Figures({ children }: { children: ReactNode }) {
   return (
-    <dl className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,10.5rem),1fr))] gap-3">
+    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fit,minmax(10.5rem,1fr))]">
       {children}
     </dl>
   );
