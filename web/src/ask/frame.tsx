@@ -54,7 +54,7 @@ export function Frame({
         </aside>
       )}
       <div className="flex min-h-[calc(100dvh-7.4rem)] min-w-0 flex-1 flex-col md:min-h-dvh">
-        <div className="sticky top-[3.3rem] z-20 flex h-13 shrink-0 items-center gap-1 bg-paper/92 px-2 backdrop-blur-sm sm:px-3 md:top-0 md:h-15">
+        <div className="sticky top-[3.3rem] z-20 flex h-13 shrink-0 items-center gap-1 bg-paper px-2 sm:px-3 md:top-0 md:h-15">
           <IconButton
             label={t("showConversations")}
             aria-expanded={drawer || undefined}
