@@ -56,12 +56,16 @@ export function AccountPage() {
           </div>
         )}
         {factors.error && <Trouble error={factors.error} onRetry={() => void factors.refetch()} />}
-        {mustEnrol && factors.data && <Factors factors={factors.data} />}
         {!mustEnrol && (
           <>
             <Profile user={user} />
             <PasswordPart user={user} />
-            {factors.data && <Factors factors={factors.data} />}
+          </>
+        )}
+        {/* In one place whatever else is shown: the recovery codes of a first factor are open in it. */}
+        {factors.data && <Factors factors={factors.data} />}
+        {!mustEnrol && (
+          <>
             <Sessions />
             <ConsentPart />
             <TakeAlong />
