@@ -20,6 +20,7 @@ export async function changeDocument(
   const params = { path: { document: id } };
   const changed = await got(api.PATCH("/api/v1/documents/{document}", { params, body: change }));
   patchDocuments(queries, [changed]);
+  if (change.tags) void queries.invalidateQueries({ queryKey: ["tags"] });
   return changed;
 }
 

@@ -17,13 +17,14 @@ import { Button, buttonClass, LinkButton } from "@/parts/button";
 import { Drawer } from "@/parts/drawer";
 import { useFormats } from "@/parts/format";
 import { Loading } from "@/parts/progress";
-import { Trouble } from "@/parts/trouble";
+import { sentence, Trouble } from "@/parts/trouble";
 import { Cover } from "./cover";
 import { Describe } from "./describe";
 import { useDownload } from "./document-menu";
 import { Erase } from "./erase";
 import { useFormatName } from "./kinds";
 import { type Document, documentQuery } from "./queries";
+import { ReadAgain } from "./read-again";
 import { Steps } from "./steps";
 
 export function Details({
@@ -121,7 +122,10 @@ function Particulars({ document }: { document: Document }) {
           {t("download")}
         </Button>
       </div>
-      <Steps document={document} />
+      <div>
+        <Steps document={document} />
+        {mayPutIn && document.state === "failed" && <ReadAgain document={document} />}
+      </div>
       <Faults document={document} />
       {mayPutIn ? <Describe document={document} /> : <Said document={document} />}
       <Facts document={document} />
@@ -142,7 +146,7 @@ function Faults({ document }: { document: Document }) {
       <ul className="flex flex-col gap-2">
         {document.faults.map((fault) => (
           <li
-            key={`${fault.page} ${fault.kind} ${fault.message}`}
+            key={`${fault.page} ${fault.kind} ${sentence(fault.message)}`}
             className="flex gap-2.5 rounded-lg bg-warn-tint px-3 py-2 text-sm text-warn"
           >
             <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
@@ -157,7 +161,7 @@ function Faults({ document }: { document: Document }) {
                   {t("page", { page: fault.page })}
                 </Link>
               )}
-              <span className="break-words">{fault.message}</span>
+              <span className="break-words">{sentence(fault.message)}</span>
             </span>
           </li>
         ))}

@@ -26,8 +26,16 @@ export interface Place extends Omit<Filter, "state" | "order"> {
 export const STATES = ["queued", "reading", "searchable", "ready", "failed"] as const;
 export type State = (typeof STATES)[number];
 
-/** The orders that the server knows. */
-export const ORDERS = ["newest", "oldest"] as const;
+/** The orders that are offered. */
+export const ORDERS = [
+  "newest",
+  "oldest",
+  "title",
+  "title_descending",
+  "changed",
+  "largest",
+  "smallest",
+] as const;
 export type Order = (typeof ORDERS)[number];
 
 const CONDITIONS = ["tag", "format", "language", "state", "title"] as const;

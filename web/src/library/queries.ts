@@ -8,10 +8,8 @@ import {
 import { api, got, type Wire } from "@/api/client";
 import { type Filter, fits } from "./filter";
 
-/** A document; `cover` is the address of its small picture, where there is one. */
-export type Document = Wire["Document"] & { readonly cover?: string | null };
-/** A collection; `documents` is how many are in it, where the server says so. */
-export type Collection = Wire["Collection"] & { readonly documents?: number | null };
+export type Document = Wire["Document"];
+export type Collection = Wire["Collection"];
 export type DocumentsPage = { readonly items: Document[]; readonly next?: string | null };
 
 const COLLECTIONS_PAGES_MAX = 50;
@@ -69,6 +67,16 @@ export function documentQuery(id: string) {
       got(api.GET("/api/v1/documents/{document}", { params: { path: { document: id } }, signal })),
   });
 }
+
+/** The tags that documents carry, and how many carry each. */
+export const tagsQuery = queryOptions({
+  queryKey: ["tags"],
+  queryFn: async ({ signal }) => {
+    const query = { limit: LIMIT_MAX };
+    return (await got(api.GET("/api/v1/tags", { params: { query }, signal }))).items;
+  },
+  staleTime: 30_000,
+});
 
 /** What the library holds in all, and what is under way. */
 export const statusQuery = queryOptions({

@@ -103,9 +103,13 @@ function Head({ order, onOrder }: { order: Order; onOrder(order: Order): void })
       <span role="columnheader" tabIndex={-1}>
         <span className="sr-only">{t("columnChoose")}</span>
       </span>
-      <span role="columnheader" tabIndex={-1} className={cell}>
-        {t("columnTitle")}
-      </span>
+      <Sorted
+        words={t("columnTitle")}
+        className=""
+        rising="title"
+        falling="title_descending"
+        {...{ order, onOrder }}
+      />
       <span role="columnheader" tabIndex={-1} className={`${WIDE} ${cell}`}>
         {t("columnCollection")}
       </span>
@@ -115,32 +119,58 @@ function Head({ order, onOrder }: { order: Order; onOrder(order: Order): void })
       <span role="columnheader" tabIndex={-1} className={`${WIDE} ${cell} text-end`}>
         {t("columnPages")}
       </span>
-      <span role="columnheader" tabIndex={-1} className={`${WIDE} ${cell} text-end`}>
-        {t("columnSize")}
-      </span>
-      <span
-        role="columnheader"
-        tabIndex={-1}
-        aria-sort={order === "newest" ? "descending" : "ascending"}
+      <Sorted
+        words={t("columnSize")}
+        className={`${WIDE} text-end`}
+        rising="smallest"
+        falling="largest"
+        {...{ order, onOrder }}
+      />
+      <Sorted
+        words={t("columnAdded")}
         className={`${MIDDLE} text-end`}
-      >
-        <button
-          type="button"
-          className="inline-flex items-center gap-1 rounded px-1 py-1 hover:text-ink"
-          onClick={() => onOrder(order === "newest" ? "oldest" : "newest")}
-        >
-          {t("columnAdded")}
-          {order === "newest" ? (
-            <ArrowDown aria-hidden className="size-3" />
-          ) : (
-            <ArrowUp aria-hidden className="size-3" />
-          )}
-        </button>
-      </span>
+        rising="oldest"
+        falling="newest"
+        {...{ order, onOrder }}
+      />
       <span role="columnheader" tabIndex={-1}>
         <span className="sr-only">{t("common:more")}</span>
       </span>
     </div>
+  );
+}
+
+/** A heading that sorts: by it, and once more the other way round. */
+function Sorted({
+  words,
+  className,
+  rising,
+  falling,
+  order,
+  onOrder,
+}: {
+  words: string;
+  className: string;
+  rising: Order;
+  falling: Order;
+  order: Order;
+  onOrder(order: Order): void;
+}) {
+  const first = rising === "title" ? rising : falling;
+  const other = first === rising ? falling : rising;
+  const sort = order === rising ? "ascending" : order === falling ? "descending" : undefined;
+  return (
+    <span role="columnheader" tabIndex={-1} aria-sort={sort} className={`min-w-0 ${className}`}>
+      <button
+        type="button"
+        className="-mx-1 inline-flex items-center gap-1 rounded px-1 py-1 hover:text-ink"
+        onClick={() => onOrder(order === first ? other : first)}
+      >
+        {words}
+        {sort === "descending" && <ArrowDown aria-hidden className="size-3" />}
+        {sort === "ascending" && <ArrowUp aria-hidden className="size-3" />}
+      </button>
+    </span>
   );
 }
 

@@ -80,7 +80,7 @@ function Shelf({ collection }: { collection: Collection }) {
         <Link
           to="/library"
           search={{ collection: collection.name }}
-          aria-label={t("showAllOf", { name: collection.name })}
+          aria-label={`${t("showAll")}: ${collection.name}`}
           className="flex shrink-0 items-center gap-0.5 rounded-md px-2 py-1 text-sm font-medium text-accent hover:bg-sunken"
         >
           {t("showAll")}

@@ -39,7 +39,7 @@ export function useStateWords(): (reading: Reading) => string {
           : t("shortSearchable");
       }
       case "failed":
-        return t("stateFailed");
+        return t("shortFailed");
       default:
         return document.faults.length > 0 ? t("faults", { count: document.faults.length }) : "";
     }

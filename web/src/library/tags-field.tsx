@@ -1,26 +1,17 @@
 /** Tags as chips: typed and ended with Enter or a comma, taken away by their crosses or Backspace. */
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { DocumentsPage } from "./queries";
+import { tagsQuery } from "./queries";
 
-const SUGGESTED_MAX = 200;
-
-/** The tags of the documents that have been seen, in order of the alphabet; looked for again when `seen` changes. */
-export function useKnownTags(seen?: unknown): string[] {
-  const queries = useQueryClient();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was seen is looked up, not passed on
-  return useMemo(() => {
-    const tags = new Set<string>();
-    type Data = DocumentsPage & { pages?: DocumentsPage[] };
-    for (const [, data] of queries.getQueriesData<Data>({ queryKey: ["documents"] })) {
-      for (const page of data?.pages ?? (data?.items ? [data] : [])) {
-        for (const document of page.items) for (const tag of document.tags) tags.add(tag);
-      }
-    }
-    return [...tags].sort((a, b) => a.localeCompare(b)).slice(0, SUGGESTED_MAX);
-  }, [queries, seen]);
+/** The tags in use, in order of the alphabet. */
+export function useKnownTags(): string[] {
+  const { data } = useQuery(tagsQuery);
+  return useMemo(
+    () => (data ?? []).map(({ tag }) => tag).sort((a, b) => a.localeCompare(b)),
+    [data],
+  );
 }
 
 /** Tags with one more; those that are typed twice stand once. */

@@ -5,7 +5,15 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/parts/button";
 import { inputClass } from "@/parts/field";
 import { useFormats } from "@/parts/format";
-import { conditions, type Filter, ORDERS, rememberView, STATES, type View } from "./filter";
+import {
+  conditions,
+  type Filter,
+  ORDERS,
+  type Order,
+  rememberView,
+  STATES,
+  type View,
+} from "./filter";
 import { FORMATS, useFormatName } from "./kinds";
 import type { PlaceChange } from "./place";
 import type { Collection, Document } from "./queries";
@@ -146,7 +154,7 @@ function Filters({ filter, collections, documents, go }: Omit<Given, "view">) {
   const { t } = useTranslation(["library", "common"]);
   const { language } = useFormats();
   const formatName = useFormatName();
-  const tags = useKnownTags(documents);
+  const tags = useKnownTags();
   const languages = useMemo(() => {
     const seen = new Set(documents.map((one) => one.language).filter((one) => one != null));
     if (filter.language) seen.add(filter.language);
@@ -158,6 +166,15 @@ function Filters({ filter, collections, documents, go }: Omit<Given, "view">) {
     searchable: t("stateSearchable"),
     ready: t("stateReady"),
     failed: t("stateFailed"),
+  };
+  const orders: Record<Order, string> = {
+    newest: t("orderNewest"),
+    oldest: t("orderOldest"),
+    title: t("orderTitle"),
+    title_descending: t("orderTitleDescending"),
+    changed: t("orderChanged"),
+    largest: t("orderLargest"),
+    smallest: t("orderSmallest"),
   };
   const some = conditions(filter) > 0 || filter.collection !== undefined;
   const tagged = filter.tag && !tags.includes(filter.tag) ? [...tags, filter.tag] : tags;
@@ -206,10 +223,7 @@ function Filters({ filter, collections, documents, go }: Omit<Given, "view">) {
         label={t("order")}
         value={filter.order ?? "newest"}
         onChange={(order) => go({ order: order === "newest" ? undefined : order })}
-        choices={ORDERS.map((order) => [
-          order,
-          t(order === "newest" ? "orderNewest" : "orderOldest"),
-        ])}
+        choices={ORDERS.map((order) => [order, orders[order]])}
       />
       {some && (
         <button

@@ -17,7 +17,7 @@ import { useTranslation } from "react-i18next";
 import { IconButton } from "@/parts/button";
 import { useFormats } from "@/parts/format";
 import { Progress } from "@/parts/progress";
-import { useSentence } from "@/parts/trouble";
+import { sentence, useSentence } from "@/parts/trouble";
 import { usePace } from "../steps";
 import { readingOf } from "./follow";
 import type { Phase, PhaseName } from "./phase";
@@ -119,7 +119,7 @@ function Faults({ document }: { document: NonNullable<Upload["document"]> }) {
     <ul className="mt-1.5 flex flex-col gap-1 text-xs">
       {(all ? faults : faults.slice(0, FAULTS_FIRST)).map((fault) => (
         <li
-          key={`${fault.page} ${fault.message}`}
+          key={`${fault.page} ${sentence(fault.message)}`}
           className="rounded-md bg-warn-tint px-2 py-1 text-warn"
         >
           {fault.page != null && (
@@ -132,7 +132,7 @@ function Faults({ document }: { document: NonNullable<Upload["document"]> }) {
               {t("page", { page: fault.page })}
             </Link>
           )}
-          {fault.message}
+          {sentence(fault.message)}
         </li>
       ))}
       {!all && faults.length > FAULTS_FIRST && (
