@@ -51,7 +51,7 @@ export function JobRow({ job }: { job: Job }) {
         aria-hidden
         className={`size-5 shrink-0 ${ink} ${state === "running" ? "animate-spin" : ""}`}
       />
-      <div className="min-w-0 flex-1 basis-56">
+      <div className="min-w-0 flex-1 basis-44">
         <p className="truncate font-medium">
           {job.document_id ? (
             <Title document={job.document_id} />

@@ -13,7 +13,7 @@ export function Figure({
   return (
     <div className="flex flex-col gap-0.5 rounded-2xl border border-line min-w-0 bg-surface px-4 py-3.5 sm:px-5">
       <dt className="text-xs text-soft">{label}</dt>
-      <dd className="break-words font-serif text-xl font-semibold tabular-nums sm:text-2xl">
+      <dd className="break-words font-serif text-lg font-semibold tabular-nums sm:text-2xl">
         {value}
       </dd>
       {note && <dd className="text-xs text-soft">{note}</dd>}

@@ -98,7 +98,7 @@ function Row({ feedback, onCase }: { feedback: Feedback; onCase(): void }) {
         aria-label={up ? t("thumbUp") : t("thumbDown")}
         className={`mt-0.5 size-5 shrink-0 ${up ? "text-good" : "text-bad"}`}
       />
-      <div className="min-w-0 flex-1 basis-56">
+      <div className="min-w-0 flex-1 basis-44">
         <p className="break-words font-medium">{feedback.question}</p>
         <p className="mt-0.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-soft">
           <span>{names(feedback.actor)}</span>
