@@ -41,13 +41,12 @@ export function TagsField({
   const id = useId();
   const known = useKnownTags();
   const [typed, setTyped] = useState("");
-  const take = () => {
-    if (typed.trim() === "") return;
-    onChange(withTag(tags, typed));
+  const take = (text = typed) => {
+    if (text.trim() !== "") onChange(withTag(tags, text));
     setTyped("");
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if ((event.key === "Enter" && typed.trim() !== "") || event.key === ",") {
+    if (event.key === "Enter" && typed.trim() !== "") {
       event.preventDefault();
       take();
     } else if (event.key === "Backspace" && typed === "" && tags.length > 0) {
@@ -81,9 +80,14 @@ export function TagsField({
           data-focus={first ? "" : undefined}
           value={typed}
           list={`${id}-known`}
-          onChange={(event) => setTyped(event.target.value)}
+          onChange={(event) => {
+            // Not every keyboard tells its keys: a comma ends a tag however it came.
+            const { value } = event.target;
+            if (value.includes(",")) take(value);
+            else setTyped(value);
+          }}
           onKeyDown={onKeyDown}
-          onBlur={take}
+          onBlur={() => take()}
           aria-describedby={hint ? `${id}-hint` : undefined}
           className="min-w-24 flex-1 bg-transparent px-1 py-0.5 text-sm outline-none"
         />
