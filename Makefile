@@ -26,7 +26,7 @@ help: ## Show what can be made.
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: build ## Fetch, build and start the library on port 8000 with its handbook as the first collection.
-	@exec $(BINARY) --data $(DATA) serve --port $(PORT) --seed docs
+	@exec $(BINARY) --data $(DATA) serve --port $(PORT) --seed 'docs/**/*.md'
 
 build:
 	@scripts/check-tools

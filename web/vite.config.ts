@@ -22,6 +22,16 @@ export default defineConfig({
         worker: resolve(import.meta.dirname, "src/worker/worker.ts"),
       },
       output: {
+        // What every page needs comes in two files: dozens of small ones cost more in heads than in bodies.
+        codeSplitting: {
+          groups: [
+            {
+              name: "vendor",
+              test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next|openapi-fetch|lucide-react|radix-ui|@radix-ui|@floating-ui|aria-hidden|react-remove-scroll|tslib|get-nonce)[\\/]/,
+            },
+            { name: "shared", test: /src[\\/](api|app|parts|words[\\/]words)/ },
+          ],
+        },
         // The service worker has to keep its address; everything else bears its digest.
         entryFileNames: (chunk) =>
           chunk.name === "worker" ? "worker.js" : "assets/[name]-[hash].js",

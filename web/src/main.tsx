@@ -50,10 +50,13 @@ if (place) {
 }
 
 if (import.meta.env.PROD && "serviceWorker" in navigator) {
-  addEventListener(
-    "load",
-    () => void navigator.serviceWorker.register("/worker.js").catch(() => undefined),
-  );
+  // After the first page is there, so that keeping it does not delay it.
+  if (document.readyState === "complete") keepFiles();
+  else addEventListener("load", keepFiles);
+}
+
+function keepFiles(): void {
+  void navigator.serviceWorker.register("/worker.js").catch(() => undefined);
 }
 
 function userOf(standing: session.Standing): string | undefined {

@@ -19,7 +19,7 @@ const PAGES: readonly { path: (id: string) => string; seen: RegExp }[] = [
     path: () => `/admin${tab}`,
     seen: /./,
   })),
-  { path: () => "/nowhere-at-all", seen: /nothing/i },
+  { path: () => "/library/nowhere-at-all", seen: /nothing/i },
 ];
 
 async function filled(program: Program): Promise<string> {

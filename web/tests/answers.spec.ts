@@ -19,14 +19,14 @@ test("from an empty library to a cited answer whose very words are marked", asyn
   const said = watch(page);
   await page.goto(program.address);
   await expect(page).toHaveURL(/\/library/);
-  await page
-    .locator("input[type=file]")
-    .first()
-    .setInputFiles({
-      name: "harbour.md",
-      mimeType: "text/markdown",
-      buffer: Buffer.from(HARBOUR),
-    });
+  await page.getByRole("button", { name: "Put documents in" }).first().click();
+  const chosen = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Choose files" }).click();
+  await (await chosen).setFiles({
+    name: "harbour.md",
+    mimeType: "text/markdown",
+    buffer: Buffer.from(HARBOUR),
+  });
   await expect(page.getByText("The harbour of Orvane").first()).toBeVisible({ timeout: 30_000 });
   await page.getByRole("link", { name: "Ask", exact: true }).first().click();
   const box = page.getByRole("textbox", { name: "Ask your library a question" });
@@ -70,7 +70,7 @@ test("what is not in the library is said so, with what comes nearest", async ({
 }) => {
   await program.add("harbour.md", HARBOUR);
   await page.goto(
-    `${program.address}/ask?question=${encodeURIComponent("Which opera did Sela Marrow compose?")}`,
+    `${program.address}/ask?question=${encodeURIComponent("What is the capital of Mongolia?")}`,
   );
   await expect(page.getByText("Not found in your library.").first()).toBeVisible({
     timeout: 20_000,

@@ -9,6 +9,11 @@ export default defineConfig({
   snapshotPathTemplate: "{testDir}/pictures/{arg}{ext}",
   fullyParallel: true,
   workers: 2,
+  // What is timed has the machine to itself: scripts/test-web runs it after the others.
+  projects: [
+    { name: "pages", testIgnore: "load.spec.ts" },
+    { name: "timed", testMatch: "load.spec.ts" },
+  ],
   retries: 0,
   timeout: 60_000,
   forbidOnly: true,

@@ -40,6 +40,7 @@ pub(crate) fn routes() -> Router<Shared> {
     for page in PAGES {
         router = router
             .route(page, get(application::page))
+            .route(&format!("{page}/"), get(application::page))
             .route(&format!("{page}/{{*rest}}"), get(application::page));
     }
     router

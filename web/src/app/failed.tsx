@@ -1,6 +1,8 @@
 /** Pages for when there is no page. */
 import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { back } from "@/api/connection";
 import { Unreachable } from "@/api/problem";
 import { Button, LinkButton } from "@/parts/button";
 import { useTitle } from "@/parts/page";
@@ -13,6 +15,20 @@ export function Failed({ error, reset }: ErrorComponentProps) {
   useTitle(t("failedTitle"));
   // A page of a build before is gone after an update; the address stays.
   const outdated = /dynamically imported module|Importing a module/i.test(String(error));
+  const away = error instanceof Unreachable;
+  useEffect(() => {
+    if (!away) return;
+    let gone = false;
+    // The page comes by itself as soon as the server does.
+    void back().then(() => {
+      if (gone) return;
+      reset();
+      void router.invalidate();
+    });
+    return () => {
+      gone = true;
+    };
+  }, [away, reset, router]);
   return (
     <main className="mx-auto flex max-w-xl flex-col gap-4 px-4 py-16">
       <h1 className="font-serif text-2xl font-semibold">
@@ -23,7 +39,7 @@ export function Failed({ error, reset }: ErrorComponentProps) {
         <Button
           look="primary"
           onClick={() => {
-            if (outdated && !(error instanceof Unreachable)) location.reload();
+            if (outdated && !away) location.reload();
             reset();
             void router.invalidate();
           }}

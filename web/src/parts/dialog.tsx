@@ -37,7 +37,8 @@ export function Dialog({
     if (!element) return;
     if (open && !element.open) {
       element.showModal();
-      element.querySelector<HTMLElement>("[data-focus]")?.focus();
+      // Not the cross, which comes first: its hint would lie over the title and take Escape to itself.
+      (element.querySelector<HTMLElement>("[data-focus]") ?? element).focus();
     }
     if (!open && element.open) element.close();
   }, [open]);
@@ -47,7 +48,8 @@ export function Dialog({
     <dialog
       ref={dialog}
       aria-labelledby={heading}
-      className={`${bare ? "max-h-[80dvh]" : "max-h-[min(90dvh,56rem)]"} w-[calc(100vw-2rem)] overflow-hidden rounded-2xl border border-line bg-surface p-0 text-ink shadow-card ${wide ? "max-w-3xl" : bare ? "mt-[10dvh] max-w-xl" : "max-w-lg"}`}
+      tabIndex={-1}
+      className={`outline-none ${bare ? "max-h-[80dvh]" : "max-h-[min(90dvh,56rem)]"} w-[calc(100vw-2rem)] overflow-hidden rounded-2xl border border-line bg-surface p-0 text-ink shadow-card ${wide ? "max-w-3xl" : bare ? "mt-[10dvh] max-w-xl" : "max-w-lg"}`}
       onCancel={(event) => {
         event.preventDefault();
         if (closable) onClose();

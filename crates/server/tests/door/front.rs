@@ -13,11 +13,12 @@ use reqwest::{Client, Response};
 use super::support::Server;
 
 /// The addresses of the application's pages that are tried.
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "/",
     "/library",
     "/read/0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69",
     "/ask",
+    "/admin/",
     "/admin/people",
 ];
 
