@@ -10,7 +10,13 @@ export interface ServerEvent {
 /** The longest event that is taken, in characters: what never ends is not kept in memory. */
 const EVENT_LENGTH_MAX = 16 * 1024 * 1024;
 
-/** The events of a body, as they come. */
+/**
+ * The longest silence that is waited through: the server says every few seconds that it is alive, so
+ * that a stream without a word is one whose other end is gone.
+ */
+export const SILENCE_MS_MAX = 60_000;
+
+/** The events of a body, as they come. Ends when the body does, and when it falls silent. */
 export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const cutter = new Cutter();
   const reader = body
@@ -18,12 +24,24 @@ export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<
     .getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield* cutter.take(value);
+      const piece = await orSilence(reader.read());
+      if (piece === undefined || piece.done) return;
+      yield* cutter.take(piece.value);
     }
   } finally {
     await reader.cancel().catch(() => undefined);
+  }
+}
+
+async function orSilence<T>(reading: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), SILENCE_MS_MAX);
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -92,6 +92,7 @@ export function Shell() {
           {
             to: "/admin",
             label: t("administration"),
+            short: t("administrationShort"),
             icon: <Settings2 aria-hidden className="size-5" />,
           } as const,
         ]
@@ -148,7 +149,7 @@ export function Shell() {
             className="flex min-h-14 flex-col items-center justify-center gap-0.5 px-1 text-xs text-soft data-[status=active]:font-semibold data-[status=active]:text-accent"
           >
             {way.icon}
-            <span className="max-w-full truncate">{way.label}</span>
+            <span className="max-w-full truncate">{way.short ?? way.label}</span>
           </Link>
         ))}
       </nav>
@@ -165,6 +166,8 @@ export function Shell() {
 interface Way {
   to: "/library" | "/ask" | "/search" | "/admin";
   label: string;
+  /** What stands in the bar of a phone, where the label has no room. */
+  short?: string;
   icon: ReactNode;
 }
 
