@@ -342,14 +342,15 @@ fn every_address_is_described_save_a_few() {
         }
     }
     found.sort_unstable();
-    // The description and its pages, a model whose name holds a slash, the first page, and the address whose tools describe themselves and
-    // are called by the tests of isolation as well.
+    // The description and its pages, a model whose name holds a slash, the pages and files of the web application, which are the same for
+    // everybody, and the address whose tools describe themselves and are called by the tests of isolation as well.
     assert_eq!(
         found,
         [
             "api/description.rs 3",
             "api/openai/models.rs 1",
-            "api/start.rs 1",
+            "front.rs 6",
+            "front/application.rs 2",
             "mcp/http.rs 1"
         ],
         "an address outside the description is called by no test of isolation"
