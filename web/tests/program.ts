@@ -95,6 +95,7 @@ export class Program {
     content: string | Buffer,
     collection = "Library",
     token?: string,
+    patienceMs = PATIENCE_MS,
   ): Promise<string> {
     const form = new FormData();
     form.append("collection", collection);
@@ -111,7 +112,7 @@ export class Program {
     });
     if (!reply.ok) throw new Error(`${reply.status}: ${await reply.text()}`);
     const id: string = (await reply.json()).documents[0].document.id;
-    const until = Date.now() + PATIENCE_MS;
+    const until = Date.now() + patienceMs;
     for (;;) {
       const document = await (
         await fetch(`${this.address}/api/v1/documents/${id}`, { headers })
