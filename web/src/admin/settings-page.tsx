@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useDeferredValue, useState } from "react";
-import { fetchPath } from "@/api/client";
+import { api, got } from "@/api/client";
 import { CheckField, TextField } from "@/parts/field";
 import { Badge, Empty, Page } from "@/parts/page";
 import { Section } from "./parts/section";
@@ -30,8 +30,7 @@ export function SettingsPage() {
   const wanted = useDeferredValue(find);
   const query = useQuery({
     queryKey: ["settings"],
-    queryFn: async (): Promise<Setting[]> =>
-      (await (await fetchPath("/api/v1/settings")).json()).items,
+    queryFn: async ({ signal }) => (await got(api.GET("/api/v1/settings", { signal }))).items,
   });
   const groups = grouped(query.data ?? [], wanted, changed);
   return (

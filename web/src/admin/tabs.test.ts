@@ -3,7 +3,7 @@ import { keyState } from "./keys/list";
 import { endOf } from "./keys/make";
 import { changesOf, experimentOf } from "./quality/draft";
 import { ROLE_SCOPES, rolesToGive } from "./roles";
-import { grouped } from "./settings/group";
+import { grouped, type Setting } from "./settings/group";
 import { tabsFor } from "./tabs";
 
 const names = (scopes: Parameters<typeof tabsFor>[0], accounts = true) =>
@@ -96,7 +96,7 @@ describe("an experiment as it is sent", () => {
 });
 
 describe("settings", () => {
-  const setting = (key: string, source: string, about: string) => ({
+  const setting = (key: string, source: Setting["source"], about: string) => ({
     key,
     source,
     about,

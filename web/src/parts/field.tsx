@@ -18,7 +18,7 @@ interface Around {
   /** What is wrong with what stands in it. */
   error?: ReactNode;
   /** Whether the label is told to screen readers alone. */
-  quiet?: boolean;
+  quiet?: boolean | undefined;
 }
 
 function Around({
@@ -49,8 +49,19 @@ function Around({
   );
 }
 
-function described(id: string, { hint, error }: Around): string | undefined {
-  return [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+/** What ties a control to the words around it. */
+function useAround({ label, hint, error, quiet }: Around, given: string | undefined) {
+  const made = useId();
+  const id = given ?? made;
+  return {
+    around: { id, label, hint, error, ...(quiet !== undefined && { quiet }) },
+    control: {
+      id,
+      "aria-invalid": error ? true : undefined,
+      "aria-describedby":
+        [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined,
+    },
+  };
 }
 
 /** A line to type in. */
@@ -62,18 +73,10 @@ export function TextField({
   className = "",
   ...rest
 }: Around & InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> }) {
-  const made = useId();
-  const id = rest.id ?? made;
-  const around = { label, hint, error, ...(quiet !== undefined && { quiet }) };
+  const { around, control } = useAround({ label, hint, error, quiet }, rest.id);
   return (
-    <Around id={id} {...around}>
-      <input
-        {...rest}
-        id={id}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described(id, around)}
-        className={`${inputClass} ${className}`}
-      />
+    <Around {...around}>
+      <input {...rest} {...control} className={`${inputClass} ${className}`} />
     </Around>
   );
 }
@@ -87,18 +90,10 @@ export function TextArea({
   className = "",
   ...rest
 }: Around & TextareaHTMLAttributes<HTMLTextAreaElement> & { ref?: Ref<HTMLTextAreaElement> }) {
-  const made = useId();
-  const id = rest.id ?? made;
-  const around = { label, hint, error, ...(quiet !== undefined && { quiet }) };
+  const { around, control } = useAround({ label, hint, error, quiet }, rest.id);
   return (
-    <Around id={id} {...around}>
-      <textarea
-        {...rest}
-        id={id}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described(id, around)}
-        className={`${inputClass} ${className}`}
-      />
+    <Around {...around}>
+      <textarea {...rest} {...control} className={`${inputClass} ${className}`} />
     </Around>
   );
 }
@@ -113,17 +108,10 @@ export function SelectField({
   children,
   ...rest
 }: Around & SelectHTMLAttributes<HTMLSelectElement>) {
-  const made = useId();
-  const id = rest.id ?? made;
-  const around = { label, hint, error, ...(quiet !== undefined && { quiet }) };
+  const { around, control } = useAround({ label, hint, error, quiet }, rest.id);
   return (
-    <Around id={id} {...around}>
-      <select
-        {...rest}
-        id={id}
-        aria-describedby={described(id, around)}
-        className={`${inputClass} ${className}`}
-      >
+    <Around {...around}>
+      <select {...rest} {...control} className={`${inputClass} ${className}`}>
         {children}
       </select>
     </Around>

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Link2, MessageCircleQuestion, Quote } from "lucide-react";
 import { type RefObject, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { fetchPath } from "@/api/client";
+import { api, got } from "@/api/client";
 import { useMay } from "@/app/identity";
 import { notify } from "@/app/notices";
 import { useSentence } from "@/parts/trouble";
@@ -39,8 +39,11 @@ export function SelectionBar({
   if (!selected) return null;
   const { span, page } = selected;
   const words = async () => {
-    const path = `/api/v1/documents/${document.id}/text?start=${span.start}&end=${span.end}`;
-    const stored: { text: string } = await (await fetchPath(path)).json();
+    const stored = await got(
+      api.GET("/api/v1/documents/{document}/text", {
+        params: { path: { document: document.id }, query: { start: span.start, end: span.end } },
+      }),
+    );
     return stored.text.trim();
   };
   const copy = async (make: () => Promise<string> | string) => {

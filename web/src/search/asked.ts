@@ -1,7 +1,6 @@
 /** What is searched for: how it stands in the address, and how the server is asked for it. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { api, fetchPath, got, type Wire } from "@/api/client";
-import { Problem } from "@/api/problem";
+import { api, got, type Wire } from "@/api/client";
 
 /** What the address of the page says. */
 export interface Asked {
@@ -106,18 +105,12 @@ export const collectionNamesQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** The tags in use; a library of a version that does not tell them has none to choose. */
+/** The tags in use. */
 export const tagNamesQuery = queryOptions({
   queryKey: ["tags", "names"],
-  queryFn: async ({ signal }): Promise<string[]> => {
-    try {
-      const response = await fetchPath("/api/v1/tags", { signal });
-      const page: { items: { tag: string }[] } = await response.json();
-      return page.items.map(({ tag }) => tag);
-    } catch (error) {
-      if (error instanceof Problem && error.status === 404) return [];
-      throw error;
-    }
+  queryFn: async ({ signal }) => {
+    const page = await got(api.GET("/api/v1/tags", { signal }));
+    return page.items.map(({ tag }) => tag);
   },
   staleTime: 60_000,
 });

@@ -10,26 +10,9 @@ import { Problem, Unreachable } from "@/api/problem";
 /** How people are let in here, as the server tells before anybody has signed in. */
 export type Ways = Wire["SignInWays"];
 
-/** What can be tried at a server that does not tell. */
-const UNTOLD: Ways = {
-  name: "Alexandria",
-  open: false,
-  first_account: false,
-  password: true,
-  passkeys: true,
-  oidc: false,
-};
-
 export const waysQuery = queryOptions({
   queryKey: ["ways"],
-  queryFn: async (): Promise<Ways> => {
-    try {
-      return await look<Ways>("/api/v1/auth/ways");
-    } catch (error) {
-      if (error instanceof Problem && error.status === 404) return UNTOLD;
-      throw error;
-    }
-  },
+  queryFn: ({ signal }) => reach<Ways>("/api/v1/auth/ways", { signal }),
   staleTime: 60_000,
 });
 
@@ -53,10 +36,6 @@ export function signIn(body: Wire["SignIn"]): Promise<Wire["SignInReply"]> {
 /** Whether a second factor is asked for. */
 export function isSecondFactor(reply: Wire["SignInReply"]): reply is Wire["SecondFactorNeeded"] {
   return "mfa_token" in reply;
-}
-
-function look<T>(path: string): Promise<T> {
-  return reach<T>(path, {});
 }
 
 async function reach<T>(path: string, init: RequestInit): Promise<T> {

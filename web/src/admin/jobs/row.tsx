@@ -9,7 +9,7 @@ import {
   RotateCw,
   X,
 } from "lucide-react";
-import { fetchPath, type Wire } from "@/api/client";
+import { api, got, type Wire } from "@/api/client";
 import { Button } from "@/parts/button";
 import { useFormats } from "@/parts/format";
 import { Badge } from "@/parts/page";
@@ -39,7 +39,14 @@ export function JobRow({ job }: { job: Job }) {
   const { Icon, tone, ink } = STATES[state];
   const kind = KINDS.find((one) => one === job.kind);
   const action = useDoing(
-    (what: "retry" | "cancel") => fetchPath(`/api/v1/jobs/${job.id}/${what}`, { method: "POST" }),
+    (what: "retry" | "cancel") => {
+      const params = { path: { job: job.id } };
+      return got(
+        what === "retry"
+          ? api.POST("/api/v1/jobs/{job}/retry", { params })
+          : api.POST("/api/v1/jobs/{job}/cancel", { params }),
+      );
+    },
     {
       changes: [["jobs"], ["status"]],
       said: (_, what) => (what === "retry" ? t("jobRetried") : t("jobCancelled")),

@@ -1,22 +1,9 @@
 /** Settings as the server tells them, found by words and put in groups. */
 
+import type { Wire } from "@/api/client";
+
 /** A setting in force. */
-export interface Setting {
-  /** Its key in the file of settings, such as `server.port`. */
-  readonly key: string;
-  /** Its names in the environment. */
-  readonly environment: readonly string[];
-  readonly about: string;
-  /** Whether it has a value. */
-  readonly set: boolean;
-  /** Its value as text; absent for a secret. */
-  readonly value?: string | null;
-  readonly secret: boolean;
-  /** The sort of place that its value came from. */
-  readonly source: string;
-  /** The same in words. */
-  readonly from: string;
-}
+export type Setting = Wire["Setting"];
 
 /** The settings in which every word is found, by the first part of their keys, in their order. */
 export function grouped(
