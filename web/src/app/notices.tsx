@@ -32,7 +32,9 @@ export function notify(
     tone: options.tone ?? "plain",
     ...(options.action && { action: options.action }),
   };
-  set([...notices, notice].slice(-SHOWN_MAX));
+  // Said again, it is still one thing to read.
+  const others = notices.filter((one) => one.text !== text || one.action);
+  set([...others, notice].slice(-SHOWN_MAX));
   const timer = setTimeout(() => dismiss(id), options.shownMs ?? SHOWN_MS);
   return () => {
     clearTimeout(timer);
@@ -49,7 +51,7 @@ function set(next: readonly Notice[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Where the notices are shown. */
+/** Where the notices are shown: on the page, and in each dialog, beneath which the page is out of reach. */
 export function Notices() {
   const { t } = useTranslation();
   const shown = useSyncExternalStore(
