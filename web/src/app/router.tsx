@@ -68,6 +68,7 @@ const library = createRoute({
     ...text(given, "order"),
     ...text(given, "view"),
     ...text(given, "document"),
+    ...text(given, "put"),
   }),
   component: lazyRouteComponent(() => import("@/library/library-page"), "LibraryPage"),
 });

@@ -92,7 +92,7 @@ export function Dialog({
   );
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks before something that cannot be undone, or that others will notice. */
 export function Confirm({
   open,
   onClose,
@@ -100,6 +100,7 @@ export function Confirm({
   title,
   children,
   confirm,
+  look = "danger",
   busy = false,
 }: {
   open: boolean;
@@ -109,6 +110,7 @@ export function Confirm({
   children: ReactNode;
   /** What the button that does it says. */
   confirm: string;
+  look?: "primary" | "danger";
   busy?: boolean;
 }) {
   const { t } = useTranslation();
@@ -120,7 +122,7 @@ export function Confirm({
       footer={
         <>
           <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button look="danger" onClick={onConfirm} disabled={busy}>
+          <Button look={look} onClick={onConfirm} disabled={busy}>
             {confirm}
           </Button>
         </>

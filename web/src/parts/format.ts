@@ -12,6 +12,15 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
+/**
+ * The language as it is written where somebody lives ("en-GB" for "en"), as far as their browser says
+ * so: dates and numbers differ more between regions than words do.
+ */
+export function localeOf(language: string): string {
+  const wanted = globalThis.navigator?.languages ?? [];
+  return wanted.find((tag) => tag.split("-")[0] === language) ?? language;
+}
+
 const made = new Map<string, ReturnType<typeof make>>();
 
 /** Ways to write things in a language; made once, for making them takes longer than using them. */
@@ -24,12 +33,13 @@ export function formats(language: string) {
 }
 
 function make(language: string) {
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const locale = localeOf(language);
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const numbers = new Map<string, Intl.NumberFormat>();
   const numberFormat = (options: Intl.NumberFormatOptions) => {
     const key = JSON.stringify(options);
-    const known = numbers.get(key) ?? new Intl.NumberFormat(language, options);
+    const known = numbers.get(key) ?? new Intl.NumberFormat(locale, options);
     numbers.set(key, known);
     return known;
   };

@@ -195,7 +195,7 @@ function useActions(): Choice[] {
             id: "put in",
             label: t("putIn"),
             icon: <Upload aria-hidden className={ICON} />,
-            run: () => void navigate({ to: "/library" }),
+            run: () => void navigate({ to: "/library", search: { put: "files" } }),
           },
         ]
       : []),

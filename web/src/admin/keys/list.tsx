@@ -127,9 +127,14 @@ function useColumns(): Column<Key>[] {
       ),
     },
     { label: t("madeBy"), cell: (key) => names(key.made_by) },
-    { label: t("used"), cell: (key) => (key.used ? formats.ago(key.used) : t("never")) },
+    {
+      label: t("used"),
+      whole: true,
+      cell: (key) => (key.used ? formats.ago(key.used) : t("never")),
+    },
     {
       label: t("ends"),
+      whole: true,
       cell: (key) =>
         key.revoked
           ? formats.date(key.revoked)

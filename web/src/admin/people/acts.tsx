@@ -129,6 +129,7 @@ function StateDialog({ user, onClose }: About) {
       onClose={onClose}
       title={active ? t("suspendTitle", { name }) : t("resumeTitle", { name })}
       confirm={active ? t("suspend") : t("resume")}
+      look={active ? "danger" : "primary"}
       busy={change.isPending}
       onConfirm={() => change.mutate({ state: active ? "suspended" : "active" })}
     >

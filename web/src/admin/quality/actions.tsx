@@ -86,6 +86,7 @@ function Sure({
       onClose={onClose}
       title={t(`experimentTitle.${act}`, { name })}
       confirm={t(act)}
+      look={act === "start" ? "primary" : "danger"}
       busy={go.isPending}
       onConfirm={() => go.mutate()}
     >
