@@ -65,7 +65,8 @@ export function Notices() {
     <section
       aria-label={t("notices")}
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4 md:bottom-6"
+      // Above what else stands at the bottom of a page and is used there.
+      className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4 md:bottom-6 [body:has([data-floor])_&]:bottom-52 md:[body:has([data-floor])_&]:bottom-36"
     >
       {shown.map((notice) => (
         <div

@@ -32,6 +32,7 @@ export function BulkBar({
     <>
       <section
         aria-label={t("withChosen")}
+        data-floor
         className="sticky bottom-20 z-20 mx-auto mt-6 flex w-fit max-w-full items-center gap-1 rounded-2xl border border-line bg-raised p-1.5 ps-4 shadow-card md:bottom-5"
       >
         <p aria-live="polite" className="me-2 whitespace-nowrap text-sm font-medium tabular-nums">

@@ -3,8 +3,7 @@ import { formats, localeOf } from "./format";
 
 afterEach(() => vi.restoreAllMocks());
 
-const speaks = (...tags: string[]) =>
-  vi.spyOn(navigator, "languages", "get").mockReturnValue(tags);
+const speaks = (...tags: string[]) => vi.spyOn(navigator, "languages", "get").mockReturnValue(tags);
 
 it("writes dates as they are written where somebody lives", () => {
   speaks("de-CH", "en-GB", "en");

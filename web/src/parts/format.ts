@@ -52,6 +52,7 @@ function make(language: string) {
       numberFormat({
         style: "currency",
         currency: "USD",
+        currencyDisplay: "narrowSymbol",
         maximumFractionDigits: value !== 0 && Math.abs(value) < 0.1 ? 4 : 2,
       }).format(value),
     bytes(value: number) {

@@ -88,8 +88,8 @@ export function useChoices(typed: string): Group[] {
     { name: t("groupPages"), choices: pages },
     { name: t("groupDocuments"), choices: documents },
     { name: t("groupConversations"), choices: conversations },
-    { name: t("groupSearch"), choices: free },
     { name: t("groupActions"), choices: actions },
+    { name: t("groupSearch"), choices: free },
   ].filter((group) => group.choices.length > 0);
 }
 

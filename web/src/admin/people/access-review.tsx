@@ -50,7 +50,7 @@ export function AccessReview() {
     {
       label: t("mayDo"),
       cell: (entry) => (
-        <span className="text-xs text-soft">
+        <span className="block text-xs text-soft md:min-w-56">
           {formats.list(entry.scopes.map((scope) => t(`scope.${scope}`)))}
         </span>
       ),

@@ -14,6 +14,7 @@ export function useShow(measure: Measure) {
       ...(money && {
         style: "currency",
         currency: "USD",
+        currencyDisplay: "narrowSymbol",
         // "$0.60" beside "$0.45", and "$2" beside "$4".
         minimumFractionDigits: amount < 1 && amount > 0 ? 2 : 0,
         maximumFractionDigits: 2,
