@@ -48,7 +48,9 @@ export function KeyList({
   const me = useMe();
   const columns = useColumns();
   const now = Date.now();
-  const usable = (key: Key) => !["ended", "revoked"].includes(keyState(key, now));
+  // A key that was replaced goes on until its end.
+  const usable = (key: Key) =>
+    keyState(key, now) !== "revoked" && !(key.expires && Date.parse(key.expires) <= now);
   // Nobody changes a key that may do what they may not.
   const mine = (key: Key) => key.scopes.every((scope) => me?.scopes.includes(scope));
   return (
