@@ -1,32 +1,20 @@
 /** What stands around every page: the ways to the others, the state of the connection, the notices. */
-import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import {
-  BookOpen,
-  Command,
-  Keyboard,
-  Languages,
-  LogOut,
-  MessageCircleQuestion,
-  Search,
-  Settings2,
-  SunMoon,
-  UserRound,
-} from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { BookOpen, Command, MessageCircleQuestion, Search, Settings2 } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import * as connection from "@/api/connection";
 import { IconButton } from "@/parts/button";
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/parts/menu";
 import { Loading } from "@/parts/progress";
-import { LANGUAGES, type Language, speak } from "@/words/words";
+import { ConnectionBar } from "./connection-bar";
 import { KeyHelp } from "./help";
-import { type Scope, signOut, useMe, useStanding } from "./identity";
+import { type Scope, useMe, useStanding } from "./identity";
 import { useShortcut } from "./keys";
-import { choose, type Theme, useTheme } from "./theme";
+import { OwnMenu } from "./own-menu";
 
 const Palette = lazy(() => import("@/search/palette"));
+
 const SignInAgain = lazy(() => import("@/sign-in/again"));
+
 const DropAnywhere = lazy(() => import("@/library/drop"));
 
 /** What somebody has to be allowed to see at least one part of the administration. */
@@ -180,98 +168,5 @@ function SideWay({ to, label, icon }: Way) {
       {icon}
       <span className="max-w-full truncate">{label}</span>
     </Link>
-  );
-}
-
-/** Light, language, keys; and for somebody who has signed in, their account. */
-function OwnMenu({ onHelp }: { onHelp(): void }) {
-  const { t, i18n } = useTranslation();
-  const navigate = useNavigate();
-  const me = useMe();
-  const { chosen } = useTheme();
-  const themes: readonly { value: Theme; label: string }[] = [
-    { value: "system", label: t("themeSystem") },
-    { value: "light", label: t("themeLight") },
-    { value: "dark", label: t("themeDark") },
-  ];
-  return (
-    <Menu
-      trigger={
-        <IconButton label={me?.user ? t("ownMenuOf", { name: me.user.name }) : t("ownMenu")}>
-          {me?.user ? (
-            <UserRound aria-hidden className="size-5" />
-          ) : (
-            <SunMoon aria-hidden className="size-5" />
-          )}
-        </IconButton>
-      }
-    >
-      {me?.user && (
-        <>
-          <MenuLabel>{me.user.name}</MenuLabel>
-          <MenuItem
-            icon={<UserRound aria-hidden className="size-4" />}
-            onSelect={() => void navigate({ to: "/account" })}
-          >
-            {t("account")}
-          </MenuItem>
-          <MenuLine />
-        </>
-      )}
-      <MenuLabel>{t("theme")}</MenuLabel>
-      <MenuChoice value={chosen} onChange={(value) => choose(value as Theme)} choices={themes} />
-      <MenuLine />
-      <MenuLabel>
-        <span className="inline-flex items-center gap-1.5">
-          <Languages aria-hidden className="size-3.5" />
-          {t("language")}
-        </span>
-      </MenuLabel>
-      <MenuChoice
-        value={i18n.language}
-        onChange={(value) => void speak(value as Language)}
-        choices={Object.entries(LANGUAGES).map(([value, name]) => ({
-          value,
-          label: <span lang={value}>{name}</span>,
-        }))}
-      />
-      <MenuLine />
-      <MenuItem icon={<Keyboard aria-hidden className="size-4" />} onSelect={onHelp}>
-        {t("keys")}
-      </MenuItem>
-      {me?.user && (
-        <MenuItem icon={<LogOut aria-hidden className="size-4" />} onSelect={() => void signOut()}>
-          {t("signOut")}
-        </MenuItem>
-      )}
-    </Menu>
-  );
-}
-
-/** Says that the server does not answer, and that it is being looked for. */
-function ConnectionBar() {
-  const { t } = useTranslation();
-  const queries = useQueryClient();
-  const state = useSyncExternalStore(connection.subscribe, connection.connection);
-  useEffect(() => {
-    if (state === "here") return;
-    // What could not be fetched meanwhile is fetched when the server is back.
-    return () => void queries.invalidateQueries();
-  }, [state, queries]);
-  return (
-    <div role="status">
-      {state === "away" && (
-        <div className="flex flex-wrap items-center justify-center gap-3 bg-warn-tint px-4 py-2 text-sm text-warn">
-          {navigator.onLine ? t("serverAway") : t("offline")}
-          <button
-            type="button"
-            className="font-semibold underline underline-offset-2"
-            onClick={() => void connection.lookNow()}
-          >
-            {t("tryAgain")}
-          </button>
-        </div>
-      )}
-    </div>
   );
 }
