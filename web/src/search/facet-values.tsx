@@ -53,7 +53,7 @@ export function Values({ asked, onAsked, passages }: Given) {
     name: (value: string) => string,
     count?: Map<string, number>,
   ) => (
-    <Values1
+    <ValueList
       legend={t(facet)}
       values={merged(asked[facet], known)}
       chosen={asked[facet] ?? []}
@@ -84,7 +84,7 @@ export function Values({ asked, onAsked, passages }: Given) {
 }
 
 /** One list of values. */
-function Values1({
+function ValueList({
   legend,
   values,
   chosen,
