@@ -61,9 +61,15 @@ export function CitationNumber({
   const words = usePlaceWords();
   const where = whereOf(citation, words);
   const active = isOpenAt(open, citation);
+  // While its words are seen in the reader, the card would only lie over what is around the number.
   const [quoted, setQuoted] = useState(false);
   return (
-    <HoverCard.Root open={quoted} onOpenChange={setQuoted} openDelay={150} closeDelay={120}>
+    <HoverCard.Root
+      open={quoted && !active}
+      onOpenChange={setQuoted}
+      openDelay={150}
+      closeDelay={120}
+    >
       <HoverCard.Trigger asChild>
         <button
           type="button"
@@ -76,7 +82,6 @@ export function CitationNumber({
               : "bg-tint text-accent-strong hover:bg-accent hover:text-on-accent"
           }`}
           onClick={() => {
-            // Its words are to be seen in the reader; the card would lie over what is around it.
             setQuoted(false);
             onOpen(targetOf(citation));
           }}
