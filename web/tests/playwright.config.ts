@@ -3,7 +3,7 @@ import { defineConfig } from "@playwright/test";
 
 const output = process.env.ALEXANDRIA_TEST_OUTPUT ?? "output";
 
-const TIMED = ["load.spec.ts", "book.spec.ts"];
+const TIMED = ["load.spec.ts", "book.spec.ts", "shelf.spec.ts", "lighthouse.spec.ts"];
 
 export default defineConfig({
   testDir: ".",
