@@ -11,10 +11,10 @@ export default defineConfig({
   snapshotPathTemplate: "{testDir}/pictures/{arg}{ext}",
   fullyParallel: true,
   workers: 2,
-  // What is timed has the machine to itself: scripts/test-web runs it after the others.
+  // What is timed has the machine to itself, without a recorder: scripts/test-web runs it after the others.
   projects: [
     { name: "pages", testIgnore: TIMED },
-    { name: "timed", testMatch: TIMED },
+    { name: "timed", testMatch: TIMED, use: { trace: "off" } },
   ],
   retries: 0,
   timeout: 60_000,
