@@ -1,5 +1,6 @@
 /** A file of each format, put in by hand: all are read without a fault, and each shows its words. */
 import type { Page } from "@playwright/test";
+import { putIn, tray } from "./hands";
 import { expect, Program, test } from "./program";
 import { made } from "./samples";
 import { HARBOUR, real } from "./texts";
@@ -41,12 +42,8 @@ test("a file of each format is put in, read, and shows its words", async ({ page
   const program = await Program.start({ ALEXANDRIA_EMBEDDER: "off" });
   try {
     await page.goto(`${program.address}/library`);
-    await page.getByRole("button", { name: "Put documents in" }).first().click();
-    const chosen = page.waitForEvent("filechooser");
-    await page.getByRole("button", { name: "Choose files" }).click();
-    await (await chosen).setFiles(files);
-    const tray = page.getByRole("region", { name: "Being put in" });
-    await expect(tray.getByText(`Done: ${files.length} files`).first()).toBeVisible({
+    await putIn(page, files);
+    await expect(tray(page).getByText(`Done: ${files.length} files`).first()).toBeVisible({
       timeout: 180_000,
     });
     const reply = await fetch(`${program.address}/api/v1/documents?limit=50`);

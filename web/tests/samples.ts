@@ -11,7 +11,21 @@ function sample(name: string, buffer: Buffer): Sample {
   return { name, buffer, mimeType: "application/octet-stream" };
 }
 
+/** A grey square in a page of a PDF, as a scan is one. */
+const PICTURE = "q 400 0 0 400 72 200 cm BI /W 2 /H 2 /CS /G /BPC 8 /F /AHx ID 0055AAFF> EI Q";
+
 export const made = {
+  /** Begins as a PDF does, and breaks off. */
+  broken: sample(
+    "broken.pdf",
+    Buffer.from("%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\n"),
+  ),
+  zip: sample("boats.zip", zip({ "boats.txt": "Sixty-three boats." })),
+  /** Two pages, of which the second is a picture. */
+  halfScanned: sample(
+    "half-scanned.pdf",
+    pdf(["BT /F 18 Tf 72 700 Td (The ferry to Tern was stopped in 1929.) Tj ET", PICTURE]),
+  ),
   text: (name: string, content: string) => sample(name, Buffer.from(content)),
   latin: sample("fähre.txt", Buffer.from("Der Käse über dem Öl der Fähre. ".repeat(8), "latin1")),
   utf16: sample(
@@ -62,4 +76,30 @@ function zip(files: Readonly<Record<string, string>>): Buffer {
   end.writeUInt32LE(directory.length, 8);
   end.writeUInt32LE(at, 12);
   return Buffer.concat([...parts, directory, Buffer.from("PK\x05\x06"), end]);
+}
+
+/** A PDF whose pages draw these. */
+function pdf(pages: readonly string[]): Buffer {
+  const first = 4;
+  const objects = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, at) => `${first + 2 * at} 0 R`).join(" ")}] >>`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ...pages.flatMap((drawn, at) => [
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F 3 0 R >> >> /Contents ${first + 2 * at + 1} 0 R >>`,
+      `<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`,
+    ]),
+  ];
+  let text = "%PDF-1.4\n";
+  const places = objects.map((object, at) => {
+    const place = text.length;
+    text += `${at + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(place).padStart(10, "0")} 00000 n \n`;
+  });
+  const size = objects.length + 1;
+  const table = `xref\n0 ${size}\n0000000000 65535 f \n${places.join("")}`;
+  return Buffer.from(
+    `${text}${table}trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`,
+    "latin1",
+  );
 }

@@ -89,6 +89,11 @@ export function onChanged(watcher: (documents: readonly Wire["Document"][]) => v
   return () => watchers.delete(watcher);
 }
 
+/** Learns from the server in which ways documents are found here. */
+export async function askWays(): Promise<void> {
+  learns = (await got(api.GET("/api/v1/status"))).embedding_model != null;
+}
+
 /** Whether a document can be found in every way that it will be. */
 export function isReady({ state }: Pick<Wire["Document"], "state">): boolean {
   return state === "ready" || (state === "searchable" && !learns);
@@ -112,7 +117,7 @@ async function run(): Promise<void> {
       if (open().length === 0) return;
       try {
         if (!asked) {
-          learns = (await got(api.GET("/api/v1/status"))).embedding_model != null;
+          await askWays();
           asked = true;
         }
         await look();
