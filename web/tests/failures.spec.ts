@@ -1,32 +1,30 @@
 /** What fails while somebody works: each time it is said, nothing typed is lost, and there is a way on. */
-import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import { ask, signIn } from "./hands";
-import { expect, type Program as Running, Program, test } from "./program";
+import { expect, Program, test } from "./program";
 import { HARBOUR } from "./texts";
 import { type Writer, writer } from "./writer";
 
 const OWNER = "owner@example.org";
 const QUESTION = "Who built the lighthouse of Orvane?";
+const FLEET = "How many boats did the fishing fleet of Orvane count?";
 const WRITTEN =
   "The lighthouse of Orvane was built by Sela Marrow in 1874. [1] It stands on the northern mole and is 41 metres high. [1]";
 const BOX = /^Ask (your library a|another) question$/;
 /** The first day of the next month, as the pages write it. */
-const NEXT_MONTH = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
-
 function nextMonth(): string {
   const now = new Date();
-  return NEXT_MONTH.format(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)));
+  const written = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
+  return written.format(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)));
 }
 
 /** Questions that the server keeps. */
-async function asked({ address }: Running, token?: string): Promise<number> {
+async function asked({ address }: Program, token?: string): Promise<number> {
   const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-  const get = async (path: string) => (await fetch(`${address}/api/v1/${path}`, { headers })).json();
+  const get = async (path: string) =>
+    (await fetch(`${address}/api/v1/${path}`, { headers })).json();
   const { items } = await get("conversations");
-  const kept = await Promise.all(
-    items.map(({ id }: { id: string }) => get(`conversations/${id}`)),
-  );
+  const kept = await Promise.all(items.map(({ id }: { id: string }) => get(`conversations/${id}`)));
   return kept.reduce((sum, { turns }) => sum + turns.length, 0);
 }
 
@@ -52,7 +50,7 @@ test("a session that ends while a question is typed: it is sent after signing in
   await box.press("Enter");
   const again = page.getByRole("dialog", { name: /sign in again/i });
   await expect(again).toBeVisible();
-  await expect(page.getByRole("heading", { name: QUESTION })).toBeAttached();
+  await expect(page.getByText(QUESTION)).toBeVisible();
   expect(await asked(shared, await shared.token(OWNER))).toBe(0);
   await signIn(page);
   await expect(again).toBeHidden();
@@ -117,16 +115,20 @@ test.describe("with a language model", () => {
     page,
   }, info) => {
     const prices = info.outputPath("prices.toml");
-    writeFileSync(prices, '[compatible."slow"]\nprompt = 1000000\ncompletion = 1000000\n');
+    writeFileSync(prices, '[compatible."slow"]\nprompt = 100000\ncompletion = 100000\n');
     await begin(0, { ALEXANDRIA_PRICES: prices, ALEXANDRIA_BUDGET_MONTH_USD_MAX: "1" });
     await page.goto(`${program.address}/ask`);
+    // What a call costs is known after it: the first goes beyond, and there is no second.
     await ask(page, QUESTION);
-    await expect(page.getByText("The budget for language models is used up")).toBeVisible({
+    await expect(page.getByText("Written by slow")).toBeVisible({ timeout: 20_000 });
+    await ask(page, FLEET);
+    const answer = page.getByRole("article", { name: FLEET });
+    await expect(answer).toContainText("The budget for language models is used up", {
       timeout: 20_000,
     });
-    await expect(page.getByText(`That lasts until ${nextMonth()}`)).toBeVisible();
-    await expect(page.getByRole("button", { name: /^Source 1, / }).first()).toBeVisible();
-    expect(model.asked()).toBe(0);
+    await expect(answer).toContainText(`That lasts until ${nextMonth()}`);
+    await expect(answer).toContainText("63 boats");
+    expect(model.asked()).toBe(1);
     await page.getByRole("link", { name: "To the budgets" }).click();
     await expect(page).toHaveURL(/\/admin\/usage/);
   });
@@ -143,11 +145,9 @@ test.describe("with a language model", () => {
     await expect(lack).toBeVisible({ timeout: 20_000 });
     await expect(page.getByText("Answer again in a while")).toBeVisible();
     await expect(page.getByRole("button", { name: /^Source 1, / }).first()).toBeVisible();
-    await ask(page, "How high is the lighthouse of Orvane?");
+    await ask(page, FLEET);
     await expect(lack).toHaveCount(2, { timeout: 20_000 });
-    await expect(
-      page.getByRole("article", { name: "How high is the lighthouse of Orvane?" }),
-    ).toContainText("41 metres");
+    await expect(page.getByRole("article", { name: FLEET })).toContainText("63 boats");
   });
 });
 

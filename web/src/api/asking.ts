@@ -69,7 +69,7 @@ async function* begun(
     } catch (error) {
       if (!(error instanceof Unreachable) || tries >= RESUMES_MAX) throw error;
       yield { kind: "waiting" };
-      await Promise.race([back(), aborted(signal)]);
+      await back(signal);
     }
   }
 }
@@ -88,7 +88,7 @@ function post(question: Wire["Question"], signal: AbortSignal): Promise<Response
 /** The rest of a stream, as soon as the server answers again. */
 async function resumed(stream: string, last: string, signal: AbortSignal): Promise<Response> {
   for (;;) {
-    await Promise.race([back(), aborted(signal)]);
+    await back(signal);
     try {
       return await authorized(
         new Request(new URL(`/api/v1/streams/${encodeURIComponent(stream)}`, location.origin), {
@@ -100,13 +100,6 @@ async function resumed(stream: string, last: string, signal: AbortSignal): Promi
       if (!(error instanceof Unreachable)) throw error;
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 function read(name: string, data: string): AnswerEvent | undefined {

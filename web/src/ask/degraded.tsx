@@ -39,12 +39,12 @@ export function Degraded({ sentences }: { sentences: readonly string[] }) {
 /** Until when it holds, and who can raise it. */
 function Budget() {
   const { t } = useTranslation("ask");
-  const { date } = useFormats();
+  const { moment } = useFormats();
   const scopes = useMe()?.scopes ?? [];
   const mayRaise = scopes.includes("budget") || scopes.includes("usage");
   return (
     <p className="mt-1">
-      {t("lackRemedy.budget", { date: date(monthEnds().toISOString()) })}{" "}
+      {t("lackRemedy.budget", { date: moment(monthEnds().toISOString()) })}{" "}
       {mayRaise ? (
         <Link to="/admin/usage" className="font-semibold underline underline-offset-2">
           {t("toBudgets")}
