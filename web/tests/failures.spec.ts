@@ -101,8 +101,8 @@ test("the questions of a month are used up: it says until when, and who can rais
 test.describe("with a language model", () => {
   let model: Writer;
   let program: Program;
-  const begin = async (pauseMs: number, more: Record<string, string> = {}) => {
-    model = await writer(WRITTEN, pauseMs);
+  const begin = async (more: Record<string, string> = {}, until?: string) => {
+    model = await writer(WRITTEN, 0, until);
     program = await Program.start({ ...model.settings, ...more });
     await program.add("harbour.md", HARBOUR);
   };
@@ -116,7 +116,7 @@ test.describe("with a language model", () => {
   }, info) => {
     const prices = info.outputPath("prices.toml");
     writeFileSync(prices, '[compatible."slow"]\nprompt = 100000\ncompletion = 100000\n');
-    await begin(0, { ALEXANDRIA_PRICES: prices, ALEXANDRIA_BUDGET_MONTH_USD_MAX: "1" });
+    await begin({ ALEXANDRIA_PRICES: prices, ALEXANDRIA_BUDGET_MONTH_USD_MAX: "1" });
     await page.goto(`${program.address}/ask`);
     // What a call costs is known after it: the first goes beyond, and there is no second.
     await ask(page, QUESTION);
@@ -136,7 +136,7 @@ test.describe("with a language model", () => {
   test("a model that fails in mid-answer, and one that is away, leave exact sentences", async ({
     page,
   }) => {
-    await begin(200);
+    await begin({}, "by");
     await page.goto(`${program.address}/ask`);
     await ask(page, QUESTION);
     await expect(page.getByText("was built by").first()).toBeVisible({ timeout: 20_000 });
