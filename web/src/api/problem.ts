@@ -1,6 +1,8 @@
 /** What the server says when something is not right: problem details (RFC 9457). */
 export class Problem extends Error {
   override readonly name = "Problem";
+  /** From when on to come back (milliseconds since 1970), where the server has said so. */
+  readonly from?: number;
 
   constructor(
     /** The HTTP status. */
@@ -15,6 +17,7 @@ export class Problem extends Error {
     readonly instance?: string,
   ) {
     super(detail);
+    if (retryAfter !== undefined) this.from = Date.now() + retryAfter * 1_000;
   }
 
   /** The problem that a reply tells; whatever it is made of, something can be said. */

@@ -46,6 +46,11 @@ export function lacksOf(degraded: readonly string[]): [Lack, string[]][] {
   return [...Map.groupBy(degraded, lackOf)];
 }
 
+/** When the month of a budget ends. Months are those of UTC. */
+export function monthEnds(now = new Date()): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+}
+
 /** What kept a question from being answered, as far as different things are to be done about it. */
 export type Hindrance =
   | "away"

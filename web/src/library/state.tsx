@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/parts/format";
 import { Badge } from "@/parts/page";
 import type { Document } from "./queries";
-import { follow, isDone, type Reading, readingOf, useReadings } from "./uploads/follow";
+import { follow, isDone, isReady, type Reading, readingOf, useReadings } from "./uploads/follow";
 
 /** How a document stands now, followed while it is shown and not done. */
 export function useReading(document: Document): Reading {
@@ -24,7 +24,7 @@ export function useStateWords(): (reading: Reading) => string {
   const { number, percent } = useFormats();
   return ({ document, step, gone }) => {
     if (gone) return t("stateGone");
-    switch (document.state) {
+    switch (isReady(document) ? "ready" : document.state) {
       case "queued":
         return t("shortQueued");
       case "reading":
@@ -60,7 +60,7 @@ export function StateBadge({ document }: { document: Document }) {
         {words}
       </Badge>
     );
-  if (now.state === "ready")
+  if (isReady(now))
     return (
       <Badge tone="warn">
         <TriangleAlert aria-hidden className={icon} />

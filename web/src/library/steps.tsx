@@ -5,7 +5,7 @@ import { useFormats } from "@/parts/format";
 import { Progress } from "@/parts/progress";
 import type { Document } from "./queries";
 import { useReading } from "./state";
-import type { Reading } from "./uploads/follow";
+import { isReady, type Reading } from "./uploads/follow";
 
 type Mark = "done" | "now" | "later" | "failed";
 
@@ -51,7 +51,7 @@ export function Steps({ document }: { document: Document }) {
           {read === "now" && <Progress label={t("stateReading")} {...ofStep} />}
         </Step>
         {!failed && <Step mark={isRead ? "done" : "later"} words={t("stepSearchable")} />}
-        {!failed && (
+        {!failed && !(isReady(now) && now.state === "searchable") && (
           <Step
             mark={meant}
             words={meant === "done" ? t("stepMeaning") : t("stepMeaningNow")}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { PDFDocumentProxy } from "pdfjs-dist";
 import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { sentence } from "@/parts/trouble";
+import { FaultWords } from "@/parts/fault";
 import { PdfInk, PictureInk, type Turn } from "./ink";
 import { boxesOf, textOf } from "./layer";
 import type { Size } from "./paging";
@@ -89,9 +89,9 @@ export const Sheet = memo(function Sheet({
         <p
           key={fault.kind + fault.message}
           role="note"
-          className="absolute inset-x-3 bottom-3 rounded-lg border border-warn bg-warn-tint px-3 py-2 text-sm text-warn"
+          className="absolute inset-x-3 top-3 rounded-lg border border-warn bg-warn-tint px-3 py-2 text-sm text-warn"
         >
-          {sentence(fault.message)}
+          <FaultWords fault={fault} />
         </p>
       ))}
     </div>

@@ -14,16 +14,22 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { IconButton } from "@/parts/button";
+import { Button, IconButton } from "@/parts/button";
+import { FaultWords } from "@/parts/fault";
 import { useFormats } from "@/parts/format";
 import { Progress } from "@/parts/progress";
-import { sentence, useSentence } from "@/parts/trouble";
+import { AnotherCopy } from "../another-copy";
+import { useRemove } from "../changes";
 import { usePace } from "../steps";
 import { readingOf } from "./follow";
 import type { Phase, PhaseName } from "./phase";
 import { cancel, clear, retry, type Upload } from "./queue";
+import { mayComeAgain } from "./refusal";
+import { Refused, useRefusal } from "./refused";
 
 const FAULTS_FIRST = 3;
+/** Where faults are told: a duplicate may be one of a document that could not be read. */
+const TOLD: ReadonlySet<PhaseName> = new Set(["faulty", "failed", "duplicate"]);
 
 export function Row({ upload, phase }: { upload: Upload; phase: Phase }) {
   const { t } = useTranslation("library");
@@ -77,9 +83,11 @@ export function Row({ upload, phase }: { upload: Upload; phase: Phase }) {
             <Progress label={`${title}: ${words}`} {...phase.step} />
           </div>
         )}
-        {document && (phase.name === "faulty" || phase.name === "failed") && (
-          <Faults document={document} />
+        {document && TOLD.has(phase.name) && <Faults document={document} />}
+        {document?.state === "failed" && TOLD.has(phase.name) && (
+          <Unread document={document} onDone={() => clear([upload.id])} />
         )}
+        {phase.name === "refused" && <Refused upload={upload} />}
       </div>
       <Act upload={upload} phase={phase} />
     </div>
@@ -97,7 +105,7 @@ function Act({ upload, phase }: { upload: Upload; phase: Phase }) {
         <X aria-hidden className={icon} />
       </IconButton>
     );
-  if (upload.stage === "refused" || upload.stage === "cancelled")
+  if (upload.stage === "cancelled" || (upload.stage === "refused" && mayComeAgain(upload.error)))
     return (
       <IconButton label={t("again", { name })} className={look} onClick={() => retry(upload.id)}>
         <RotateCw aria-hidden className={icon} />
@@ -115,11 +123,12 @@ function Faults({ document }: { document: NonNullable<Upload["document"]> }) {
   const { t } = useTranslation("library");
   const [all, setAll] = useState(false);
   const { faults } = document;
+  if (faults.length === 0) return null;
   return (
     <ul className="mt-1.5 flex flex-col gap-1 text-xs">
       {(all ? faults : faults.slice(0, FAULTS_FIRST)).map((fault) => (
         <li
-          key={`${fault.page} ${sentence(fault.message)}`}
+          key={`${fault.page} ${fault.kind} ${fault.message}`}
           className="rounded-md bg-warn-tint px-2 py-1 text-warn"
         >
           {fault.page != null && (
@@ -132,7 +141,7 @@ function Faults({ document }: { document: NonNullable<Upload["document"]> }) {
               {t("page", { page: fault.page })}
             </Link>
           )}
-          {sentence(fault.message)}
+          <FaultWords fault={fault} />
         </li>
       ))}
       {!all && faults.length > FAULTS_FIRST && (
@@ -150,11 +159,37 @@ function Faults({ document }: { document: NonNullable<Upload["document"]> }) {
   );
 }
 
+/** What can be done about a document that could not be read. */
+function Unread({
+  document,
+  onDone,
+}: {
+  document: NonNullable<Upload["document"]>;
+  onDone(): void;
+}) {
+  const { t } = useTranslation("library");
+  const remove = useRemove();
+  return (
+    <div className="mt-2 flex flex-wrap gap-2">
+      <AnotherCopy document={document} onChosen={onDone} />
+      <Button
+        look="quiet"
+        onClick={() => {
+          remove([document]);
+          onDone();
+        }}
+      >
+        {t("removeIt")}
+      </Button>
+    </div>
+  );
+}
+
 /** What is said below the name. */
 function useWords(): (upload: Upload, phase: Phase) => string {
   const { t } = useTranslation("library");
   const { bytes, percent, number } = useFormats();
-  const say = useSentence();
+  const refusal = useRefusal();
   const pace = usePace();
   return (upload, phase) => {
     const reading = readingOf(upload.document?.id);
@@ -191,9 +226,11 @@ function useWords(): (upload: Upload, phase: Phase) => string {
       case "failed":
         return t("stateFailed");
       case "duplicate":
-        return t("phaseDuplicate", { name: document?.collection ?? "" });
+        return document?.state === "failed"
+          ? `${t("phaseDuplicate", { name: document.collection })} ${t("stateFailed")}`
+          : t("phaseDuplicate", { name: document?.collection ?? "" });
       case "refused":
-        return say(upload.error);
+        return refusal(upload);
       case "cancelled":
         return t("phaseCancelled");
       case "gone":
