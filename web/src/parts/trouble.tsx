@@ -10,10 +10,10 @@ export function useSentence(): (error: unknown) => string {
   return (error) => {
     if (error instanceof Unreachable) return t("unreachable");
     if (error instanceof Problem) {
-      const again = error.retryAfter
-        ? ` ${t("comeBack", { count: Math.ceil(error.retryAfter) })}`
-        : "";
-      return sentence(error.detail) + again;
+      if (!error.retryAfter) return sentence(error.detail);
+      // The server's sentence may end with the time as well; once is enough, and in the reader's words.
+      const what = error.detail.replace(/[:;] (come back|try again) in \d+ s$/, "");
+      return `${sentence(what)} ${t("comeBack", { count: Math.ceil(error.retryAfter) })}`;
     }
     return t("ourFault");
   };
