@@ -6,9 +6,11 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { mayOpen } from "@/admin/tabs";
 import * as session from "@/api/session";
 import { Loading } from "@/parts/progress";
 import { fetchWords } from "@/words/words";
@@ -149,6 +151,11 @@ const account = createRoute({
 const admin = createRoute({
   getParentRoute: () => inside,
   path: "/admin",
+  // What somebody may not see looks as if it were not there.
+  async beforeLoad({ context, location }) {
+    const me = await context.queries.ensureQueryData(meQuery);
+    if (!mayOpen(location.pathname, me?.scopes ?? [])) throw notFound();
+  },
   component: page("admin", () => import("@/admin/frame"), "AdminFrame"),
 });
 

@@ -15,30 +15,20 @@ import {
 } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { mayAdminister } from "@/admin/tabs";
 import * as connection from "@/api/connection";
 import { IconButton } from "@/parts/button";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/parts/menu";
 import { Loading } from "@/parts/progress";
 import { LANGUAGES, type Language, speak } from "@/words/words";
 import { KeyHelp } from "./help";
-import { type Scope, signOut, useMe, useStanding } from "./identity";
+import { signOut, useMe, useStanding } from "./identity";
 import { useShortcut } from "./keys";
 import { choose, type Theme, useTheme } from "./theme";
 
 const Palette = lazy(() => import("@/search/palette"));
 const SignInAgain = lazy(() => import("@/sign-in/again"));
 const DropAnywhere = lazy(() => import("@/library/drop"));
-
-/** What somebody has to be allowed to see at least one part of the administration. */
-const ADMIN_SCOPES: readonly Scope[] = [
-  "admin",
-  "people",
-  "usage",
-  "budget",
-  "audit",
-  "tenant",
-  "operate",
-];
 
 /** The frame of the application. */
 export function Shell() {
@@ -48,7 +38,7 @@ export function Shell() {
   const standing = useStanding();
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(false);
-  const mayAdmin = me !== undefined && ADMIN_SCOPES.some((scope) => me.scopes.includes(scope));
+  const mayAdmin = me !== undefined && mayAdminister(me.scopes);
   const mayAsk = me?.scopes.includes("ask") ?? false;
   const mayPutIn = me?.scopes.includes("ingest") ?? false;
   const group = t("keysAnywhere");

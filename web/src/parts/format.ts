@@ -18,9 +18,14 @@ const made = new Map<string, ReturnType<typeof make>>();
 export function formats(language: string) {
   const known = made.get(language);
   if (known) return known;
-  const fresh = make(language);
+  const fresh = make(regional(language));
   made.set(language, fresh);
   return fresh;
+}
+
+/** The language as it is written where the reader is: dates in British English are not American ones. */
+function regional(language: string): string {
+  return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
 }
 
 function make(language: string) {
