@@ -78,7 +78,7 @@ export function JobsPage() {
               icon={<ListChecks aria-hidden className="size-8" />}
               title={state === "failed" ? t("jobsNoneFailed") : t("jobsNone")}
             >
-              {t("jobsNoneText")}
+              {state !== "failed" && t("jobsNoneText")}
             </Empty>
           ) : (
             <ul

@@ -5,8 +5,8 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { useMay } from "@/app/identity";
 import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { SelectField } from "@/parts/field";
+import { FormDialog } from "@/parts/form-dialog";
 import { useFormats } from "@/parts/format";
 import { Page } from "@/parts/page";
 import { Figure, Figures } from "./overview/figures";
@@ -158,41 +158,33 @@ function ExportDialog({ onClose }: { onClose(): void }) {
     timeZone: "UTC",
   });
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("exportLedger")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button look="primary" disabled={take.isPending} onClick={() => take.mutate()}>
-            {t("download")}
-          </Button>
-        </>
-      }
+      submit={t("download")}
+      busy={take.isPending}
+      onSubmit={() => take.mutate()}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-4">
-        <p className="text-sm">{t("exportLedgerText")}</p>
-        <SelectField
-          label={t("month")}
-          value={month}
-          onChange={(event) => setMonth(event.target.value)}
-        >
-          {months.map((one) => (
-            <option key={one} value={one}>
-              {named.format(new Date(`${one}-01T00:00:00Z`))}
-            </option>
-          ))}
-        </SelectField>
-        <SelectField
-          label={t("format")}
-          value={format}
-          onChange={(event) => setFormat(event.target.value)}
-        >
-          <option value="csv">{t("formatCsv")}</option>
-          <option value="focus">{t("formatFocus")}</option>
-        </SelectField>
-      </div>
-    </Dialog>
+      <p>{t("exportLedgerText")}</p>
+      <SelectField
+        label={t("month")}
+        value={month}
+        onChange={(event) => setMonth(event.target.value)}
+      >
+        {months.map((one) => (
+          <option key={one} value={one}>
+            {named.format(new Date(`${one}-01T00:00:00Z`))}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField
+        label={t("format")}
+        value={format}
+        onChange={(event) => setFormat(event.target.value)}
+      >
+        <option value="csv">{t("formatCsv")}</option>
+        <option value="focus">{t("formatFocus")}</option>
+      </SelectField>
+    </FormDialog>
   );
 }

@@ -32,7 +32,9 @@ export function notify(
     tone: options.tone ?? "plain",
     ...(options.action && { action: options.action }),
   };
-  set([...notices, notice].slice(-SHOWN_MAX));
+  // Said again, it is still one thing to read.
+  const others = notices.filter((one) => one.text !== text || one.action);
+  set([...others, notice].slice(-SHOWN_MAX));
   const timer = setTimeout(() => dismiss(id), options.shownMs ?? SHOWN_MS);
   return () => {
     clearTimeout(timer);
@@ -49,7 +51,7 @@ function set(next: readonly Notice[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Where the notices are shown. */
+/** Where the notices are shown: on the page, and in each dialog, beneath which the page is out of reach. */
 export function Notices() {
   const { t } = useTranslation();
   const shown = useSyncExternalStore(
@@ -63,7 +65,8 @@ export function Notices() {
     <section
       aria-label={t("notices")}
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4 md:bottom-6"
+      // Above what else stands at the bottom of a page and is used there.
+      className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4 md:bottom-6 [body:has([data-floor])_&]:bottom-52 md:[body:has([data-floor])_&]:bottom-36"
     >
       {shown.map((notice) => (
         <div

@@ -84,6 +84,7 @@ const library = createRoute({
     ...text(given, "order"),
     ...text(given, "view"),
     ...text(given, "document"),
+    ...text(given, "put"),
   }),
   component: page("library", () => import("@/library/library-page"), "LibraryPage"),
 });

@@ -66,6 +66,7 @@ export function Beside({ target, onClose }: { target: Target; onClose(): void })
           document={target.document}
           span={target.span}
           quote={target.quote}
+          asked={target}
           {...(target.page !== undefined && { page: target.page })}
           compact
           onClose={onClose}

@@ -6,11 +6,10 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, fetchPath, got, type Wire } from "@/api/client";
 import { notify } from "@/app/notices";
-import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { TextField } from "@/parts/field";
+import { FormDialog } from "@/parts/form-dialog";
 import { Menu, MenuItem, MenuLine } from "@/parts/menu";
-import { Trouble, useSentence } from "@/parts/trouble";
+import { useSentence } from "@/parts/trouble";
 import { fileName, save } from "./clipboard";
 import { HELD_MS, later, show } from "./later";
 import { forget } from "./talk";
@@ -133,41 +132,21 @@ function Rename({
     },
   });
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("rename")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form="rename"
-            disabled={title.trim() === "" || rename.isPending}
-          >
-            {t("common:save")}
-          </Button>
-        </>
-      }
+      submit={t("common:save")}
+      ready={title.trim() !== ""}
+      busy={rename.isPending}
+      error={rename.error}
+      onSubmit={() => rename.mutate()}
+      onClose={onClose}
     >
-      <form
-        id="rename"
-        className="space-y-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (title.trim() !== "") rename.mutate();
-        }}
-      >
-        <TextField
-          label={t("title")}
-          value={title}
-          maxLength={TITLE_LENGTH_MAX}
-          autoFocus
-          onChange={(event) => setTitle(event.target.value)}
-        />
-        {rename.isError && <Trouble error={rename.error} />}
-      </form>
-    </Dialog>
+      <TextField
+        label={t("title")}
+        value={title}
+        maxLength={TITLE_LENGTH_MAX}
+        onChange={(event) => setTitle(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -173,7 +173,10 @@ function Talk({
         )}
       </div>
       <Announced live={lives.at(-1)} />
-      <div className="sticky bottom-14 z-20 bg-linear-to-t from-paper from-70% to-transparent pt-6 pb-3 md:bottom-0 md:pb-5">
+      <div
+        data-floor
+        className="sticky bottom-14 z-20 bg-linear-to-t from-paper from-70% to-transparent pt-6 pb-3 md:bottom-0 md:pb-5"
+      >
         <div className="mx-auto w-full max-w-3xl px-3 sm:px-6">
           <Composer
             conversation={conversation}

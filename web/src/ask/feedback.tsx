@@ -124,6 +124,10 @@ export function Thumbs({ state }: { state: State }) {
   );
 }
 
+function reveal(form: HTMLElement | null): void {
+  form?.scrollIntoView?.({ block: "nearest", behavior: "smooth" });
+}
+
 /** What is wrong with an answer. */
 export function FeedbackForm({ state }: { state: State }) {
   const { t } = useTranslation(["ask", "common"]);
@@ -132,8 +136,10 @@ export function FeedbackForm({ state }: { state: State }) {
   const [correction, setCorrection] = useState(state.given?.correction ?? "");
   return (
     <form
+      // It may open beneath the box for questions, which stands above the end of the page.
+      ref={reveal}
       aria-label={t("feedbackTitle")}
-      className="mt-3 rounded-2xl border border-line bg-surface p-4"
+      className="mt-3 scroll-mb-44 rounded-2xl border border-line bg-surface p-4"
       onSubmit={(event) => {
         event.preventDefault();
         state.send.mutate(

@@ -11,8 +11,9 @@ import type { Target } from "./citation";
 import { History } from "./history";
 
 const PLACE = "alexandria.ask.history";
-/** From this width on the list has a column of its own. */
+/** From these widths on the list has a column of its own: without the reader, and beside it. */
 const WIDE = "(min-width: 64rem)";
+const VERY_WIDE = "(min-width: 96rem)";
 
 export function Frame({
   current,
@@ -34,7 +35,7 @@ export function Frame({
   const [column, setColumn] = useState(() => localStorage.getItem(PLACE) !== "closed");
   const [drawer, setDrawer] = useState(false);
   const toggle = () => {
-    if (!matchMedia(WIDE).matches) {
+    if (!matchMedia(target ? VERY_WIDE : WIDE).matches) {
       setDrawer(true);
       return;
     }

@@ -1,11 +1,12 @@
 /** What can be done with all chosen documents at once. */
 import { FolderTree, Shield, Tag, Trash2, X } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Wire } from "@/api/client";
 import { Button, IconButton } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
+
 import { SelectField, TextField } from "@/parts/field";
+import { FormDialog } from "@/parts/form-dialog";
 import { useChangeAll } from "./changes";
 import { LABELS, useLabels } from "./describe";
 import type { Document } from "./queries";
@@ -31,6 +32,7 @@ export function BulkBar({
     <>
       <section
         aria-label={t("withChosen")}
+        data-floor
         className="sticky bottom-20 z-20 mx-auto mt-6 flex w-fit max-w-full items-center gap-1 rounded-2xl border border-line bg-raised p-1.5 ps-4 shadow-card md:bottom-5"
       >
         <p aria-live="polite" className="me-2 whitespace-nowrap text-sm font-medium tabular-nums">
@@ -71,7 +73,6 @@ function BulkDialog({
   onClose(): void;
 }) {
   const { t } = useTranslation(["library", "common"]);
-  const form = useId();
   const labels = useLabels();
   const changeAll = useChangeAll();
   const shared = documents[0]?.tags.filter((tag) =>
@@ -81,8 +82,7 @@ function BulkDialog({
   const [keep, setKeep] = useState<readonly string[]>(shared ?? []);
   const [category, setCategory] = useState("");
   const [label, setLabel] = useState<Wire["Classification"]>("internal");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const taken = new Set((shared ?? []).filter((tag) => !keep.includes(tag)));
     void changeAll(documents, (document) =>
       what === "tags"
@@ -95,63 +95,49 @@ function BulkDialog({
   };
   const titles = { tags: t("tags"), category: t("category"), label: t("label") };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={`${titles[what]} · ${t("documents", { count: documents.length })}`}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button look="primary" type="submit" form={form}>
-            {t("common:save")}
-          </Button>
-        </>
-      }
+      submit={t("common:save")}
+      busy={false}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4 pb-2">
-        {what === "tags" && (
-          <>
+      {what === "tags" && (
+        <>
+          <TagsField first label={t("addTags")} hint={t("tagsHint")} tags={add} onChange={setAdd} />
+          {shared && shared.length > 0 && (
             <TagsField
-              first
-              label={t("addTags")}
-              hint={t("tagsHint")}
-              tags={add}
-              onChange={setAdd}
+              label={t("sharedTags")}
+              hint={t("sharedTagsHint")}
+              tags={keep}
+              onChange={setKeep}
             />
-            {shared && shared.length > 0 && (
-              <TagsField
-                label={t("sharedTags")}
-                hint={t("sharedTagsHint")}
-                tags={keep}
-                onChange={setKeep}
-              />
-            )}
-          </>
-        )}
-        {what === "category" && (
-          <TextField
-            label={t("category")}
-            hint={t("categoryHint")}
-            value={category}
-            onChange={(event) => setCategory(event.target.value)}
-            data-focus
-          />
-        )}
-        {what === "label" && (
-          <SelectField
-            label={t("label")}
-            hint={t("labelHint")}
-            value={label}
-            onChange={(event) => setLabel(event.target.value as Wire["Classification"])}
-          >
-            {LABELS.map((one) => (
-              <option key={one} value={one}>
-                {labels[one]}
-              </option>
-            ))}
-          </SelectField>
-        )}
-      </form>
-    </Dialog>
+          )}
+        </>
+      )}
+      {what === "category" && (
+        <TextField
+          label={t("category")}
+          hint={t("categoryHint")}
+          value={category}
+          onChange={(event) => setCategory(event.target.value)}
+          data-focus
+        />
+      )}
+      {what === "label" && (
+        <SelectField
+          label={t("label")}
+          hint={t("labelHint")}
+          value={label}
+          onChange={(event) => setLabel(event.target.value as Wire["Classification"])}
+        >
+          {LABELS.map((one) => (
+            <option key={one} value={one}>
+              {labels[one]}
+            </option>
+          ))}
+        </SelectField>
+      )}
+    </FormDialog>
   );
 }

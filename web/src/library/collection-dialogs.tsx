@@ -1,14 +1,12 @@
 /** Making, describing and removing collections. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, got } from "@/api/client";
 import { notify } from "@/app/notices";
-import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { TextArea, TextField } from "@/parts/field";
-import { Trouble } from "@/parts/trouble";
+import { FormDialog } from "@/parts/form-dialog";
 import type { Collection } from "./queries";
 
 /** Makes a collection, or gives one another name and description. */
@@ -22,7 +20,6 @@ export function CollectionForm({
   const { t } = useTranslation(["library", "common"]);
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const form = useId();
   const [name, setName] = useState(collection?.name ?? "");
   const [description, setDescription] = useState(collection?.description ?? "");
   const saving = useMutation({
@@ -47,48 +44,32 @@ export function CollectionForm({
       }
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() !== "") saving.mutate();
-  };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={collection ? t("rename") : t("newCollection")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={form}
-            disabled={saving.isPending || name.trim() === ""}
-          >
-            {collection ? t("common:save") : t("make")}
-          </Button>
-        </>
-      }
+      submit={collection ? t("common:save") : t("make")}
+      ready={name.trim() !== ""}
+      busy={saving.isPending}
+      error={saving.error}
+      onSubmit={() => saving.mutate()}
+      onClose={onClose}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4 pb-2">
-        {saving.error && <Trouble error={saving.error} />}
-        <TextField
-          label={t("name")}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          data-focus
-          required
-          maxLength={200}
-        />
-        <TextArea
-          label={t("description")}
-          hint={t("descriptionHint")}
-          value={description}
-          onChange={(event) => setDescription(event.target.value)}
-          rows={3}
-        />
-      </form>
-    </Dialog>
+      <TextField
+        label={t("name")}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        data-focus
+        required
+        maxLength={200}
+      />
+      <TextArea
+        label={t("description")}
+        hint={t("descriptionHint")}
+        value={description}
+        onChange={(event) => setDescription(event.target.value)}
+        rows={3}
+      />
+    </FormDialog>
   );
 }
 
@@ -103,7 +84,6 @@ export function CollectionRemoval({
   const { t } = useTranslation(["library", "common"]);
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const form = useId();
   const [typed, setTyped] = useState("");
   const removing = useMutation({
     mutationFn: () =>
@@ -123,37 +103,24 @@ export function CollectionRemoval({
   });
   const right = typed.trim() === collection.name;
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("removeCollection")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button look="danger" type="submit" form={form} disabled={!right || removing.isPending}>
-            {t("removeForGood")}
-          </Button>
-        </>
-      }
+      submit={t("removeForGood")}
+      look="danger"
+      ready={right}
+      busy={removing.isPending}
+      error={removing.error}
+      onSubmit={() => removing.mutate()}
+      onClose={onClose}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4 pb-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (right) removing.mutate();
-        }}
-      >
-        {removing.error && <Trouble error={removing.error} />}
-        <p className="text-sm">{t("removeCollectionText", { name: collection.name })}</p>
-        <TextField
-          label={t("typeName", { name: collection.name })}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-          autoComplete="off"
-          data-focus
-        />
-      </form>
-    </Dialog>
+      <p className="text-sm">{t("removeCollectionText", { name: collection.name })}</p>
+      <TextField
+        label={t("typeName", { name: collection.name })}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        autoComplete="off"
+        data-focus
+      />
+    </FormDialog>
   );
 }

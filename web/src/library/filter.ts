@@ -20,6 +20,8 @@ export interface Place extends Omit<Filter, "state" | "order"> {
   readonly order?: string;
   readonly view?: string;
   readonly document?: string;
+  /** That the dialog for putting in is open: the palette opens it from every page. */
+  readonly put?: string;
 }
 
 /** The states of reading, in their order. */
@@ -43,7 +45,7 @@ const VIEW_PLACE = "alexandria.library.view";
 
 /** The filter of an address; a state or order that there is not is left out. */
 export function filterOf(place: Place): Filter {
-  const { view: _view, document: _document, state, order, ...rest } = place;
+  const { view: _view, document: _document, put: _put, state, order, ...rest } = place;
   return {
     ...rest,
     ...(isOneOf(STATES, state) && { state }),

@@ -41,8 +41,13 @@ export function LibraryPage() {
   const collection = collections.data?.find(
     ({ id, name }) => name === filter.collection || id === filter.collection,
   );
-  const [dialog, setDialog] = useState<"files" | "addresses" | "collection">();
+  const [chosen, setDialog] = useState<"files" | "addresses" | "collection">();
   const mayPutIn = useMay("ingest");
+  const dialog = chosen ?? (place.put && mayPutIn ? "files" : undefined);
+  const close = () => {
+    setDialog(undefined);
+    if (place.put) go({ put: undefined }, { replace: true });
+  };
   useEffect(() => onChanged((documents) => patchDocuments(queries, documents)), [queries]);
   usePasted(mayPutIn, collection?.name);
   const group = t("common:library");
@@ -84,13 +89,9 @@ export function LibraryPage() {
         />
       )}
       {(dialog === "files" || dialog === "addresses") && (
-        <PutInDialog
-          collection={collection?.name}
-          begin={dialog}
-          onClose={() => setDialog(undefined)}
-        />
+        <PutInDialog collection={collection?.name} begin={dialog} onClose={close} />
       )}
-      {dialog === "collection" && <CollectionForm onClose={() => setDialog(undefined)} />}
+      {dialog === "collection" && <CollectionForm onClose={close} />}
     </Page>
   );
 }

@@ -1,12 +1,15 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { Notices } from "@/app/notices";
 import { Button, IconButton } from "./button";
+
+const BOX = "form :is(textarea, input:not([type=checkbox], [type=radio], [type=file]))";
 
 /**
  * A dialog above the page: the browser's own, which keeps the focus inside and gives it back. `open`
  * shows it; `onClose` is called for Escape, the cross and a click beside it. What has `data-focus` has the
- * focus first.
+ * focus first, otherwise the first box of a form that somebody types in.
  */
 export function Dialog({
   open,
@@ -37,8 +40,12 @@ export function Dialog({
     if (!element) return;
     if (open && !element.open) {
       element.showModal();
-      // Not the cross, which comes first: its hint would lie over the title and take Escape to itself.
-      (element.querySelector<HTMLElement>("[data-focus]") ?? element).focus();
+      // Not the cross, which comes first: its hint would lie over the title.
+      const first =
+        element.querySelector<HTMLElement>("[data-focus]") ??
+        element.querySelector<HTMLElement>(BOX) ??
+        element;
+      first.focus();
     }
     if (!open && element.open) element.close();
   }, [open]);
@@ -80,11 +87,12 @@ export function Dialog({
           </footer>
         )}
       </div>
+      <Notices />
     </dialog>
   );
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks before something that cannot be undone, or that others will notice. */
 export function Confirm({
   open,
   onClose,
@@ -92,6 +100,7 @@ export function Confirm({
   title,
   children,
   confirm,
+  look = "danger",
   busy = false,
 }: {
   open: boolean;
@@ -101,6 +110,7 @@ export function Confirm({
   children: ReactNode;
   /** What the button that does it says. */
   confirm: string;
+  look?: "primary" | "danger";
   busy?: boolean;
 }) {
   const { t } = useTranslation();
@@ -112,7 +122,7 @@ export function Confirm({
       footer={
         <>
           <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button look="danger" onClick={onConfirm} disabled={busy}>
+          <Button look={look} onClick={onConfirm} disabled={busy}>
             {confirm}
           </Button>
         </>

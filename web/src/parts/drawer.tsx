@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { Notices } from "@/app/notices";
 import { IconButton } from "./button";
 
 /**
@@ -64,6 +65,7 @@ export function Drawer({
           </footer>
         )}
       </div>
+      <Notices />
     </dialog>
   );
 }

@@ -12,6 +12,15 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
+/**
+ * The language as it is written where somebody lives ("en-GB" for "en"), as far as their browser says
+ * so: dates and numbers differ more between regions than words do.
+ */
+export function localeOf(language: string): string {
+  const wanted = globalThis.navigator?.languages ?? [];
+  return wanted.find((tag) => tag.split("-")[0] === language) ?? language;
+}
+
 const made = new Map<string, ReturnType<typeof make>>();
 
 /** Ways to write things in a language; made once, for making them takes longer than using them. */
@@ -23,18 +32,14 @@ export function formats(language: string) {
   return fresh;
 }
 
-/** The language as it is written where the reader is: dates in British English are not American ones. */
-function regional(language: string): string {
-  return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
-}
-
 function make(language: string) {
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const locale = localeOf(language);
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const numbers = new Map<string, Intl.NumberFormat>();
   const numberFormat = (options: Intl.NumberFormatOptions) => {
     const key = `${options.style} ${options.unit} ${options.maximumFractionDigits}`;
-    const known = numbers.get(key) ?? new Intl.NumberFormat(language, options);
+    const known = numbers.get(key) ?? new Intl.NumberFormat(locale, options);
     numbers.set(key, known);
     return known;
   };
@@ -47,6 +52,7 @@ function make(language: string) {
       numberFormat({
         style: "currency",
         currency: "USD",
+        currencyDisplay: "narrowSymbol",
         maximumFractionDigits: value !== 0 && Math.abs(value) < 0.1 ? 4 : 2,
       }).format(value),
     bytes(value: number) {

@@ -1,5 +1,6 @@
 import { DropdownMenu } from "radix-ui";
 import type { ReactNode } from "react";
+import { useLayer } from "./layer";
 
 const ITEM =
   "flex cursor-pointer select-none items-center gap-2.5 rounded-md px-2.5 py-2 text-sm outline-none data-[disabled]:cursor-default data-[disabled]:opacity-50 data-[highlighted]:bg-tint";
@@ -17,10 +18,13 @@ export function Menu({
   /** Whether it is open from the first: for menus that are made when they are wanted. */
   defaultOpen?: boolean;
 }) {
+  const { ref, dialog } = useLayer();
   return (
     <DropdownMenu.Root modal={false} defaultOpen={defaultOpen}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Trigger asChild ref={ref}>
+        {trigger}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal container={dialog}>
         <DropdownMenu.Content
           align={align}
           sideOffset={6}

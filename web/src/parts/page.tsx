@@ -20,7 +20,7 @@ export function Page({
       className={`mx-auto w-full px-4 py-6 sm:px-6 lg:px-8 ${wide ? "max-w-[110rem]" : "max-w-5xl"}`}
     >
       <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1 basis-80 max-sm:basis-full">
           <h1 className="font-serif text-2xl font-semibold tracking-tight sm:text-3xl">{title}</h1>
           {lead && <p className="mt-1 max-w-prose text-soft">{lead}</p>}
         </div>

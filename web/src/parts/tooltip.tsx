@@ -1,23 +1,22 @@
 import { Tooltip as Radix } from "radix-ui";
-import { type ReactNode, useCallback, useState } from "react";
+import type { ReactNode } from "react";
+import { useLayer } from "./layer";
 
 /** Words that appear beside something when the pointer or the focus is on it. */
 export function Tooltip({ words, children }: { words: ReactNode; children: ReactNode }) {
-  // Nothing outside of an open dialog stands above it.
-  const [dialog, setDialog] = useState<Element | null>(null);
-  const place = useCallback((trigger: Element | null) => {
-    if (trigger) setDialog(trigger.closest("dialog"));
-  }, []);
+  const { ref, dialog } = useLayer();
   return (
     <Radix.Provider delayDuration={400}>
       <Radix.Root>
-        <Radix.Trigger asChild ref={place}>
+        <Radix.Trigger asChild ref={ref}>
           {children}
         </Radix.Trigger>
         <Radix.Portal container={dialog}>
           <Radix.Content
             sideOffset={6}
             collisionPadding={8}
+            // Escape takes the words away and is still the dialog's: who presses it means that.
+            onEscapeKeyDown={() => dialog?.dispatchEvent(new Event("cancel", { cancelable: true }))}
             className="z-50 max-w-xs rounded-md bg-ink px-2 py-1 text-xs text-paper shadow-card"
           >
             {words}

@@ -18,12 +18,12 @@ export function useSentence(): (error: unknown) => string {
   };
   return (error) => {
     if (error instanceof Unreachable) return t("unreachable");
-      if (error instanceof Problem) {
-        const when = again(error);
-        // The server's sentence may end with the time as well; once is enough, and in the reader's words.
-        const what = when && error.detail.replace(/[:;] (come back|try again) in \d+ s$/, "");
-        return sentence(what || error.detail) + when;
-      }
+    if (error instanceof Problem) {
+      const when = again(error);
+      // The server's sentence may end with the time as well; once is enough, and in the reader's words.
+      const what = when && error.detail.replace(/[:;] (come back|try again) in \d+ s$/, "");
+      return sentence(what || error.detail) + when;
+    }
     return t("ourFault");
   };
 }

@@ -9,6 +9,8 @@ export interface ReaderPaneProps {
   page?: number;
   /** Words that are looked for and marked where the span is not known. */
   quote?: string;
+  /** What asked to go there: another one, of the same place, asks once more. */
+  asked?: object;
   onClose?(): void;
   compact?: boolean;
 }

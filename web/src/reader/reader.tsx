@@ -18,6 +18,8 @@ export interface ReaderProps {
   quote?: string | undefined;
   /** What to look for at once. */
   find?: string | undefined;
+  /** What asked to go there: another one, of the same place, asks once more. */
+  asked?: object | undefined;
   onClose?: (() => void) | undefined;
   compact: boolean;
 }

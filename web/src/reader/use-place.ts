@@ -12,7 +12,7 @@ const TELL_MS = 120;
 export type Standing = Here & { count?: number };
 
 export function usePlace(
-  { opened: { id, version_id: version }, span, page }: ReaderProps & { opened: Document },
+  { opened: { id, version_id: version }, span, page, asked }: ReaderProps & { opened: Document },
   isPaged: boolean,
 ): { goal: Goal | undefined; go(goal: Goal): void; here: Standing; onHere(here: Standing): void } {
   const queries = useQueryClient();
@@ -42,11 +42,12 @@ export function usePlace(
 
   const start = span?.start;
   const end = span?.end;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again, it goes there again
   useEffect(() => {
     if (start !== undefined && end !== undefined) {
       go({ span: { start, end }, align: "middle", ...(page !== undefined && { page }) });
     } else if (page !== undefined) go({ page, align: "start" });
-  }, [start, end, page, go]);
+  }, [start, end, page, go, asked]);
 
   const onHere = useCallback(
     (now: Standing) => {

@@ -88,8 +88,8 @@ export function useChoices(typed: string): Group[] {
     { name: t("groupPages"), choices: pages },
     { name: t("groupDocuments"), choices: documents },
     { name: t("groupConversations"), choices: conversations },
-    { name: t("groupSearch"), choices: free },
     { name: t("groupActions"), choices: actions },
+    { name: t("groupSearch"), choices: free },
   ].filter((group) => group.choices.length > 0);
 }
 
@@ -195,7 +195,7 @@ function useActions(): Choice[] {
             id: "put in",
             label: t("putIn"),
             icon: <Upload aria-hidden className={ICON} />,
-            run: () => void navigate({ to: "/library" }),
+            run: () => void navigate({ to: "/library", search: { put: "files" } }),
           },
         ]
       : []),

@@ -1,7 +1,7 @@
 /** The command palette: every page, document, conversation and action, by typing a part of its name. */
 import { Command } from "cmdk";
 import { Search } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Kbd } from "@/app/help";
 import { Dialog } from "@/parts/dialog";
@@ -12,19 +12,41 @@ export default function Palette({ onClose }: { onClose(): void }) {
   const { t: common } = useTranslation();
   const [typed, setTyped] = useState("");
   const groups = useChoices(typed);
+  // The first is meant, also when better ones arrive later, until somebody goes to another.
+  const [gone, setGone] = useState<string>();
+  const steered = useRef(false);
+  const steer = () => {
+    steered.current = true;
+  };
+  const all = groups.flatMap((group) => group.choices);
+  const meant = all.find((choice) => choice.id === gone) ?? all[0];
+  const type = (text: string) => {
+    steered.current = false;
+    setGone(undefined);
+    setTyped(text);
+  };
   const choose = (choice: Choice) => {
     onClose();
     choice.run();
   };
   return (
     <Dialog open onClose={onClose} title={common("palette")} bare>
-      <Command shouldFilter={false} loop label={t("paletteList")} className="flex flex-col">
+      <Command
+        shouldFilter={false}
+        loop
+        label={t("paletteList")}
+        value={meant?.id ?? ""}
+        onValueChange={(id) => steered.current && setGone(id)}
+        onKeyDownCapture={(event) => /^(Arrow|Home|End)/.test(event.key) && steer()}
+        onPointerMoveCapture={steer}
+        className="flex flex-col"
+      >
         <div className="sticky top-0 z-10 flex items-center gap-3 border-b border-line bg-surface px-5">
           <Search aria-hidden className="size-5 shrink-0 text-soft" />
           <Command.Input
             data-focus
             value={typed}
-            onValueChange={setTyped}
+            onValueChange={type}
             placeholder={t("paletteBox")}
             aria-label={t("paletteBox")}
             className="min-h-14 w-full bg-transparent text-base outline-none"

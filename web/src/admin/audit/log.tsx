@@ -2,7 +2,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { Download, X } from "lucide-react";
-import { useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { api, got, type Wire } from "@/api/client";
 import { Button } from "@/parts/button";
 import { TextField } from "@/parts/field";
@@ -53,7 +53,7 @@ export function AuditLog() {
     <>
       <Verify />
       <div className="mb-4 flex flex-wrap items-end gap-3">
-        <Filters />
+        <Filters known={[...new Set(query.items.map((entry) => entry.action))].sort()} />
         <ExportMenu filter={filter} />
       </div>
       <Fetched query={query}>
@@ -70,8 +70,9 @@ export function AuditLog() {
   );
 }
 
-function Filters() {
+function Filters({ known }: { known: readonly string[] }) {
   const { t } = useWords();
+  const list = useId();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const set = (change: Partial<typeof search>) =>
@@ -94,11 +95,17 @@ function Filters() {
         <TextField
           label={t("action")}
           placeholder="documents_remove"
+          list={list}
           value={action}
           onChange={(event) => setAction(event.target.value)}
           onBlur={() => set({ action: action.trim() })}
           spellCheck={false}
         />
+        <datalist id={list}>
+          {known.map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
       </div>
       <div className="min-w-0 sm:w-40">
         <TextField

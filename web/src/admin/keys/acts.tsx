@@ -1,11 +1,10 @@
 /** What is done about a key. */
 import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
-import { Button } from "@/parts/button";
-import { Confirm, Dialog } from "@/parts/dialog";
+import { Confirm } from "@/parts/dialog";
 import { CheckField, SelectField } from "@/parts/field";
+import { FormDialog } from "@/parts/form-dialog";
 import { useFormats } from "@/parts/format";
-import { Trouble } from "@/parts/trouble";
 import { ConfirmName } from "../parts/confirm-name";
 import { useDoing } from "../parts/use-doing";
 import { useWords } from "../words";
@@ -52,35 +51,27 @@ function Rotate({ apiKey, onClose, onMade }: About & { onMade(key: Wire["Rotated
     { changes: CHANGES, quiet: true, onDone: onMade },
   );
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("rotateTitle", { name: apiKey.name })}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button look="primary" disabled={rotate.isPending} onClick={() => rotate.mutate()}>
-            {t("rotateKey")}
-          </Button>
-        </>
-      }
+      submit={t("rotateKey")}
+      busy={rotate.isPending}
+      error={rotate.error}
+      onSubmit={() => rotate.mutate()}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-4 text-sm">
-        <p>{t("rotateText")}</p>
-        <SelectField
-          label={t("overlap")}
-          value={overlap}
-          onChange={(event) => setOverlap(event.target.value)}
-        >
-          {OVERLAPS.map((seconds) => (
-            <option key={seconds} value={seconds}>
-              {t(`overlap.${seconds}`)}
-            </option>
-          ))}
-        </SelectField>
-        {rotate.isError && <Trouble error={rotate.error} />}
-      </div>
-    </Dialog>
+      <p>{t("rotateText")}</p>
+      <SelectField
+        label={t("overlap")}
+        value={overlap}
+        onChange={(event) => setOverlap(event.target.value)}
+      >
+        {OVERLAPS.map((seconds) => (
+          <option key={seconds} value={seconds}>
+            {t(`overlap.${seconds}`)}
+          </option>
+        ))}
+      </SelectField>
+    </FormDialog>
   );
 }
 
@@ -133,6 +124,7 @@ function Compromised({ apiKey, onClose }: About) {
       confirm={t("keyCompromised")}
       busy={say.isPending}
       onClose={onClose}
+      error={say.error}
       onConfirm={() => say.mutate()}
     >
       <p>{t("compromisedText")}</p>
@@ -142,7 +134,6 @@ function Compromised({ apiKey, onClose }: About) {
         checked={drill}
         onChange={(event) => setDrill(event.target.checked)}
       />
-      {say.isError && <Trouble error={say.error} />}
     </ConfirmName>
   );
 }

@@ -48,7 +48,9 @@ export function KeyList({
   const me = useMe();
   const columns = useColumns();
   const now = Date.now();
-  const usable = (key: Key) => !["ended", "revoked"].includes(keyState(key, now));
+  // A key that was replaced goes on until its end.
+  const usable = (key: Key) =>
+    keyState(key, now) !== "revoked" && !(key.expires && Date.parse(key.expires) <= now);
   // Nobody changes a key that may do what they may not.
   const mine = (key: Key) => key.scopes.every((scope) => me?.scopes.includes(scope));
   return (
@@ -127,9 +129,14 @@ function useColumns(): Column<Key>[] {
       ),
     },
     { label: t("madeBy"), cell: (key) => names(key.made_by) },
-    { label: t("used"), cell: (key) => (key.used ? formats.ago(key.used) : t("never")) },
+    {
+      label: t("used"),
+      whole: true,
+      cell: (key) => (key.used ? formats.ago(key.used) : t("never")),
+    },
     {
       label: t("ends"),
+      whole: true,
       cell: (key) =>
         key.revoked
           ? formats.date(key.revoked)

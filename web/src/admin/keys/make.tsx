@@ -3,10 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
 import { type Scope, useMay, useMe } from "@/app/identity";
-import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { CheckField, SelectField, TextField } from "@/parts/field";
-import { Trouble } from "@/parts/trouble";
+import { FormDialog } from "@/parts/form-dialog";
 import { useDoing } from "../parts/use-doing";
 import { collectionNamesQuery } from "../queries";
 import { SCOPES } from "../roles";
@@ -40,104 +38,87 @@ export function MakeKey({
   });
   const expires = endOf(ends, date, Date.now());
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
-      onClose={onClose}
       title={t("makeKey")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button
-            type="submit"
-            form="make-key"
-            look="primary"
-            disabled={scopes.length === 0 || make.isPending}
-          >
-            {t("makeKey")}
-          </Button>
-        </>
-      }
+      submit={t("makeKey")}
+      ready={scopes.length !== 0}
+      busy={make.isPending}
+      error={make.error}
+      onSubmit={() => {
+        make.mutate({
+          name: name.trim(),
+          scopes: [...scopes],
+          ...(expires && { expires }),
+          ...(clearance && { clearance: clearance as Wire["Classification"] }),
+          ...(only.length > 0 && { collections: [...only] }),
+        });
+      }}
+      onClose={onClose}
     >
-      <form
-        id="make-key"
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate({
-            name: name.trim(),
-            scopes: [...scopes],
-            ...(expires && { expires }),
-            ...(clearance && { clearance: clearance as Wire["Classification"] }),
-            ...(only.length > 0 && { collections: [...only] }),
-          });
-        }}
-      >
-        <TextField
-          label={t("name")}
-          hint={t("keyNameHint")}
-          required
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          autoComplete="off"
-        />
-        <fieldset>
-          <legend className="mb-2 text-sm font-medium">{t("mayDo")}</legend>
-          <div className="grid gap-2.5 sm:grid-cols-2">
-            {SCOPES.filter((scope) => me?.scopes.includes(scope)).map((scope) => (
-              <CheckField
-                key={scope}
-                label={t(`scope.${scope}`)}
-                hint={t(`scopeText.${scope}`)}
-                checked={scopes.includes(scope)}
-                onChange={() => setScopes(toggled(scopes, scope))}
-              />
-            ))}
-          </div>
-        </fieldset>
-        <div className="grid gap-4 sm:grid-cols-2">
-          <SelectField
-            label={t("ends")}
-            value={ends}
-            onChange={(event) => setEnds(event.target.value as Ends)}
-          >
-            {ENDS.map((one) => (
-              <option key={one} value={one}>
-                {one === "never"
-                  ? t("noEnd")
-                  : one === "date"
-                    ? t("onDate")
-                    : t("inDays", { count: Number(one) })}
-              </option>
-            ))}
-          </SelectField>
-          {ends === "date" && (
-            <TextField
-              label={t("onDate")}
-              type="date"
-              required
-              min={new Date(Date.now() + DAY_MS).toISOString().slice(0, 10)}
-              value={date}
-              onChange={(event) => setDate(event.target.value)}
+      <TextField
+        label={t("name")}
+        hint={t("keyNameHint")}
+        required
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        autoComplete="off"
+      />
+      <fieldset>
+        <legend className="mb-2 text-sm font-medium">{t("mayDo")}</legend>
+        <div className="grid gap-2.5 sm:grid-cols-2">
+          {SCOPES.filter((scope) => me?.scopes.includes(scope)).map((scope) => (
+            <CheckField
+              key={scope}
+              label={t(`scope.${scope}`)}
+              hint={t(`scopeText.${scope}`)}
+              checked={scopes.includes(scope)}
+              onChange={() => setScopes(toggled(scopes, scope))}
             />
-          )}
-          <SelectField
-            label={t("clearance")}
-            value={clearance}
-            onChange={(event) => setClearance(event.target.value)}
-          >
-            <option value="">{t("clearanceMine")}</option>
-            {CLEARANCES.map((one) => (
-              <option key={one} value={one}>
-                {t(`clearance.${one}`)}
-              </option>
-            ))}
-          </SelectField>
+          ))}
         </div>
-        <Collections only={only} onChange={setOnly} />
-        {make.isError && <Trouble error={make.error} />}
-      </form>
-    </Dialog>
+      </fieldset>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <SelectField
+          label={t("ends")}
+          value={ends}
+          onChange={(event) => setEnds(event.target.value as Ends)}
+        >
+          {ENDS.map((one) => (
+            <option key={one} value={one}>
+              {one === "never"
+                ? t("noEnd")
+                : one === "date"
+                  ? t("onDate")
+                  : t("inDays", { count: Number(one) })}
+            </option>
+          ))}
+        </SelectField>
+        {ends === "date" && (
+          <TextField
+            label={t("onDate")}
+            type="date"
+            required
+            min={new Date(Date.now() + DAY_MS).toISOString().slice(0, 10)}
+            value={date}
+            onChange={(event) => setDate(event.target.value)}
+          />
+        )}
+        <SelectField
+          label={t("clearance")}
+          value={clearance}
+          onChange={(event) => setClearance(event.target.value)}
+        >
+          <option value="">{t("clearanceMine")}</option>
+          {CLEARANCES.map((one) => (
+            <option key={one} value={one}>
+              {t(`clearance.${one}`)}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      <Collections only={only} onChange={setOnly} />
+    </FormDialog>
   );
 }
 

@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from "react";
-import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { TextField } from "@/parts/field";
+import { FormDialog } from "@/parts/form-dialog";
 import { useWords } from "../words";
 
 /** Asks before something that cannot be taken back: the name of what is concerned has to be typed. */
@@ -11,6 +10,7 @@ export function ConfirmName({
   children,
   confirm,
   busy,
+  error,
   onClose,
   onConfirm,
 }: {
@@ -20,6 +20,8 @@ export function ConfirmName({
   /** What the button that does it says. */
   confirm: string;
   busy: boolean;
+  /** Why it could not be done. */
+  error?: unknown;
   onClose(): void;
   onConfirm(): void;
 }) {
@@ -27,36 +29,24 @@ export function ConfirmName({
   const [typed, setTyped] = useState("");
   const right = typed.trim() === name.trim();
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={title}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button type="submit" form="confirm-name" look="danger" disabled={!right || busy}>
-            {confirm}
-          </Button>
-        </>
-      }
+      submit={confirm}
+      look="danger"
+      ready={right}
+      busy={busy}
+      onSubmit={onConfirm}
+      error={error}
+      onClose={onClose}
     >
-      <form
-        id="confirm-name"
-        className="flex flex-col gap-4 text-sm"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (right && !busy) onConfirm();
-        }}
-      >
-        {children}
-        <TextField
-          label={t("typeName", { name })}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-          autoComplete="off"
-          spellCheck={false}
-        />
-      </form>
-    </Dialog>
+      {children}
+      <TextField
+        label={t("typeName", { name })}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        autoComplete="off"
+        spellCheck={false}
+      />
+    </FormDialog>
   );
 }

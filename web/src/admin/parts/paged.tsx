@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/parts/button";
 
-/** A list of more pages than this stands still. */
+/** A list of more pages than this is looked at less often, so that it costs no more. */
 const PAGES_LIVE_MAX = 3;
 
 /** A page, and where the next begins. */
@@ -26,11 +26,9 @@ export function usePaged<T>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     enabled,
-    // Who has scrolled far looks at what was: that much is not fetched again and again.
     refetchInterval: (asked) =>
-      everyMs !== undefined && (asked.state.data?.pages.length ?? 0) <= PAGES_LIVE_MAX
-        ? everyMs
-        : false,
+      everyMs !== undefined &&
+      everyMs * Math.max(1, (asked.state.data?.pages.length ?? 0) / PAGES_LIVE_MAX),
   });
   return { ...query, items: query.data?.pages.flatMap((page) => page.items) ?? [] };
 }

@@ -14,7 +14,7 @@ export function Segments<V extends string>({
 }) {
   const name = useId();
   return (
-    <fieldset className="flex max-w-full flex-wrap rounded-lg border border-edge bg-raised p-0.5">
+    <fieldset className="flex w-fit max-w-full flex-wrap rounded-lg border border-edge bg-raised p-0.5">
       <legend className="sr-only">{label}</legend>
       {choices.map((choice) => (
         <label

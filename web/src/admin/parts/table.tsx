@@ -9,6 +9,8 @@ export interface Column<T> {
   readonly names?: boolean;
   /** Whether it is of figures, which are aligned at their end. */
   readonly figures?: boolean;
+  /** Whether it stays on one line: moments, and words as short. */
+  readonly whole?: boolean;
   /** Whether the heading is told to screen readers alone. */
   readonly quiet?: boolean;
 }
@@ -58,7 +60,7 @@ function Wide<T>({ label, columns, rows, id, actions, actionsLabel }: Rows<T>) {
               <th
                 key={column.label}
                 scope="col"
-                className={`px-4 py-2.5 text-xs font-medium ${column.figures ? "text-end" : "text-start"}`}
+                className={`px-4 py-2.5 text-xs font-medium whitespace-nowrap ${column.figures ? "text-end" : "text-start"}`}
               >
                 <span className={column.quiet ? "sr-only" : ""}>{column.label}</span>
               </th>
@@ -74,7 +76,7 @@ function Wide<T>({ label, columns, rows, id, actions, actionsLabel }: Rows<T>) {
           {rows.map((row) => (
             <tr key={id(row)} className="border-b border-line last:border-b-0 hover:bg-sunken/50">
               {columns.map((column) => {
-                const className = `px-4 py-3 align-middle ${column.figures ? "text-end tabular-nums" : "text-start"}`;
+                const className = `px-4 py-3 align-middle ${column.figures ? "text-end tabular-nums" : "text-start"} ${column.whole ? "whitespace-nowrap" : ""}`;
                 return column.names ? (
                   <th key={column.label} scope="row" className={`${className} font-medium`}>
                     {column.cell(row)}

@@ -23,7 +23,7 @@ export function AccessReview() {
       names: true,
       cell: (entry) => (
         <>
-          <span className="block break-all">{entry.name}</span>
+          <span className="block">{entry.name}</span>
           {entry.remarks.map((remark) => (
             <span
               key={remark}
@@ -50,18 +50,20 @@ export function AccessReview() {
     {
       label: t("mayDo"),
       cell: (entry) => (
-        <span className="text-xs text-soft">
+        <span className="block text-xs text-soft md:min-w-56">
           {formats.list(entry.scopes.map((scope) => t(`scope.${scope}`)))}
         </span>
       ),
     },
-    { label: t("since"), cell: (entry) => formats.date(entry.since) },
+    { label: t("since"), whole: true, cell: (entry) => formats.date(entry.since) },
     {
       label: t("used"),
+      whole: true,
       cell: (entry) => (entry.used ? formats.ago(entry.used) : t("never")),
     },
     {
       label: t("ends"),
+      whole: true,
       cell: (entry) => (entry.expires ? formats.date(entry.expires) : t("noEnd")),
     },
   ];

@@ -1,10 +1,9 @@
 /** What is done about a person, each in its own dialog. */
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
 import { useMe } from "@/app/identity";
-import { Button } from "@/parts/button";
-import { Confirm, Dialog } from "@/parts/dialog";
-import { Trouble } from "@/parts/trouble";
+import { Confirm } from "@/parts/dialog";
+import { FormDialog } from "@/parts/form-dialog";
 import { ConfirmName } from "../parts/confirm-name";
 import { save } from "../parts/save";
 import { useDoing } from "../parts/use-doing";
@@ -65,25 +64,16 @@ function RoleDialog({ user, onClose }: About) {
   const [role, setRole] = useState(user.role);
   const change = useChange(user, t("roleChanged", { name: user.name }), onClose);
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("changeRoleOf", { name: user.name })}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button
-            look="primary"
-            disabled={role === user.role || change.isPending}
-            onClick={() => change.mutate({ role })}
-          >
-            {t("common:save")}
-          </Button>
-        </>
-      }
+      submit={t("common:save")}
+      ready={role !== user.role}
+      busy={change.isPending}
+      onSubmit={() => change.mutate({ role })}
+      onClose={onClose}
     >
       <RoleChoice roles={rolesToGive(me?.scopes ?? [])} value={role} onChange={setRole} />
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -139,6 +129,7 @@ function StateDialog({ user, onClose }: About) {
       onClose={onClose}
       title={active ? t("suspendTitle", { name }) : t("resumeTitle", { name })}
       confirm={active ? t("suspend") : t("resume")}
+      look={active ? "danger" : "primary"}
       busy={change.isPending}
       onConfirm={() => change.mutate({ state: active ? "suspended" : "active" })}
     >
@@ -154,21 +145,15 @@ function ExportDialog({ user, onClose }: About) {
     { changes: [["audit"]], said: t("dataTaken"), onDone: onClose },
   );
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("takeDataOf", { name: user.name })}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button look="primary" disabled={take.isPending} onClick={() => take.mutate()}>
-            {t("download")}
-          </Button>
-        </>
-      }
+      submit={t("download")}
+      busy={take.isPending}
+      onSubmit={() => take.mutate()}
+      onClose={onClose}
     >
       <p className="text-sm">{t("takeDataText")}</p>
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -189,7 +174,6 @@ function GoodbyeDialog({ user, erase, onClose }: About & { erase: boolean }) {
       onDone: onClose,
     },
   );
-  const failed: ReactNode = go.isError && <Trouble error={go.error} />;
   return (
     <ConfirmName
       name={name}
@@ -197,10 +181,10 @@ function GoodbyeDialog({ user, erase, onClose }: About & { erase: boolean }) {
       confirm={erase ? t("erasePerson") : t("removePerson")}
       busy={go.isPending}
       onClose={onClose}
+      error={go.error}
       onConfirm={() => go.mutate()}
     >
       <p>{erase ? t("eraseText") : t("removeText")}</p>
-      {failed}
     </ConfirmName>
   );
 }

@@ -5,7 +5,6 @@ import { api, got, type Wire } from "@/api/client";
 import { Button } from "@/parts/button";
 import { Dialog } from "@/parts/dialog";
 import { useFormats } from "@/parts/format";
-import { Trouble } from "@/parts/trouble";
 import { ConfirmName } from "../parts/confirm-name";
 import { Fetched } from "../parts/state";
 import { useDoing } from "../parts/use-doing";
@@ -34,10 +33,10 @@ export function FactorsDialog({ user, onClose }: { user: Wire["User"]; onClose()
         confirm={t("resetFactors")}
         busy={reset.isPending}
         onClose={() => setResetting(false)}
+        error={reset.error}
         onConfirm={() => reset.mutate()}
       >
         <p>{t("resetFactorsText")}</p>
-        {reset.isError && <Trouble error={reset.error} />}
       </ConfirmName>
     );
   }

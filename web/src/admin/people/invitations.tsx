@@ -40,12 +40,13 @@ export function Invitations() {
     {
       label: t("email"),
       names: true,
-      cell: (one) => <span className="break-all">{one.email}</span>,
+      cell: (one) => one.email,
     },
     { label: t("role"), cell: (one) => <Badge tone="accent">{t(`role.${one.role}`)}</Badge> },
     { label: t("invitedBy"), cell: (one) => names(one.made_by) },
     {
       label: t("open"),
+      whole: true,
       cell: (one) => t("openUntil", { when: formats.ago(one.expires) }),
     },
   ];

@@ -2,11 +2,9 @@
 import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
 import { useMe } from "@/app/identity";
-import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { TextField } from "@/parts/field";
+import { FormDialog } from "@/parts/form-dialog";
 import { useFormats } from "@/parts/format";
-import { Trouble } from "@/parts/trouble";
 import { ShownOnce } from "../parts/shown-once";
 import { useDoing } from "../parts/use-doing";
 import { type Role, rolesToGive } from "../roles";
@@ -41,38 +39,25 @@ export function InviteDialog({ onClose }: { onClose(): void }) {
     );
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("inviteTitle")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button type="submit" form="invite" look="primary" disabled={invite.isPending}>
-            {t("invite")}
-          </Button>
-        </>
-      }
+      submit={t("invite")}
+      busy={invite.isPending}
+      error={invite.error}
+      onSubmit={() => {
+        invite.mutate({ email: email.trim(), role });
+      }}
+      onClose={onClose}
     >
-      <form
-        id="invite"
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          invite.mutate({ email: email.trim(), role });
-        }}
-      >
-        <TextField
-          label={t("email")}
-          type="email"
-          required
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-          autoComplete="off"
-        />
-        <RoleChoice roles={rolesToGive(me?.scopes ?? [])} value={role} onChange={setRole} />
-        {invite.isError && <Trouble error={invite.error} />}
-      </form>
-    </Dialog>
+      <TextField
+        label={t("email")}
+        type="email"
+        required
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        autoComplete="off"
+      />
+      <RoleChoice roles={rolesToGive(me?.scopes ?? [])} value={role} onChange={setRole} />
+    </FormDialog>
   );
 }

@@ -117,6 +117,7 @@ function useColumns(mine: string | undefined): Column<User>[] {
     },
     {
       label: t("signedIn"),
+      whole: true,
       cell: (user) =>
         user.signed_in ? (
           <time dateTime={user.signed_in} title={formats.moment(user.signed_in)}>
@@ -126,7 +127,7 @@ function useColumns(mine: string | undefined): Column<User>[] {
           t("never")
         ),
     },
-    { label: t("since"), cell: (user) => formats.date(user.created) },
+    { label: t("since"), whole: true, cell: (user) => formats.date(user.created) },
   ];
 }
 

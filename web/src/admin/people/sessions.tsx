@@ -4,6 +4,9 @@ import { api, got, type Wire } from "@/api/client";
 import { Button } from "@/parts/button";
 import { Dialog } from "@/parts/dialog";
 import { useFormats } from "@/parts/format";
+import { Badge } from "@/parts/page";
+import { deviceOf } from "@/sign-in/account/device";
+import { ownSession } from "@/sign-in/account/queries";
 import { Fetched } from "../parts/state";
 import { useDoing } from "../parts/use-doing";
 import { useWords } from "../words";
@@ -30,6 +33,7 @@ export function SessionsDialog({ user, onClose }: { user: Wire["User"]; onClose(
     said: t("sessionsEnded"),
   });
   const sessions = query.data ?? [];
+  const own = ownSession();
   return (
     <Dialog
       open
@@ -52,7 +56,12 @@ export function SessionsDialog({ user, onClose }: { user: Wire["User"]; onClose(
               {sessions.map((session) => (
                 <li key={session.id} className="flex items-center gap-4 py-3 text-sm">
                   <div className="min-w-0 flex-1">
-                    <p className="line-clamp-2 break-words">{session.agent || t("unknownAgent")}</p>
+                    <p className="flex flex-wrap items-center gap-2">
+                      <span title={session.agent}>
+                        {deviceOf(session.agent).name || t("unknownAgent")}
+                      </span>
+                      {session.id === own && <Badge tone="good">{t("thisSession")}</Badge>}
+                    </p>
                     <p className="text-xs text-soft">
                       {session.address} · {t("lastUsed", { when: formats.ago(session.used) })}
                     </p>

@@ -3,9 +3,9 @@ import { Play, Square, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
 import { Button } from "@/parts/button";
-import { Confirm, Dialog } from "@/parts/dialog";
+import { Confirm } from "@/parts/dialog";
 import { TextField } from "@/parts/field";
-import { Trouble } from "@/parts/trouble";
+import { FormDialog } from "@/parts/form-dialog";
 import { useDoing } from "../parts/use-doing";
 import { useWords } from "../words";
 
@@ -86,6 +86,7 @@ function Sure({
       onClose={onClose}
       title={t(`experimentTitle.${act}`, { name })}
       confirm={t(act)}
+      look={act === "start" ? "primary" : "danger"}
       busy={go.isPending}
       onConfirm={() => go.mutate()}
     >
@@ -108,39 +109,26 @@ function ShareDialog({ experiment, onClose }: { experiment: Wire["Experiment"]; 
     { changes: CHANGES, said: t("shareChanged"), quiet: true, onDone: onClose },
   );
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("changeShare")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button type="submit" form="share" look="primary" disabled={change.isPending}>
-            {t("common:save")}
-          </Button>
-        </>
-      }
+      submit={t("common:save")}
+      busy={change.isPending}
+      error={change.error}
+      onSubmit={() => {
+        change.mutate();
+      }}
+      onClose={onClose}
     >
-      <form
-        id="share"
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate();
-        }}
-      >
-        <TextField
-          label={t("shareInPercent")}
-          hint={t("shareHint")}
-          type="number"
-          min={0}
-          max={100}
-          required
-          value={share}
-          onChange={(event) => setShare(event.target.value)}
-        />
-        {change.isError && <Trouble error={change.error} />}
-      </form>
-    </Dialog>
+      <TextField
+        label={t("shareInPercent")}
+        hint={t("shareHint")}
+        type="number"
+        min={0}
+        max={100}
+        required
+        value={share}
+        onChange={(event) => setShare(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -51,7 +51,7 @@ export function Cases() {
       label: t("language"),
       cell: (one) => (one.language ? formats.language(one.language) : "—"),
     },
-    { label: t("made"), cell: (one) => formats.date(one.created) },
+    { label: t("made"), whole: true, cell: (one) => formats.date(one.created) },
   ];
   return (
     <Fetched query={query}>

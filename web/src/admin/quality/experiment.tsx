@@ -94,7 +94,7 @@ function Facts({ experiment }: { experiment: Wire["Experiment"] }) {
       {experiment.stopped_why && (
         <p className="mt-3 flex items-start gap-2 rounded-xl bg-warn-tint px-4 py-3 text-sm text-warn">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-          {experiment.stopped_why}
+          {sentence(experiment.stopped_why)}
         </p>
       )}
     </div>

@@ -61,7 +61,7 @@ export function Experiments() {
       figures: true,
       cell: (one) => formats.number(one.variants.length),
     },
-    { label: t("made"), cell: (one) => formats.date(one.created) },
+    { label: t("made"), whole: true, cell: (one) => formats.date(one.created) },
   ];
   const make = (
     <Button look="primary" onClick={() => setMaking(true)}>

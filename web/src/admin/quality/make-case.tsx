@@ -1,10 +1,8 @@
 /** Making a case of an answer: what it should say follows from the feedback, or is said here. */
 import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
-import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { CheckField, TextArea } from "@/parts/field";
-import { Trouble } from "@/parts/trouble";
+import { FormDialog } from "@/parts/form-dialog";
 import { useDoing } from "../parts/use-doing";
 import { useWords } from "../words";
 
@@ -30,48 +28,36 @@ export function MakeCase({ feedback, onClose }: { feedback: Wire["Feedback"]; on
   );
   const ready = says || none || given.length > 0;
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("makeCase")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button type="submit" form="case" look="primary" disabled={!ready || make.isPending}>
-            {t("makeCase")}
-          </Button>
-        </>
-      }
+      submit={t("makeCase")}
+      ready={ready}
+      busy={make.isPending}
+      error={make.error}
+      onSubmit={() => {
+        make.mutate({
+          answer_id: feedback.answer_id,
+          ...(none ? { answers: [] } : given.length > 0 && { answers: given }),
+        });
+      }}
+      onClose={onClose}
     >
-      <form
-        id="case"
-        className="flex flex-col gap-4 text-sm"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate({
-            answer_id: feedback.answer_id,
-            ...(none ? { answers: [] } : given.length > 0 && { answers: given }),
-          });
-        }}
-      >
-        <p className="font-medium">{feedback.question}</p>
-        <p className="text-soft">{says ? t("caseSays") : t("caseSaysNot")}</p>
-        <TextArea
-          label={t("rightAnswers")}
-          hint={t("rightAnswersHint")}
-          rows={4}
-          disabled={none}
-          value={answers}
-          onChange={(event) => setAnswers(event.target.value)}
-        />
-        <CheckField
-          label={t("mustNotAnswer")}
-          hint={t("mustNotAnswerHint")}
-          checked={none}
-          onChange={(event) => setNone(event.target.checked)}
-        />
-        {make.isError && <Trouble error={make.error} />}
-      </form>
-    </Dialog>
+      <p className="font-medium">{feedback.question}</p>
+      <p className="text-soft">{says ? t("caseSays") : t("caseSaysNot")}</p>
+      <TextArea
+        label={t("rightAnswers")}
+        hint={t("rightAnswersHint")}
+        rows={4}
+        disabled={none}
+        value={answers}
+        onChange={(event) => setAnswers(event.target.value)}
+      />
+      <CheckField
+        label={t("mustNotAnswer")}
+        hint={t("mustNotAnswerHint")}
+        checked={none}
+        onChange={(event) => setNone(event.target.checked)}
+      />
+    </FormDialog>
   );
 }

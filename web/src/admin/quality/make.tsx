@@ -4,9 +4,8 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
 import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { SelectField, TextArea, TextField } from "@/parts/field";
-import { Trouble } from "@/parts/trouble";
+import { FormDialog } from "@/parts/form-dialog";
 import { useDoing } from "../parts/use-doing";
 import { useWords } from "../words";
 import { type Draft, experimentOf } from "./draft";
@@ -43,111 +42,98 @@ export function MakeExperiment({ onClose }: { onClose(): void }) {
     },
   );
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
-      onClose={onClose}
       title={t("makeExperiment")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button type="submit" form="experiment" look="primary" disabled={make.isPending}>
-            {t("makeExperiment")}
-          </Button>
-        </>
-      }
+      submit={t("makeExperiment")}
+      busy={make.isPending}
+      error={make.error}
+      onSubmit={() => {
+        make.mutate(experimentOf(draft));
+      }}
+      onClose={onClose}
     >
-      <form
-        id="experiment"
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate(experimentOf(draft));
-        }}
-      >
-        <TextField
-          label={t("name")}
-          required
-          value={draft.name}
-          onChange={(event) => set({ name: event.target.value })}
-        />
-        <TextArea
-          label={t("hypothesis")}
-          hint={t("hypothesisHint")}
-          rows={2}
-          value={draft.hypothesis}
-          onChange={(event) => set({ hypothesis: event.target.value })}
-        />
-        <div className="grid gap-4 sm:grid-cols-3">
-          <SelectField
-            label={t("decides")}
-            value={draft.metric}
-            onChange={(event) => set({ metric: event.target.value as Metric })}
-          >
-            {METRICS.filter((one) => one !== "latency_p95").map((one) => (
-              <option key={one} value={one}>
-                {metric.name(one)}
-              </option>
-            ))}
-          </SelectField>
-          <SelectField
-            label={t("unit")}
-            value={draft.unit}
-            onChange={(event) => set({ unit: event.target.value as Draft["unit"] })}
-          >
-            <option value="actor">{t("unitActor")}</option>
-            <option value="question">{t("unitQuestion")}</option>
-          </SelectField>
-          <TextField
-            label={t("shareInPercent")}
-            type="number"
-            min={0}
-            max={100}
-            required
-            value={draft.share}
-            onChange={(event) => set({ share: event.target.value })}
-          />
-        </div>
-        <section className="flex flex-col gap-3">
-          <div>
-            <h3 className="text-sm font-medium">{t("variants")}</h3>
-            <p className="text-xs text-soft">{t("variantsHint")}</p>
-          </div>
-          {draft.variants.map((variant, at) => (
-            <Variant
-              key={variant.id}
-              at={at}
-              variant={variant}
-              onChange={(next) =>
-                set({
-                  variants: draft.variants.map((one) => (one.id === next.id ? next : one)),
-                })
-              }
-              {...(draft.variants.length > 1 && {
-                onRemove: () =>
-                  set({ variants: draft.variants.filter((one) => one.id !== variant.id) }),
-              })}
-            />
+      <TextField
+        label={t("name")}
+        required
+        value={draft.name}
+        onChange={(event) => set({ name: event.target.value })}
+      />
+      <TextArea
+        label={t("hypothesis")}
+        hint={t("hypothesisHint")}
+        rows={2}
+        value={draft.hypothesis}
+        onChange={(event) => set({ hypothesis: event.target.value })}
+      />
+      <div className="grid gap-4 sm:grid-cols-3">
+        <SelectField
+          label={t("decides")}
+          value={draft.metric}
+          onChange={(event) => set({ metric: event.target.value as Metric })}
+        >
+          {METRICS.filter((one) => one !== "latency_p95").map((one) => (
+            <option key={one} value={one}>
+              {metric.name(one)}
+            </option>
           ))}
-          <Button
-            className="self-start"
-            onClick={() =>
+        </SelectField>
+        <SelectField
+          label={t("unit")}
+          value={draft.unit}
+          onChange={(event) => set({ unit: event.target.value as Draft["unit"] })}
+        >
+          <option value="actor">{t("unitActor")}</option>
+          <option value="question">{t("unitQuestion")}</option>
+        </SelectField>
+        <TextField
+          label={t("shareInPercent")}
+          type="number"
+          min={0}
+          max={100}
+          required
+          value={draft.share}
+          onChange={(event) => set({ share: event.target.value })}
+        />
+      </div>
+      <section className="flex flex-col gap-3">
+        <div>
+          <h3 className="text-sm font-medium">{t("variants")}</h3>
+          <p className="text-xs text-soft">{t("variantsHint")}</p>
+        </div>
+        {draft.variants.map((variant, at) => (
+          <Variant
+            key={variant.id}
+            at={at}
+            variant={variant}
+            onChange={(next) =>
               set({
-                variants: [...draft.variants, { id: nextId, name: "", weight: "1", changes: {} }],
+                variants: draft.variants.map((one) => (one.id === next.id ? next : one)),
               })
             }
-          >
-            <Plus aria-hidden className="size-4" />
-            {t("addVariant")}
-          </Button>
-        </section>
-        <Guards
-          guards={draft.guardrails}
-          nextId={nextId}
-          onChange={(guardrails) => set({ guardrails })}
-        />
-        {make.isError && <Trouble error={make.error} />}
-      </form>
-    </Dialog>
+            {...(draft.variants.length > 1 && {
+              onRemove: () =>
+                set({ variants: draft.variants.filter((one) => one.id !== variant.id) }),
+            })}
+          />
+        ))}
+        <Button
+          className="self-start"
+          onClick={() =>
+            set({
+              variants: [...draft.variants, { id: nextId, name: "", weight: "1", changes: {} }],
+            })
+          }
+        >
+          <Plus aria-hidden className="size-4" />
+          {t("addVariant")}
+        </Button>
+      </section>
+      <Guards
+        guards={draft.guardrails}
+        nextId={nextId}
+        onChange={(guardrails) => set({ guardrails })}
+      />
+    </FormDialog>
   );
 }

@@ -1,10 +1,8 @@
 /** Writing down what something has cost that is not counted here. */
 import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
-import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { SelectField, TextField } from "@/parts/field";
-import { Trouble } from "@/parts/trouble";
+import { FormDialog } from "@/parts/form-dialog";
 import { useDoing } from "../parts/use-doing";
 import { useWords } from "../words";
 import { dollars } from "./budget-dialog";
@@ -29,48 +27,36 @@ export function BillDialog({ onClose }: { onClose(): void }) {
     },
   );
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={t("addBill")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button type="submit" form="bill" look="primary" disabled={!amount || write.isPending}>
-            {t("common:save")}
-          </Button>
-        </>
-      }
+      submit={t("common:save")}
+      ready={Boolean(amount)}
+      busy={write.isPending}
+      error={write.error}
+      onSubmit={() => {
+        if (amount) write.mutate({ component, cost_usd: amount });
+      }}
+      onClose={onClose}
     >
-      <form
-        id="bill"
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (amount) write.mutate({ component, cost_usd: amount });
-        }}
+      <p className="text-sm">{t("addBillText")}</p>
+      <SelectField
+        label={t("budgetKind.component")}
+        value={component}
+        onChange={(event) => setComponent(event.target.value as Wire["Billed"])}
       >
-        <p className="text-sm">{t("addBillText")}</p>
-        <SelectField
-          label={t("budgetKind.component")}
-          value={component}
-          onChange={(event) => setComponent(event.target.value as Wire["Billed"])}
-        >
-          {BILLED.map((one) => (
-            <option key={one} value={one}>
-              {t(`component.${one}`)}
-            </option>
-          ))}
-        </SelectField>
-        <TextField
-          label={t("amount")}
-          inputMode="decimal"
-          value={cost}
-          onChange={(event) => setCost(event.target.value)}
-          {...(amount === undefined && { error: t("notAnAmount") })}
-        />
-        {write.isError && <Trouble error={write.error} />}
-      </form>
-    </Dialog>
+        {BILLED.map((one) => (
+          <option key={one} value={one}>
+            {t(`component.${one}`)}
+          </option>
+        ))}
+      </SelectField>
+      <TextField
+        label={t("amount")}
+        inputMode="decimal"
+        value={cost}
+        onChange={(event) => setCost(event.target.value)}
+        {...(amount === undefined && { error: t("notAnAmount") })}
+      />
+    </FormDialog>
   );
 }

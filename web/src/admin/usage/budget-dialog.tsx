@@ -3,10 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
 import { useMay } from "@/app/identity";
-import { Button } from "@/parts/button";
-import { Dialog } from "@/parts/dialog";
 import { SelectField, TextField } from "@/parts/field";
-import { Trouble } from "@/parts/trouble";
+import { FormDialog } from "@/parts/form-dialog";
 import { everybodyQuery, everyKeyQuery } from "../names";
 import { useDoing } from "../parts/use-doing";
 import { useWords } from "../words";
@@ -63,85 +61,66 @@ export function BudgetDialog({
   const wrong = (value: number | null | undefined) =>
     value === undefined ? { error: t("notAnAmount") } : {};
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={budget ? t("budgetOf", { name: name(budget.kind, budget.subject) }) : t("setBudget")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
-          <Button
-            type="submit"
-            form="budget"
-            look="primary"
-            disabled={
-              !subject || empty || most === undefined || from === undefined || set.isPending
-            }
-          >
-            {t("common:save")}
-          </Button>
-        </>
-      }
+      submit={t("common:save")}
+      ready={subject !== "" && !empty && most !== undefined && from !== undefined}
+      busy={set.isPending}
+      error={set.error}
+      onSubmit={() => {
+        if (most === undefined || from === undefined || empty) return;
+        set.mutate({ max_usd: most, alert_usd: from });
+      }}
+      onClose={onClose}
     >
-      <form
-        id="budget"
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (most === undefined || from === undefined || empty) return;
-          set.mutate({ max_usd: most, alert_usd: from });
-        }}
-      >
-        {!budget && (
-          <div className="grid gap-4 sm:grid-cols-2">
+      {!budget && (
+        <div className="grid gap-4 sm:grid-cols-2">
+          <SelectField
+            label={t("budgetFor")}
+            value={kind}
+            onChange={(event) => {
+              setKind(event.target.value as Kind);
+              setSubject("");
+            }}
+          >
+            {kinds.map((one) => (
+              <option key={one} value={one}>
+                {t(`budgetKind.${one}`)}
+              </option>
+            ))}
+          </SelectField>
+          {kind !== "tenant" && (
             <SelectField
-              label={t("budgetFor")}
-              value={kind}
-              onChange={(event) => {
-                setKind(event.target.value as Kind);
-                setSubject("");
-              }}
+              label={t(`budgetKind.${kind}`)}
+              value={subject}
+              onChange={(event) => setSubject(event.target.value)}
             >
-              {kinds.map((one) => (
-                <option key={one} value={one}>
-                  {t(`budgetKind.${one}`)}
+              {subjects.map((one) => (
+                <option key={one.value} value={one.value}>
+                  {one.label}
                 </option>
               ))}
             </SelectField>
-            {kind !== "tenant" && (
-              <SelectField
-                label={t(`budgetKind.${kind}`)}
-                value={subject}
-                onChange={(event) => setSubject(event.target.value)}
-              >
-                {subjects.map((one) => (
-                  <option key={one.value} value={one.value}>
-                    {one.label}
-                  </option>
-                ))}
-              </SelectField>
-            )}
-          </div>
-        )}
-        <TextField
-          label={t("most")}
-          hint={t("mostHint")}
-          inputMode="decimal"
-          value={max}
-          onChange={(event) => setMax(event.target.value)}
-          {...wrong(most)}
-        />
-        <TextField
-          label={t("alertAt")}
-          hint={t("alertHint")}
-          inputMode="decimal"
-          value={alert}
-          onChange={(event) => setAlert(event.target.value)}
-          {...wrong(from)}
-        />
-        {set.isError && <Trouble error={set.error} />}
-      </form>
-    </Dialog>
+          )}
+        </div>
+      )}
+      <TextField
+        label={t("most")}
+        hint={t("mostHint")}
+        inputMode="decimal"
+        value={max}
+        onChange={(event) => setMax(event.target.value)}
+        {...wrong(most)}
+      />
+      <TextField
+        label={t("alertAt")}
+        hint={t("alertHint")}
+        inputMode="decimal"
+        value={alert}
+        onChange={(event) => setAlert(event.target.value)}
+        {...wrong(from)}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,7 +1,8 @@
 /** Bars of each day, one upon the other. */
 import { useId } from "react";
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar, BarChart, ResponsiveContainer, Tooltip } from "recharts";
 import { fill, Legend, Patterns, seriesColour } from "../parts/patterns";
+import { DayAxes } from "./axes";
 import type { DayOfSeries } from "./figures";
 import { Hint } from "./hint";
 
@@ -36,21 +37,7 @@ export default function DayBars({
           accessibilityLayer={false}
         >
           <Patterns prefix={prefix} />
-          <CartesianGrid vertical={false} stroke="var(--line)" />
-          <XAxis
-            dataKey="day"
-            tickFormatter={dayOf}
-            tick={{ fill: "var(--soft)", fontSize: 12 }}
-            stroke="var(--line)"
-            tickLine={false}
-            minTickGap={24}
-          />
-          <YAxis
-            tickFormatter={showShort}
-            tick={{ fill: "var(--soft)", fontSize: 12 }}
-            stroke="none"
-            width={56}
-          />
+          <DayAxes showShort={showShort} dayOf={dayOf} />
           <Tooltip
             isAnimationActive={false}
             cursor={{ fill: "var(--sunken)", opacity: 0.7 }}
@@ -83,7 +70,7 @@ export default function DayBars({
           ))}
         </BarChart>
       </ResponsiveContainer>
-      {series.length > 1 && <Legend names={series} />}
+      {series.length > 0 && <Legend names={series} />}
     </>
   );
 }

@@ -52,7 +52,11 @@ export function DaysChart({
         })),
       }}
     >
-      <DayBars days={made.days} series={series} show={show} showShort={showShort} dayOf={dayOf} />
+      {series.length > 0 ? (
+        <DayBars days={made.days} series={series} show={show} showShort={showShort} dayOf={dayOf} />
+      ) : (
+        <p className="py-14 text-center text-sm text-soft">{t("nothingUsed")}</p>
+      )}
     </Chart>
   );
 }

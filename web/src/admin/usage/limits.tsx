@@ -135,7 +135,7 @@ function Circuits({ limits }: { limits: Wire["Limits"] }) {
         </Badge>
       ),
     },
-    { label: t("until"), cell: (one) => formats.ago(one.open_until) },
+    { label: t("until"), whole: true, cell: (one) => formats.ago(one.open_until) },
   ];
   return (
     <div>

@@ -1,15 +1,6 @@
 /** What the month has cost day after day, what it will have cost at its end, and what it may cost. */
-import {
-  Area,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Area, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip } from "recharts";
+import { DayAxes } from "./axes";
 import type { DayOfMonth } from "./figures";
 import { Hint } from "./hint";
 
@@ -55,22 +46,7 @@ export default function MonthLine({
           margin={{ top: 12, right: 8, bottom: 0, left: 0 }}
           accessibilityLayer={false}
         >
-          <CartesianGrid vertical={false} stroke="var(--line)" />
-          <XAxis
-            dataKey="day"
-            tickFormatter={dayOf}
-            tick={{ fill: "var(--soft)", fontSize: 12 }}
-            stroke="var(--line)"
-            tickLine={false}
-            minTickGap={28}
-          />
-          <YAxis
-            domain={[0, "auto"]}
-            tickFormatter={showShort}
-            tick={{ fill: "var(--soft)", fontSize: 12 }}
-            stroke="none"
-            width={56}
-          />
+          <DayAxes showShort={showShort} dayOf={dayOf} />
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: "var(--edge)" }}
