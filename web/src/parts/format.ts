@@ -27,7 +27,7 @@ const made = new Map<string, ReturnType<typeof make>>();
 export function formats(language: string) {
   const known = made.get(language);
   if (known) return known;
-  const fresh = make(regional(language));
+  const fresh = make(language);
   made.set(language, fresh);
   return fresh;
 }
