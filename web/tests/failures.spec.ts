@@ -14,7 +14,7 @@ const BOX = /^Ask (your library a|another) question$/;
 /** The first day of the next month, as the pages write it. */
 function nextMonth(): string {
   const now = new Date();
-  const written = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
+  const written = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
   return written.format(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)));
 }
 
