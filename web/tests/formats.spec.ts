@@ -31,7 +31,7 @@ const FORMATS = [
 ] as const;
 
 test("a file of each format is put in, read, and shows its words", async ({ page }, info) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   const here = FORMATS.flatMap(([format, file, words, drawn]) =>
     file ? [{ format, file, words, drawn }] : [],
   );
@@ -47,15 +47,13 @@ test("a file of each format is put in, read, and shows its words", async ({ page
       timeout: 180_000,
     });
     const reply = await fetch(`${program.address}/api/v1/documents?limit=50`);
-    const documents = (await reply.json()).items as {
-      id: string;
-      name: string;
-      faults: object[];
-    }[];
-    expect(documents.flatMap(({ faults }) => faults)).toEqual([]);
+    const { items } = (await reply.json()) as {
+      items: { id: string; name: string; faults: object[] }[];
+    };
+    expect(items.flatMap(({ faults }) => faults)).toEqual([]);
     for (const { format, file, words, drawn } of here) {
       await test.step(format, async () => {
-        const id = documents.find(({ name }) => name === file.name)?.id;
+        const id = items.find(({ name }) => name === file.name)?.id;
         await page.goto(`${program.address}/read/${id}`);
         const shown = page.locator("main").getByText(words).first();
         await expect(shown, format).toBeVisible({ timeout: 20_000 });

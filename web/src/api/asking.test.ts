@@ -24,7 +24,9 @@ async function all(): Promise<AnswerEvent[]> {
 
 beforeEach(() => {
   calls.length = 0;
-  vi.stubGlobal("fetch", async (request: Request) => {
+  vi.stubGlobal("fetch", async (request: Request | string) => {
+    // Whether the server is back is asked by its path alone.
+    if (typeof request === "string") return new Response("{}");
     calls.push({ url: new URL(request.url).pathname, last: request.headers.get("Last-Event-ID") });
     const next = replies.shift();
     if (!next) throw new TypeError("nobody answers");
@@ -56,6 +58,17 @@ describe("asking", () => {
       "/api/v1/streams/s",
       "/api/v1/ask",
     ]);
+  });
+
+  it("asks as soon as the server is back when nobody answers at first", async () => {
+    replies = [
+      () => {
+        throw new TypeError("nobody answers");
+      },
+      told("s", DRAFT, DONE),
+    ];
+    const seen = await all();
+    expect(seen.map((one) => one.kind)).toEqual(["waiting", "draft", "done"]);
   });
 
   it("says what is wrong when the stream does", async () => {

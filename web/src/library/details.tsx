@@ -87,7 +87,7 @@ export function Details({
 
 function Particulars({ document }: { document: Document }) {
   const { t } = useTranslation(["library", "common"]);
-  const mayAsk = useMay("ask");
+  const mayAsk = useMay("ask") && document.state !== "failed";
   const mayPutIn = useMay("ingest");
   const mayErase = useMay("admin");
   const save = useDownload();

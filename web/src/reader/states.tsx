@@ -96,7 +96,8 @@ export function Unread({ document, onDownload }: { document: Document; onDownloa
 export function Notes({ document, onPage }: { document: Document; onPage(page: number): void }) {
   const { t } = useTranslation(["reader", "common"]);
   const reading = isBeingRead(document);
-  if (!reading && document.faults.length === 0) return null;
+  // Why nothing of it could be read stands in the place of its text.
+  if (document.state === "failed" || (!reading && document.faults.length === 0)) return null;
   return (
     <div className="border-line border-b bg-warn-tint px-4 py-1.5 text-sm text-warn">
       {reading && <p role="status">{t("stillReading")}</p>}

@@ -113,14 +113,12 @@ async function run(): Promise<void> {
   let asked = false;
   try {
     for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, pauseMs()));
       if (open().length === 0) return;
       try {
-        if (!asked) {
-          await askWays();
-          asked = true;
-        }
-        await look();
+        if (asked) await look();
+        else await askWays();
+        asked = true;
+        tell();
       } catch (error) {
         if (error instanceof Unreachable) await back();
         else {
@@ -128,10 +126,16 @@ async function run(): Promise<void> {
           await new Promise((resolve) => setTimeout(resolve, wait));
         }
       }
+      await new Promise((resolve) => setTimeout(resolve, pauseMs()));
     }
   } finally {
     running = false;
   }
+}
+
+function tell(): void {
+  version += 1;
+  for (const listener of [...listeners]) listener();
 }
 
 /** Reading is followed closely; learning the meaning of what can be found already, at leisure. */
@@ -160,8 +164,6 @@ async function look(): Promise<void> {
       one.reading = { ...one.reading, document };
     }
   }
-  version += 1;
-  for (const listener of [...listeners]) listener();
   if (changed.length > 0) for (const watcher of [...watchers]) watcher(changed);
 }
 

@@ -44,7 +44,11 @@ export function phaseOf(upload: Upload, reading: Reading | undefined): Phase {
     case "cancelled":
       return { name: "cancelled", group: "over", share: 1 };
     case "duplicate":
-      return { name: "duplicate", group: "over", share: 1 };
+      return {
+        name: "duplicate",
+        group: upload.document?.state === "failed" ? "trouble" : "over",
+        share: 1,
+      };
     default:
       return read(upload, reading);
   }

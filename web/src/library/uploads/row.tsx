@@ -14,10 +14,11 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, IconButton } from "@/parts/button";
+import { IconButton } from "@/parts/button";
 import { FaultWords } from "@/parts/fault";
 import { useFormats } from "@/parts/format";
 import { Progress } from "@/parts/progress";
+import { sentence } from "@/parts/trouble";
 import { AnotherCopy } from "../another-copy";
 import { useRemove } from "../changes";
 import { usePace } from "../steps";
@@ -52,12 +53,12 @@ export function Row({ upload, phase }: { upload: Upload; phase: Phase }) {
             params={{ document: document.id }}
             preload={false}
             title={upload.name}
-            className="block truncate text-sm font-medium hover:underline"
+            className="block truncate text-sm leading-6 font-medium hover:underline"
           >
             {title}
           </Link>
         ) : (
-          <p title={upload.name} className="truncate text-sm font-medium">
+          <p title={upload.name} className="truncate text-sm leading-6 font-medium">
             {title}
           </p>
         )}
@@ -170,17 +171,18 @@ function Unread({
   const { t } = useTranslation("library");
   const remove = useRemove();
   return (
-    <div className="mt-2 flex flex-wrap gap-2">
+    <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1">
       <AnotherCopy document={document} onChosen={onDone} />
-      <Button
-        look="quiet"
+      <button
+        type="button"
+        className="min-h-9 rounded px-1 text-xs font-medium text-accent underline underline-offset-2"
         onClick={() => {
           remove([document]);
           onDone();
         }}
       >
         {t("removeIt")}
-      </Button>
+      </button>
     </div>
   );
 }
@@ -227,7 +229,7 @@ function useWords(): (upload: Upload, phase: Phase) => string {
         return t("stateFailed");
       case "duplicate":
         return document?.state === "failed"
-          ? `${t("phaseDuplicate", { name: document.collection })} ${t("stateFailed")}`
+          ? `${t("phaseDuplicate", { name: document.collection })} ${sentence(t("stateFailed"))}`
           : t("phaseDuplicate", { name: document?.collection ?? "" });
       case "refused":
         return refusal(upload);
