@@ -1,5 +1,6 @@
 /** The small number behind a sentence: its quote on hover and focus, the reader on a click. */
 import { HoverCard } from "radix-ui";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Wire } from "@/api/client";
 import { placeOf, type Reference, whereOf } from "./references";
@@ -60,8 +61,9 @@ export function CitationNumber({
   const words = usePlaceWords();
   const where = whereOf(citation, words);
   const active = isOpenAt(open, citation);
+  const [quoted, setQuoted] = useState(false);
   return (
-    <HoverCard.Root openDelay={150} closeDelay={120}>
+    <HoverCard.Root open={quoted} onOpenChange={setQuoted} openDelay={150} closeDelay={120}>
       <HoverCard.Trigger asChild>
         <button
           type="button"
@@ -73,7 +75,11 @@ export function CitationNumber({
               ? "bg-accent text-on-accent"
               : "bg-tint text-accent-strong hover:bg-accent hover:text-on-accent"
           }`}
-          onClick={() => onOpen(targetOf(citation))}
+          onClick={() => {
+            // Its words are to be seen in the reader; the card would lie over what is around it.
+            setQuoted(false);
+            onOpen(targetOf(citation));
+          }}
         >
           {number}
         </button>

@@ -58,6 +58,8 @@ export function Dialog({
       tabIndex={-1}
       className={`outline-none ${bare ? "max-h-[80dvh]" : "max-h-[min(90dvh,56rem)]"} w-[calc(100vw-2rem)] overflow-hidden rounded-2xl border border-line bg-surface p-0 text-ink shadow-card ${wide ? "max-w-3xl" : bare ? "mt-[10dvh] max-w-xl" : "max-w-lg"}`}
       onCancel={(event) => {
+        // A dialog inside of this one, or a choice of files that was left, is not this one.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
         if (closable) onClose();
       }}

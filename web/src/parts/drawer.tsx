@@ -37,6 +37,8 @@ export function Drawer({
       aria-labelledby={heading}
       className="me-0 ms-auto my-0 h-dvh max-h-dvh w-full max-w-full overflow-hidden border-line bg-surface p-0 text-ink shadow-card transition-[opacity,translate] duration-200 sm:w-[27rem] sm:border-s starting:open:translate-x-6 starting:open:opacity-0 rtl:starting:open:-translate-x-6"
       onCancel={(event) => {
+        // A dialog inside of this one, or a choice of files that was left, is not this one.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
         onClose();
       }}

@@ -15,8 +15,7 @@ export function Tooltip({ words, children }: { words: ReactNode; children: React
           <Radix.Content
             sideOffset={6}
             collisionPadding={8}
-            // Escape takes the words away and is still the dialog's: who presses it means that.
-            onEscapeKeyDown={() => dialog?.dispatchEvent(new Event("cancel", { cancelable: true }))}
+            onEscapeKeyDown={passOn}
             className="z-50 max-w-xs rounded-md bg-ink px-2 py-1 text-xs text-paper shadow-card"
           >
             {words}
@@ -25,4 +24,10 @@ export function Tooltip({ words, children }: { words: ReactNode; children: React
       </Radix.Root>
     </Radix.Provider>
   );
+}
+
+/** Escape takes the words away and is still meant for the dialog that it is pressed in. */
+function passOn({ target }: KeyboardEvent): void {
+  const dialog = target instanceof Element ? target.closest("dialog") : null;
+  dialog?.dispatchEvent(new Event("cancel", { cancelable: true }));
 }
