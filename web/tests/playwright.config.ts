@@ -22,7 +22,6 @@ export default defineConfig({
   reporter: [["list"], ["html", { outputFolder: join(output, "report"), open: "never" }]],
   expect: {
     timeout: 10_000,
-    toHaveScreenshot: { maxDiffPixelRatio: 0.02, animations: "disabled" },
   },
   use: {
     locale: "en-GB",

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { Wire } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { useShortcut } from "@/app/keys";
+import { isStill } from "@/app/motion";
 import { Button, IconButton, LinkButton } from "@/parts/button";
 import { Empty, useTitle } from "@/parts/page";
 import { Loading } from "@/parts/progress";
@@ -52,7 +53,7 @@ export function ConversationView({ conversation }: { conversation: string }) {
       onCloseReader={beside.close}
       bar={
         <>
-          <h1 className="min-w-0 truncate px-1 text-sm font-semibold">
+          <h1 dir="auto" className="min-w-0 truncate px-1 text-sm font-semibold">
             {gone ? t("gone") : title}
           </h1>
           {kept && (
@@ -156,7 +157,9 @@ function Talk({
         ))}
         {lost.question && (
           <article>
-            <h2 className="font-serif text-xl font-semibold">{lost.question}</h2>
+            <h2 dir="auto" className="font-serif text-xl font-semibold">
+              {lost.question}
+            </h2>
             <Paused
               text={lost.isLooking ? t("lostLooking") : t("lost")}
               onRetry={() => {
@@ -283,7 +286,7 @@ function useScroll(
       if (articles.length > 1) last.scrollIntoView({ block: "start" });
     } else if (newest !== undefined && newest !== seen.current) {
       seen.current = newest;
-      last.scrollIntoView({ block: "start", behavior: "smooth" });
+      last.scrollIntoView({ block: "start", behavior: isStill() ? "instant" : "smooth" });
     }
   }, [list, newest, count]);
 }

@@ -71,7 +71,10 @@ export function ExchangeView({
     >
       <header className="mb-4 flex items-start justify-between gap-3">
         <div className="min-w-0">
-          <h2 className="font-serif text-xl font-semibold leading-snug whitespace-pre-wrap text-pretty [overflow-wrap:anywhere] sm:text-[1.4rem]">
+          <h2
+            dir="auto"
+            className="font-serif text-xl font-semibold leading-snug whitespace-pre-wrap text-pretty [overflow-wrap:anywhere] sm:text-[1.4rem]"
+          >
             {exchange.question}
           </h2>
           {understood && (

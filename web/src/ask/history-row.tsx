@@ -25,6 +25,7 @@ export function HistoryRow({
         to="/ask/$conversation"
         params={{ conversation: conversation.id }}
         title={title}
+        dir="auto"
         className={`min-w-0 flex-1 truncate rounded-lg py-2 ps-2.5 pe-9 text-sm pointer-fine:pe-2 pointer-fine:group-hover:pe-9 pointer-fine:group-focus-within:pe-9 ${isCurrent ? "font-semibold text-accent-strong" : ""}`}
         {...(onChosen && { onClick: onChosen })}
       >

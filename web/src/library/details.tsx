@@ -99,7 +99,10 @@ function Particulars({ document }: { document: Document }) {
           <Cover document={document} />
         </div>
         <div className="min-w-0 self-center">
-          <p className="font-serif text-xl leading-tight font-semibold [overflow-wrap:anywhere]">
+          <p
+            dir="auto"
+            className="font-serif text-xl leading-tight font-semibold [overflow-wrap:anywhere]"
+          >
             {document.title}
           </p>
           {document.authors.length > 0 && (
