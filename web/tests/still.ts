@@ -69,6 +69,7 @@ function frozen(body: string): string {
   return body
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, BEFORE)
     .replace(/("\w*_ms":\s*)[\d.]+/g, "$13")
+    .replace(/"(latencies|timings)_ms":\s*\{[^}]*/g, (each) => each.replace(/(:\s*)[\d.]+/g, "$13"))
     .replace(/("(?:originals|catalog|indexes)":\s*)\d+/g, "$120480")
     .replace(/("version":\s*)"[^"]*"/g, '$1"1.0.0"');
 }
