@@ -19,10 +19,10 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use crate::budgets::OverBudget;
 use crate::jobs::{JobKind, Steps, given_up};
 use crate::library::Library;
 use crate::metrics::{DATABASE_CONNECTIONS_ACTIVE, JOB_DURATION_SECONDS, JOBS_TOTAL};
-use crate::paid::OverBudget;
 use crate::rounds::Rounds;
 
 /// For how long a job is a worker's before it has to say again that it is still at it.
