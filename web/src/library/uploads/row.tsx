@@ -18,6 +18,7 @@ import { IconButton } from "@/parts/button";
 import { useFormats } from "@/parts/format";
 import { Progress } from "@/parts/progress";
 import { sentence, useSentence } from "@/parts/trouble";
+import { isCancelled } from "../state";
 import { usePace } from "../steps";
 import { readingOf } from "./follow";
 import type { Phase, PhaseName } from "./phase";
@@ -189,7 +190,7 @@ function useWords(): (upload: Upload, phase: Phase) => string {
       case "faulty":
         return `${t("stateReady")} · ${t("faults", { count: document?.faults.length ?? 0 })}`;
       case "failed":
-        return t("stateFailed");
+        return t(document && isCancelled(document) ? "stateCancelled" : "stateFailed");
       case "duplicate":
         return t("phaseDuplicate", { name: document?.collection ?? "" });
       case "refused":
