@@ -67,7 +67,7 @@ mod workers;
 
 pub use alexandria_store::catalog::{
     AnswerQuery, CONVERSATION_TURNS_MAX, Case, CollectionChange, Conversation, ConversationQuery,
-    DocumentChange, DocumentOrder, DocumentQuery, Experiment, ExperimentState, Feedback,
+    DocumentChange, DocumentOrder, DocumentQuery, EvaluationQuery, Experiment, ExperimentState, Feedback,
     FeedbackQuery, Job, JobQuery, JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress,
     StoredReply,
 };
