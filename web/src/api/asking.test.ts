@@ -72,8 +72,22 @@ describe("asking", () => {
   });
 
   it("says what is wrong when the stream does", async () => {
-    replies = [told("s", event("s/1", "problem", { status: 503, detail: "no model" }))];
-    await expect(all()).rejects.toMatchObject({ status: 503, detail: "no model" });
+    const problem = {
+      type: "urn:alexandria:problem:unavailable",
+      title: "Not available at present",
+      status: 503,
+      detail: "no model",
+      instance: "request",
+      retry_after: 5,
+    };
+    replies = [told("s", event("s/1", "problem", problem))];
+    await expect(all()).rejects.toMatchObject({
+      status: 503,
+      kind: problem.type,
+      detail: "no model",
+      retryAfter: 5,
+      instance: "request",
+    });
   });
 
   it("says what is wrong when there is no stream at all", async () => {

@@ -119,7 +119,7 @@ function read(name: string, data: string): AnswerEvent | undefined {
     case "done":
       return { kind: "done", answer: value };
     case "problem":
-      throw new Problem(value.status, value.type ?? "unknown", value.detail);
+      throw Problem.told(value);
     default:
       // A later server may tell more.
       return undefined;

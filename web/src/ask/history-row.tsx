@@ -19,7 +19,7 @@ export function HistoryRow({
   const title = conversation.title || t("untitled");
   return (
     <div
-      className={`group relative flex h-10 items-center rounded-lg ${isCurrent ? "bg-tint" : "hover:bg-sunken"}`}
+      className={`group relative flex ${conversation.excerpt ? "h-14" : "h-10"} items-center rounded-lg ${isCurrent ? "bg-tint" : "hover:bg-sunken"}`}
     >
       <Link
         to="/ask/$conversation"
@@ -30,6 +30,11 @@ export function HistoryRow({
         {...(onChosen && { onClick: onChosen })}
       >
         {title}
+        {conversation.excerpt && (
+          <span className="block truncate text-xs font-normal text-soft">
+            {conversation.excerpt}
+          </span>
+        )}
       </Link>
       <ConversationMenu
         conversation={conversation}

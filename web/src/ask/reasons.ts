@@ -62,12 +62,15 @@ export type Hindrance =
   | "busy"
   | "other";
 
+/** The name that the server gives to a problem with money or a plan. */
+const BUDGET_REACHED = "urn:alexandria:problem:budget-reached";
+
 export function hindranceOf(error: unknown): Hindrance {
   if (error instanceof Unreachable) return "away";
   if (!(error instanceof Problem)) return "other";
   switch (error.status) {
     case 429:
-      return /budget|month|plan/i.test(error.detail) ? "budget" : "limit";
+      return error.kind === BUDGET_REACHED ? "budget" : "limit";
     case 404:
       return "gone";
     case 401:

@@ -14,7 +14,8 @@ export function AnotherCopy({ document, onChosen }: { document: Document; onChos
   const remove = useRemove();
   const input = useRef<HTMLInputElement>(null);
   const [fault] = document.faults;
-  const words = t(`remedy.${fault ? faultKind(fault) : "other"}`);
+  const kind = fault ? faultKind(fault) : "other";
+  const words = t(`remedy.${kind === "cancelled" ? "other" : kind}`);
   const take = ({ currentTarget: { files } }: ChangeEvent<HTMLInputElement>) => {
     if (!files || files.length === 0) return;
     const { collection, tags } = document;

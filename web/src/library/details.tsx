@@ -28,6 +28,7 @@ import { Erase } from "./erase";
 import { useFormatName } from "./kinds";
 import { type Document, documentQuery } from "./queries";
 import { ReadAgain } from "./read-again";
+import { isCancelled } from "./state";
 import { Steps } from "./steps";
 
 export function Details({
@@ -133,7 +134,9 @@ function Particulars({ document }: { document: Document }) {
         {mayPutIn && document.state === "failed" && <ReadAgain document={document} />}
       </div>
       <Faults document={document}>
-        {mayPutIn && document.state === "failed" && <AnotherCopy document={document} />}
+        {mayPutIn && document.state === "failed" && !isCancelled(document) && (
+          <AnotherCopy document={document} />
+        )}
       </Faults>
       {mayPutIn ? <Describe document={document} /> : <Said document={document} />}
       <Facts document={document} />

@@ -18,6 +18,11 @@ export function useReading(document: Document): Reading {
   return reading && !isDone({ document, gone: false }) ? reading : { document, gone: false };
 }
 
+/** Whether somebody has stopped the reading of a document. */
+export function isCancelled({ faults }: Pick<Document, "faults">): boolean {
+  return faults.some((fault) => fault.kind === "cancelled");
+}
+
 /** What a reading is at, in a few words; nothing when all is well. */
 export function useStateWords(): (reading: Reading) => string {
   const { t } = useTranslation("library");
@@ -39,7 +44,7 @@ export function useStateWords(): (reading: Reading) => string {
           : t("shortSearchable");
       }
       case "failed":
-        return t("shortFailed");
+        return isCancelled(document) ? t("shortCancelled") : t("shortFailed");
       default:
         return document.faults.length > 0 ? t("faults", { count: document.faults.length }) : "";
     }

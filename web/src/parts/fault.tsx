@@ -11,6 +11,7 @@ const KINDS = [
   "memory",
   "unsupported",
   "no_text",
+  "cancelled",
 ] as const;
 
 /** A sort of fault; `other` for those that a later server may tell. */

@@ -21,6 +21,8 @@ import { Progress } from "@/parts/progress";
 import { sentence } from "@/parts/trouble";
 import { AnotherCopy } from "../another-copy";
 import { useRemove } from "../changes";
+import { ReadAgain } from "../read-again";
+import { isCancelled } from "../state";
 import { usePace } from "../steps";
 import { readingOf } from "./follow";
 import type { Phase, PhaseName } from "./phase";
@@ -172,7 +174,11 @@ function Unread({
   const remove = useRemove();
   return (
     <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1">
-      <AnotherCopy document={document} onChosen={onDone} />
+      {isCancelled(document) ? (
+        <ReadAgain document={document} />
+      ) : (
+        <AnotherCopy document={document} onChosen={onDone} />
+      )}
       <button
         type="button"
         className="min-h-9 rounded px-1 text-xs font-medium text-accent underline underline-offset-2"
@@ -226,7 +232,7 @@ function useWords(): (upload: Upload, phase: Phase) => string {
       case "faulty":
         return `${t("stateReady")} · ${t("faults", { count: document?.faults.length ?? 0 })}`;
       case "failed":
-        return t("stateFailed");
+        return t(document && isCancelled(document) ? "stateCancelled" : "stateFailed");
       case "duplicate":
         return document?.state === "failed"
           ? `${t("phaseDuplicate", { name: document.collection })} ${sentence(t("stateFailed"))}`
