@@ -4,6 +4,7 @@ import type { Wire } from "@/api/client";
 import { SelectField } from "@/parts/field";
 import { useFormats } from "@/parts/format";
 import { Chart, TrendLine } from "../parts/chart";
+import { Section } from "../parts/section";
 import { useWords } from "../words";
 import { type Point, subjectsOf, type Trend, trendsOf, unitOf } from "./trend";
 
@@ -19,8 +20,8 @@ export function Trends({ evaluations }: { evaluations: readonly Wire["Evaluation
   const wayOf = useWay();
   if (!subject) return null;
   return (
-    <div className="mb-8 flex flex-col gap-4">
-      <div className="sm:max-w-md">
+    <Section title={t("overTime")}>
+      <div className="mb-4 sm:max-w-md">
         <SelectField
           label={t("measuredOf")}
           value={subject.key}
@@ -38,7 +39,7 @@ export function Trends({ evaluations }: { evaluations: readonly Wire["Evaluation
           <TrendChart key={trend.measure} trend={trend} />
         ))}
       </div>
-    </div>
+    </Section>
   );
 }
 

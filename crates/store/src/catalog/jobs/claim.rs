@@ -139,7 +139,7 @@ impl Catalog {
         let is_held = found.as_ref().is_some_and(|model| {
             model.state == JobState::Running.name()
                 && model.lease_owner == job.lease_owner
-                && i64::from(model.attempts) == i64::from(job.attempts)
+                && model.attempts == i64::from(job.attempts)
         });
         if is_held {
             return Ok(());
