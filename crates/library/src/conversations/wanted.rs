@@ -147,7 +147,8 @@ fn look_through(turns: &[KeptTurn], open: &mut Vec<&Needle>) -> Result<Option<St
                 let Some(place) = found.first() else {
                     return true;
                 };
-                excerpt.get_or_insert_with(|| around(text, place.start as usize));
+                let at = usize::try_from(place.start).unwrap_or(usize::MAX);
+                excerpt.get_or_insert_with(|| around(text, at));
                 false
             });
             if open.is_empty() {
