@@ -290,9 +290,9 @@ test("a provider of identities lets in whom it vouches for, to the place that wa
     // Whose address the provider has not verified stays outside.
     await page.context().clearCookies();
     await vouch("mallory");
-    await expect(page.getByText("unauthorized")).toBeVisible();
-    await page.goto(program.address);
-    await expect(page).toHaveURL(/\/sign-in/);
+    await expect(page.getByRole("alert")).toContainText("You were not let in.");
+    await expect(page).toHaveURL(/\/sign-in$/);
+    await expect(page.getByRole("link", { name: "Sign in with your organisation" })).toBeVisible();
   } finally {
     await program.remove();
     outside.end();
