@@ -12,7 +12,8 @@ PACKAGES = ("pypdf", "langchain-text-splitters", "sentence-transformers", "torch
 
 def describe(binary):
     """What a reader needs to judge the numbers."""
-    versions = {package: importlib.metadata.version(package) for package in PACKAGES}
+    there = {distribution.name for distribution in importlib.metadata.distributions()}
+    versions = {package: importlib.metadata.version(package) for package in PACKAGES if package in there}
     return {
         **moment(),
         "processor": _processor(),

@@ -5,6 +5,7 @@ Run it with `bench/run`, which sets up what it needs. What counts is processor t
 
 import argparse
 import dataclasses
+import importlib
 import json
 import os
 import pathlib
@@ -13,36 +14,32 @@ import signal
 import sys
 import time
 
-import answers
-import checker
-import chunking
 import corpus
-import evaluation
-import first_answer
-import ingest
 import machine
-import pages
-import search
 import table
-import tenants
-import upload
-import vectors
-import writers
 from row import Row
 
-# Each gives rows that stand in one table.
+# Parts by their names, and the modules that measure them, each loaded when it is wanted: not all need the same libraries.
+# Each of these gives rows that stand in one table.
 PARTS = {
-    "reading": pages.measure,
-    "ingest": ingest.measure,
-    "first": first_answer.measure,
-    "upload": upload.measure,
-    "search": search.measure,
-    "vectors": vectors.measure,
-    "tenants": tenants.measure,
+    "reading": "pages",
+    "ingest": "ingest",
+    "first": "first_answer",
+    "upload": "upload",
+    "search": "search",
+    "vectors": "vectors",
+    "tenants": "tenants",
 }
 
-# Each gives figures of its own, written between markers of their own.
-QUALITY = {"eval": evaluation, "chunking": chunking, "answers": answers, "writers": writers, "checker": checker}
+# Each of these gives figures of its own, written between markers of their own.
+QUALITY = {
+    "eval": "evaluation",
+    "chunking": "chunking",
+    "answers": "answers",
+    "writers": "writers",
+    "checker": "checker",
+    "web": "web",
+}
 
 
 @dataclasses.dataclass
@@ -97,10 +94,10 @@ def main():
         for part in wanted:
             setup.say(f"{part} ...")
             if part in PARTS:
-                rows = [row.as_json() for row in PARTS[part](setup)]
+                rows = [row.as_json() for row in importlib.import_module(PARTS[part]).measure(setup)]
                 report["speed"][part] = {**machine.moment(), "rows": rows}
             else:
-                report[part] = QUALITY[part].measure(setup)
+                report[part] = importlib.import_module(QUALITY[part]).measure(setup)
             latest.write_text(json.dumps(report, indent=1))
     finally:
         if not options.keep:
@@ -136,8 +133,9 @@ def _write(report):
         everything = [row for part in rows.values() for row in part]
         table.write("speed", f"{table.for_machine(report['machine'], what)}\n\n{table.for_document(everything)}")
         written.append("speed")
-    for part, module in QUALITY.items():
+    for part, name in QUALITY.items():
         if part in report:
+            module = importlib.import_module(name)
             day = f"{report['machine']['date']}, commit {report['machine']['commit']}."
             print(f"\n{part}\n{module.text(report[part])}")
             table.write(part, f"{day}\n\n{module.text(report[part])}")

@@ -29,12 +29,21 @@ export default defineConfig({
               name: "vendor",
               test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next|openapi-fetch|lucide-react|radix-ui|@radix-ui|@floating-ui|aria-hidden|react-remove-scroll|tslib|get-nonce)[\\/]/,
             },
+            {
+              name: "charts",
+              test: /node_modules[\\/](recharts|victory-vendor|d3-[a-z]+|@reduxjs|redux|react-redux|immer|reselect|es-toolkit|decimal\.js-light|eventemitter3)[\\/]/,
+            },
             { name: "shared", test: /src[\\/](api|app|parts|words[\\/]words)/ },
           ],
         },
         // The service worker has to keep its address; everything else bears its digest.
         entryFileNames: (chunk) =>
           chunk.name === "worker" ? "worker.js" : "assets/[name]-[hash].js",
+        chunkFileNames: ({ facadeModuleId }) => {
+          const [, language, area] =
+            /words\/(\w+)\/([\w-]+)\.json$/.exec(facadeModuleId ?? "") ?? [];
+          return `assets/${area ? `words-${language}-${area}` : "[name]"}-[hash].js`;
+        },
       },
     },
   },

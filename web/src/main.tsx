@@ -5,15 +5,16 @@ import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { isPassing } from "./api/problem";
 import * as session from "./api/session";
-import { makeRouter } from "./app/router";
+import { beginFetching, makeRouter } from "./app/router";
 import { follow } from "./app/theme";
 import { prepare } from "./words/words";
 import "./app/styles.css";
 
 const RETRIES_MAX = 3;
+const KEEP_AFTER_MS = 3_000;
 
 follow();
-await prepare();
+const words = prepare();
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -36,6 +37,8 @@ session.subscribe(() => {
 });
 
 const router = makeRouter(queries);
+beginFetching(router);
+await words;
 const place = document.getElementById("app");
 if (place) {
   createRoot(place).render(
@@ -51,8 +54,7 @@ if (place) {
 
 if (import.meta.env.PROD && "serviceWorker" in navigator) {
   // After the first page is there, so that keeping it does not delay it.
-  if (document.readyState === "complete") keepFiles();
-  else addEventListener("load", keepFiles);
+  setTimeout(keepFiles, KEEP_AFTER_MS);
 }
 
 function keepFiles(): void {

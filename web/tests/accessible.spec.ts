@@ -1,5 +1,6 @@
 /** No page breaks a rule that axe knows (WCAG 2.2 A and AA, best practices), by day, by night and on a phone. */
 import AxeBuilder from "@axe-core/playwright";
+import { figure } from "./figures";
 import { expect, type Program, test } from "./program";
 import { GARDEN, HARBOUR } from "./texts";
 
@@ -53,6 +54,9 @@ for (const theme of ["light", "dark"]) {
         if (wide > 0) broken.push(`${path(id)}: ${wide} px wider than the window`);
       }
       expect(broken).toEqual([]);
+      figure(`axe, ${PAGES.length} pages, ${theme}, ${size}`, broken.length, "violations", {
+        most: 0,
+      });
     });
   }
 }

@@ -1,8 +1,9 @@
 /** The pictures of the handbook: each page by day, by night and on a phone. `scripts/test-web PROGRAM pictures` renews them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { printed } from "./paper";
 import { expect, type Program, test } from "./program";
-import { GARDEN, HARBOUR } from "./texts";
+import { GARDEN } from "./texts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 const PICTURES = join(DOCS, "pictures");
@@ -64,20 +65,6 @@ for (const look of LOOKS) {
     }
     await context.close();
   });
-}
-
-/** The text about the harbour as a printed page. */
-async function printed(browser: import("@playwright/test").Browser): Promise<Buffer> {
-  const page = await browser.newPage();
-  const html = HARBOUR.replace(/^# (.*)$/gm, "<h1>$1</h1>")
-    .replace(/^## (.*)$/gm, "<h2>$1</h2>")
-    .replace(/\n\n(?!<)([\s\S]*?)(?=\n\n|\n*$)/g, "<p>$1</p>");
-  await page.setContent(
-    `<title>The harbour of Orvane</title><body style="font:13pt/1.6 serif;margin:2cm">${html}</body>`,
-  );
-  const pdf = await page.pdf({ format: "A5" });
-  await page.close();
-  return pdf;
 }
 
 async function fill(program: Program, pdf: Buffer): Promise<{ harbour: string }> {

@@ -117,7 +117,8 @@ export class Program {
       const document = await (
         await fetch(`${this.address}/api/v1/documents/${id}`, { headers })
       ).json();
-      if (document.state === "ready") return id;
+      const whole = this.settings.ALEXANDRIA_EMBEDDER === "off" ? "searchable" : "ready";
+      if (document.state === whole) return id;
       if (document.state === "failed" || Date.now() > until)
         throw new Error(`${name}: ${JSON.stringify(document)}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

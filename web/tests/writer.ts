@@ -7,12 +7,18 @@ export interface Writer {
   readonly settings: Record<string, string>;
   /** How many answers have been asked for. */
   asked(): number;
+  /** Lets it write on where it was to wait, now and from now on. */
+  goOn(): void;
   end(): Promise<void>;
 }
 
-/** Begins to listen. Each word of `says` takes `pauseMs`. */
-export async function writer(says: string, pauseMs: number): Promise<Writer> {
+/** Begins to listen. Each word of `says` takes `pauseMs`; after the word `until` it waits to be told to go on. */
+export async function writer(says: string, pauseMs: number, until?: string): Promise<Writer> {
   let asked = 0;
+  let goOn = () => {};
+  const told = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
   const server: Server = createServer(async (request, reply) => {
     let body = "";
     for await (const piece of request) body += piece;
@@ -42,6 +48,7 @@ export async function writer(says: string, pauseMs: number): Promise<Writer> {
     for (const word of says.split(/(?<= )/)) {
       if (reply.destroyed) return;
       tell({ content: word }, null);
+      if (word.trim() === until) await told;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     tell({}, "stop");
@@ -56,6 +63,7 @@ export async function writer(says: string, pauseMs: number): Promise<Writer> {
       OPENAI_URL: `http://127.0.0.1:${port}/v1`,
     },
     asked: () => asked,
+    goOn,
     end: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -173,6 +173,8 @@ pub enum FaultKind {
     Unsupported,
     /// There is no text in it, and no recognition found any.
     NoText,
+    /// Somebody did not want it read any more.
+    Cancelled,
 }
 
 /// Something that could not be read, told to the person whose file it is.

@@ -115,6 +115,10 @@ id!(
     CaseId, "case"
 );
 id!(
+    /// What was measured once, and kept.
+    EvaluationId, "evaluation"
+);
+id!(
     /// An experiment on live traffic.
     ExperimentId, "experiment"
 );

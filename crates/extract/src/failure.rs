@@ -104,7 +104,7 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let kind = match failure.kind {
             FaultKind::TooLarge | FaultKind::Memory => ErrorKind::TooLarge,
-            FaultKind::Timeout => ErrorKind::Timeout,
+            FaultKind::Timeout | FaultKind::Cancelled => ErrorKind::Timeout,
             FaultKind::Unsupported => ErrorKind::Unsupported,
             FaultKind::Encrypted | FaultKind::Malformed | FaultKind::NoText => ErrorKind::Invalid,
         };

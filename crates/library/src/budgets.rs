@@ -1,6 +1,7 @@
 //! Budgets: what may be spent in a month for whom, what has been spent, and what bills add to it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use alexandria_core::access::Scope;
 use alexandria_core::budget::{Ceiling, Component, Subject, SubjectKind};
@@ -15,6 +16,19 @@ use crate::library::Library;
 
 /// The most that a budget allows and a bill tells, in millionths of a US dollar: a million dollars.
 pub const MICROS_MAX: u64 = 1_000_000_000_000;
+
+/// That a budget, or what the plan of a tenant allows in a month, is used up. It stands beneath the error that
+/// says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OverBudget;
+
+impl fmt::Display for OverBudget {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the budget is used up")
+    }
+}
+
+impl std::error::Error for OverBudget {}
 
 /// A budget and how much of it is used.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! each go on from the turns that were there when they were asked.
 
 mod rewrite;
+mod wanted;
 
 use alexandria_core::access::Scope;
 use alexandria_core::conversation::{
@@ -19,6 +20,7 @@ use alexandria_store::catalog::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+pub use self::wanted::{CONVERSATION_WANTED_BYTES_MAX, FoundConversation};
 use crate::answers::Said;
 use crate::ask::{Answer, AskRequest, Exchange, WriterChoice};
 use crate::library::Library;

@@ -9,7 +9,7 @@ use alexandria_core::document::{Document, DocumentState};
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::id::DocumentId;
 use alexandria_core::principal::Principal;
-use alexandria_extract::may_have_cover;
+pub use alexandria_extract::may_have_cover;
 use alexandria_store::catalog::CoverFile;
 use tokio::sync::Mutex;
 

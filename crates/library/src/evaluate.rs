@@ -12,6 +12,7 @@ mod checker;
 mod engines;
 mod figures;
 mod folder;
+mod history;
 mod question_set;
 mod questions;
 
@@ -23,10 +24,14 @@ use alexandria_core::evaluation::Measures;
 use alexandria_models::embedder::EmbedderConfig;
 use serde::{Deserialize, Serialize};
 
-pub use self::cases::CasesEvaluation;
+pub use self::cases::{CASES_NAME, CasesEvaluation};
 pub use self::checker::{CheckerEvaluation, CheckerRequest, Rate, evaluate_checker};
 use self::engines::{Engines, Tally};
 pub use self::figures::{Asked, Figures, digest};
+pub use self::history::{
+    EVALUATION_MEASURES_MAX, EVALUATION_NAME_BYTES_MAX, EVALUATIONS_KEPT_MAX, EvaluationKind,
+    Measure, Measured, PastEvaluation, Ways,
+};
 pub use self::question_set::{
     QUESTIONS_FILE, QuestionRecord, QuestionSetEvaluation, QuestionSetRequest,
     evaluate_question_set,

@@ -149,8 +149,8 @@ impl Library {
         self.catalog.job(principal, id).await
     }
 
-    /// Stops a job for good and gives it as it stands then; its worker notices when it next says how far
-    /// it is. A document whose reading is stopped says so.
+    /// Stops a job for good and gives it as it stands then; its worker notices within a second or so.
+    /// A document whose reading is stopped says so.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when it has ended, and for a job that clears away what was removed.

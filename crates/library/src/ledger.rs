@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
+use crate::budgets::OverBudget;
 use crate::library::Library;
 use crate::metrics::{BUDGET_REACHED_TOTAL, BUDGET_USED_SHARE, CALLS_REFUSED_TOTAL};
 use crate::usage::{Budget, dollars};
@@ -311,7 +312,7 @@ impl Library {
             "the plan of the tenant allows {max} questions a month, and they have been asked: wait for \
              the next month (UTC) or have the plan changed"
         );
-        let error = Error::new(ErrorKind::Exhausted, sentence);
+        let error = Error::new(ErrorKind::Exhausted, sentence).with_source(OverBudget);
         let now = self.clock.now();
         let next = self.catalog.today().last_of_month().tomorrow();
         let next = next.and_then(|day| day.to_zoned(TimeZone::UTC));

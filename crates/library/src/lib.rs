@@ -67,9 +67,9 @@ mod workers;
 
 pub use alexandria_store::catalog::{
     AnswerQuery, CONVERSATION_TURNS_MAX, Case, CollectionChange, Conversation, ConversationQuery,
-    DocumentChange, DocumentOrder, DocumentQuery, Experiment, ExperimentState, Feedback,
-    FeedbackQuery, Job, JobQuery, JobState, PAGE_ITEMS_MAX, Page, Progress as JobProgress,
-    StoredReply,
+    DocumentChange, DocumentOrder, DocumentQuery, EvaluationQuery, Experiment, ExperimentState,
+    Feedback, FeedbackQuery, Job, JobQuery, JobState, PAGE_ITEMS_MAX, Page,
+    Progress as JobProgress, StoredReply,
 };
 
 pub use crate::ask::{
@@ -78,7 +78,9 @@ pub use crate::ask::{
 };
 pub use crate::clock::{SystemClock, SystemIds};
 pub use crate::collections::{COLLECTION_DESCRIPTION_BYTES_MAX, COLLECTION_NAME_BYTES_MAX};
-pub use crate::conversations::{CONVERSATION_TITLE_BYTES_MAX, GivenTurn};
+pub use crate::conversations::{
+    CONVERSATION_TITLE_BYTES_MAX, CONVERSATION_WANTED_BYTES_MAX, FoundConversation, GivenTurn,
+};
 pub use crate::doctor::{Diagnosis, Finding, Severity};
 pub use crate::documents::{
     Added, DOCUMENT_NAME_BYTES_MAX, DOCUMENT_TAG_BYTES_MAX, DOCUMENT_TAGS_MAX, Upload,

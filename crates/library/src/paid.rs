@@ -12,19 +12,8 @@ use alexandria_models::embedder::{
 use alexandria_models::generator::{Price, Usage};
 use async_trait::async_trait;
 
+use crate::budgets::OverBudget;
 use crate::ledger::{Called, Ledger, Permit};
-
-/// That a budget is used up: why a job waits, beneath the error that says so.
-#[derive(Debug)]
-pub(crate) struct OverBudget;
-
-impl std::fmt::Display for OverBudget {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("the budget is used up")
-    }
-}
-
-impl std::error::Error for OverBudget {}
 
 /// An embedder for one who asks, and what for.
 #[derive(Debug)]

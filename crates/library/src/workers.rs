@@ -19,10 +19,10 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use crate::budgets::OverBudget;
 use crate::jobs::{JobKind, Steps, given_up};
 use crate::library::Library;
 use crate::metrics::{DATABASE_CONNECTIONS_ACTIVE, JOB_DURATION_SECONDS, JOBS_TOTAL};
-use crate::paid::OverBudget;
 use crate::rounds::Rounds;
 
 /// For how long a job is a worker's before it has to say again that it is still at it.
@@ -30,6 +30,9 @@ const LEASE: Duration = Duration::from_secs(60);
 
 /// How often a worker says how far it is.
 const HEARTBEAT: Duration = Duration::from_millis(300);
+
+/// How often a worker without news looks whether its job has been cancelled.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How long a worker without work sleeps before it looks for work that another process has queued.
 const IDLE: Duration = Duration::from_secs(1);
@@ -203,17 +206,26 @@ impl Library {
     async fn keep_lease(&self, job: &Job, steps: &Steps) -> Error {
         let mut told = None;
         let mut renewed = Instant::now();
+        let mut looked = renewed;
         loop {
             tokio::time::sleep(HEARTBEAT).await;
             let progress = steps.progress();
-            if told.as_ref() == Some(&progress) && renewed.elapsed() < LEASE / 4 {
+            let is_news = told.as_ref() != Some(&progress) || renewed.elapsed() >= LEASE / 4;
+            if !is_news && looked.elapsed() < LOOK {
                 continue;
             }
-            match self.catalog.heartbeat(job, &progress, LEASE).await {
-                Ok(()) => {
+            looked = Instant::now();
+            let kept = if is_news {
+                self.catalog.heartbeat(job, &progress, LEASE).await
+            } else {
+                self.catalog.require_held(job).await
+            };
+            match kept {
+                Ok(()) if is_news => {
                     told = Some(progress);
-                    renewed = Instant::now();
+                    renewed = looked;
                 }
+                Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::Conflict => return error,
                 Err(error) => {
                     tracing::warn!(job.id = %job.id, error = %error.chain(), "cannot renew a lease");

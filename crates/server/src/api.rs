@@ -43,6 +43,7 @@ pub(crate) mod description;
 pub(crate) mod documents;
 pub(crate) mod encryption;
 pub(crate) mod erasures;
+mod evaluations;
 mod events;
 mod experiments;
 mod exports;
@@ -250,6 +251,7 @@ fn described(app: &Shared) -> (Router<Shared>, OpenApi) {
         .merge(personas::routes())
         .merge(feedback::routes())
         .merge(cases::routes())
+        .merge(evaluations::routes())
         .merge(experiments::routes())
         .merge(jobs::routes())
         .merge(status::routes())

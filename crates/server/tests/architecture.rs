@@ -239,6 +239,7 @@ const OF_THE_INSTALLATION: &[&str] = &[
     // Work that is claimed whosever it is, and done in its tenant's name.
     "claim",
     "heartbeat",
+    "require_held",
     "complete",
     "fail",
     "hand_back",

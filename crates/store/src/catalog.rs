@@ -26,6 +26,7 @@ mod embeddings;
 mod ending;
 mod erasing;
 mod erasures;
+mod evaluations;
 mod experiments;
 mod factors;
 mod federation;
@@ -91,6 +92,7 @@ pub use self::documents::{
 pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
 pub use self::erasing::{Erased, Holder};
 pub use self::erasures::Erasure;
+pub use self::evaluations::{EVALUATIONS_MAX, EvaluationQuery, KeptEvaluation, NewEvaluation};
 pub use self::experiments::{
     EXPERIMENTS_MAX, Experiment, ExperimentState, NewExperiment, Outcome, Standing,
 };

@@ -24,6 +24,7 @@ mod m0014_create_table_user_identities;
 mod m0015_create_table_erasures;
 mod m0016_add_documents_cover;
 mod m0017_add_documents_orders;
+mod m0018_create_table_evaluations;
 mod name;
 mod target;
 mod template;
@@ -60,6 +61,7 @@ static MIGRATIONS: &[&Migration] = &[
     &m0015_create_table_erasures::MIGRATION,
     &m0016_add_documents_cover::MIGRATION,
     &m0017_add_documents_orders::MIGRATION,
+    &m0018_create_table_evaluations::MIGRATION,
 ];
 
 /// The lock that two migrating processes take in PostgreSQL, one after the other.

@@ -26,6 +26,8 @@ mod conversations;
 mod documents;
 #[path = "catalog/erasing.rs"]
 mod erasing;
+#[path = "catalog/evaluations.rs"]
+mod evaluations;
 #[path = "catalog/experiments.rs"]
 mod experiments;
 #[path = "catalog/factors.rs"]
@@ -153,6 +155,7 @@ suite!(
     erasing::what_a_tenant_keeps_for_a_time_goes_by_itself,
     feedback::feedback_is_one_for_each_person_and_answer,
     feedback::cases_are_one_for_each_answer,
+    evaluations::evaluations_are_listed_newest_first_and_the_oldest_make_room,
     experiments::an_experiment_runs_once_and_alone,
     experiments::outcomes_written_at_once_are_all_counted,
     federation::a_person_is_linked_by_a_verified_address_once,

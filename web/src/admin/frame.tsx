@@ -33,10 +33,8 @@ export function AdminFrame() {
   // On a phone the tabs scroll sideways; the one that is open is always in sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place has another tab
   useEffect(() => {
-    const open = list.current?.querySelector<HTMLElement>('[data-status="active"]');
-    const row = list.current;
-    if (open && row)
-      row.scrollTo({ left: open.offsetLeft - (row.clientWidth - open.offsetWidth) / 2 });
+    const open = list.current?.querySelector('[data-status="active"]');
+    open?.scrollIntoView({ inline: "center", block: "nearest" });
   }, [place]);
   const { t } = useWords();
   const me = useMe();

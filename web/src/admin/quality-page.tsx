@@ -3,13 +3,14 @@ import { getRouteApi } from "@tanstack/react-router";
 import { Page } from "@/parts/page";
 import { Segments } from "./parts/segments";
 import { Cases } from "./quality/cases";
+import { Evaluations } from "./quality/evaluations";
 import { ExperimentView } from "./quality/experiment";
 import { Experiments } from "./quality/experiments";
 import { FeedbackList } from "./quality/feedback";
 import { useWords } from "./words";
 
 const route = getRouteApi("/inside/admin/quality");
-const VIEWS = ["experiments", "cases", "feedback"] as const;
+const VIEWS = ["experiments", "cases", "evaluations", "feedback"] as const;
 
 export function QualityPage() {
   const { t } = useWords();
@@ -33,6 +34,7 @@ export function QualityPage() {
     >
       {view === "experiments" && <Experiments />}
       {view === "cases" && <Cases />}
+      {view === "evaluations" && <Evaluations />}
       {view === "feedback" && <FeedbackList />}
     </Page>
   );

@@ -85,7 +85,7 @@ function Row({ setting }: { setting: Setting }) {
   const source = SOURCES.find((one) => one === setting.source);
   return (
     <div className="grid gap-x-6 gap-y-1.5 px-5 py-4 text-sm md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-      <dt className="min-w-0">
+      <dt className="min-w-0 break-words">
         <span className="block break-all font-mono text-xs font-semibold">{setting.key}</span>
         <span className="mt-1 block text-soft">{setting.about}</span>
         {setting.environment.length > 0 && (

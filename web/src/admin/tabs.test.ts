@@ -4,7 +4,7 @@ import { endOf } from "./keys/make";
 import { changesOf, experimentOf } from "./quality/draft";
 import { ROLE_SCOPES, rolesToGive } from "./roles";
 import { grouped, type Setting } from "./settings/group";
-import { tabsFor } from "./tabs";
+import { mayAdminister, mayOpen, tabsFor } from "./tabs";
 
 const names = (scopes: Parameters<typeof tabsFor>[0], accounts = true) =>
   tabsFor(scopes, accounts).map((tab) => tab.name);
@@ -14,6 +14,14 @@ describe("the parts of the administration", () => {
     expect(names(ROLE_SCOPES.billing)).toEqual(["overview", "usage"]);
     expect(names(ROLE_SCOPES.auditor)).toEqual(["overview", "usage", "audit"]);
     expect(names(ROLE_SCOPES.admin)).not.toContain("settings");
+  });
+
+  it("open for those alone who are let in, and who may see the part", () => {
+    expect(mayAdminister(ROLE_SCOPES.editor)).toBe(false);
+    expect(mayOpen("/admin/jobs", ROLE_SCOPES.editor)).toBe(false);
+    expect(mayOpen("/admin", ROLE_SCOPES.auditor)).toBe(true);
+    expect(mayOpen("/admin/audit", ROLE_SCOPES.auditor)).toBe(true);
+    expect(mayOpen("/admin/people", ROLE_SCOPES.auditor)).toBe(false);
   });
 
   it("are without people and keys while nobody signs in", () => {

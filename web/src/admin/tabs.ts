@@ -47,3 +47,20 @@ export function tabsFor(scopes: readonly Scope[], accounts: boolean): readonly T
       (tab.scopes.length === 0 || tab.scopes.some((scope) => scopes.includes(scope))),
   );
 }
+
+/** What lets somebody into the administration: any of these. */
+const DOOR: readonly Scope[] = ["admin", "people", "usage", "budget", "audit", "tenant", "operate"];
+
+/** Whether somebody with these scopes is let into the administration at all. */
+export function mayAdminister(scopes: readonly Scope[]): boolean {
+  return DOOR.some((scope) => scopes.includes(scope));
+}
+
+/** Whether somebody with these scopes may open the part at this address. */
+export function mayOpen(path: string, scopes: readonly Scope[]): boolean {
+  const tab = TABS.find(({ to }) => to === path);
+  const needed = tab?.scopes ?? [];
+  return (
+    mayAdminister(scopes) && (needed.length === 0 || needed.some((scope) => scopes.includes(scope)))
+  );
+}

@@ -24,7 +24,9 @@ async function all(): Promise<AnswerEvent[]> {
 
 beforeEach(() => {
   calls.length = 0;
-  vi.stubGlobal("fetch", async (request: Request) => {
+  vi.stubGlobal("fetch", async (request: Request | string) => {
+    // Whether the server is back is asked by its path alone.
+    if (typeof request === "string") return new Response("{}");
     calls.push({ url: new URL(request.url).pathname, last: request.headers.get("Last-Event-ID") });
     const next = replies.shift();
     if (!next) throw new TypeError("nobody answers");
@@ -58,9 +60,34 @@ describe("asking", () => {
     ]);
   });
 
+  it("asks as soon as the server is back when nobody answers at first", async () => {
+    replies = [
+      () => {
+        throw new TypeError("nobody answers");
+      },
+      told("s", DRAFT, DONE),
+    ];
+    const seen = await all();
+    expect(seen.map((one) => one.kind)).toEqual(["waiting", "draft", "done"]);
+  });
+
   it("says what is wrong when the stream does", async () => {
-    replies = [told("s", event("s/1", "problem", { status: 503, detail: "no model" }))];
-    await expect(all()).rejects.toMatchObject({ status: 503, detail: "no model" });
+    const problem = {
+      type: "urn:alexandria:problem:unavailable",
+      title: "Not available at present",
+      status: 503,
+      detail: "no model",
+      instance: "request",
+      retry_after: 5,
+    };
+    replies = [told("s", event("s/1", "problem", problem))];
+    await expect(all()).rejects.toMatchObject({
+      status: 503,
+      kind: problem.type,
+      detail: "no model",
+      retryAfter: 5,
+      instance: "request",
+    });
   });
 
   it("says what is wrong when there is no stream at all", async () => {

@@ -28,7 +28,7 @@ export async function* ask(
   question: Wire["Question"],
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  let response = await begun(question, signal);
+  let response = yield* begun(question, signal);
   let stream = response.headers.get("X-Stream-Id");
   let last = "";
   for (let resumes = 0; ; resumes += 1) {
@@ -51,14 +51,30 @@ export async function* ask(
     if (response.status === 404) {
       // Streams are held in memory: the server that wrote this one is gone.
       yield { kind: "again" };
-      response = await begun(question, signal);
+      response = yield* begun(question, signal);
       stream = response.headers.get("X-Stream-Id");
       last = "";
     }
   }
 }
 
-function begun(question: Wire["Question"], signal: AbortSignal): Promise<Response> {
+/** Begins an answer, as soon as there is somebody to be asked. */
+async function* begun(
+  question: Wire["Question"],
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent, Response> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await post(question, signal);
+    } catch (error) {
+      if (!(error instanceof Unreachable) || tries >= RESUMES_MAX) throw error;
+      yield { kind: "waiting" };
+      await back(signal);
+    }
+  }
+}
+
+function post(question: Wire["Question"], signal: AbortSignal): Promise<Response> {
   return authorized(
     new Request(new URL("/api/v1/ask", location.origin), {
       method: "POST",
@@ -72,7 +88,7 @@ function begun(question: Wire["Question"], signal: AbortSignal): Promise<Respons
 /** The rest of a stream, as soon as the server answers again. */
 async function resumed(stream: string, last: string, signal: AbortSignal): Promise<Response> {
   for (;;) {
-    await Promise.race([back(), aborted(signal)]);
+    await back(signal);
     try {
       return await authorized(
         new Request(new URL(`/api/v1/streams/${encodeURIComponent(stream)}`, location.origin), {
@@ -84,13 +100,6 @@ async function resumed(stream: string, last: string, signal: AbortSignal): Promi
       if (!(error instanceof Unreachable)) throw error;
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 function read(name: string, data: string): AnswerEvent | undefined {
@@ -110,7 +119,7 @@ function read(name: string, data: string): AnswerEvent | undefined {
     case "done":
       return { kind: "done", answer: value };
     case "problem":
-      throw new Problem(value.status, value.type ?? "unknown", value.detail);
+      throw Problem.told(value);
     default:
       // A later server may tell more.
       return undefined;

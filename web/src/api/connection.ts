@@ -30,15 +30,21 @@ export function lost(): void {
   if (!looking) void look();
 }
 
-/** Settles when the server answers. */
-export function back(): Promise<void> {
+/** Settles when the server answers; fails when `signal` says that nobody waits for it any more. */
+export function back(signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.reject(signal.reason);
   if (state === "here") return Promise.resolve();
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const stop = subscribe(() => {
       if (state === "away") return;
       stop();
       resolve();
     });
+    const end = () => {
+      stop();
+      reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", end, { once: true });
   });
 }
 

@@ -1,21 +1,37 @@
 /** Which page stands at which address. Each page is fetched when it is first opened. */
 import type { QueryClient } from "@tanstack/react-query";
 import {
+  type AnyRoute,
   createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { mayOpen } from "@/admin/tabs";
 import * as session from "@/api/session";
 import { Loading } from "@/parts/progress";
+import { fetchWords } from "@/words/words";
 import { Failed, Lost } from "./failed";
 import { meQuery } from "./identity";
 import { Notices } from "./notices";
 import { Shell } from "./shell";
 
 type Given = Record<string, unknown>;
+
+/** A page that is fetched when it is first opened, its words along with it. */
+function page<M extends Record<string, unknown>, K extends keyof M & string>(
+  area: string,
+  load: () => Promise<M>,
+  name: K,
+) {
+  return lazyRouteComponent(async () => {
+    const [module] = await Promise.all([load(), fetchWords(area)]);
+    return module;
+  }, name);
+}
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: () => (
@@ -70,7 +86,7 @@ const library = createRoute({
     ...text(given, "document"),
     ...text(given, "put"),
   }),
-  component: lazyRouteComponent(() => import("@/library/library-page"), "LibraryPage"),
+  component: page("library", () => import("@/library/library-page"), "LibraryPage"),
 });
 
 const read = createRoute({
@@ -83,7 +99,14 @@ const read = createRoute({
     ...count(given, "end"),
     ...text(given, "find"),
   }),
-  component: lazyRouteComponent(() => import("@/reader/read-page"), "ReadPage"),
+  component: page("reader", () => import("@/reader/read-page"), "ReadPage"),
+  loaderDeps: ({ search }) => ({ page: search.page }),
+  loader({ context, params, deps }) {
+    // Not waited for: the page shows itself what is missing yet.
+    void import("@/reader/ahead").then(({ fetchAhead }) =>
+      fetchAhead(context.queries, params.document, deps.page),
+    );
+  },
 });
 
 const ask = createRoute({
@@ -95,13 +118,13 @@ const ask = createRoute({
     ...text(given, "document"),
     ...text(given, "persona"),
   }),
-  component: lazyRouteComponent(() => import("@/ask/ask-page"), "AskPage"),
+  component: page("ask", () => import("@/ask/ask-page"), "AskPage"),
 });
 
 const conversation = createRoute({
   getParentRoute: () => inside,
   path: "/ask/$conversation",
-  component: lazyRouteComponent(() => import("@/ask/ask-page"), "ConversationPage"),
+  component: page("ask", () => import("@/ask/ask-page"), "ConversationPage"),
 });
 
 const search = createRoute({
@@ -117,36 +140,41 @@ const search = createRoute({
     ...text(given, "document"),
     ...text(given, "added"),
   }),
-  component: lazyRouteComponent(() => import("@/search/search-page"), "SearchPage"),
+  component: page("search", () => import("@/search/search-page"), "SearchPage"),
 });
 
 const account = createRoute({
   getParentRoute: () => inside,
   path: "/account",
-  component: lazyRouteComponent(() => import("@/sign-in/account-page"), "AccountPage"),
+  component: page("sign-in", () => import("@/sign-in/account-page"), "AccountPage"),
 });
 
 const admin = createRoute({
   getParentRoute: () => inside,
   path: "/admin",
-  component: lazyRouteComponent(() => import("@/admin/frame"), "AdminFrame"),
+  // What somebody may not see looks as if it were not there.
+  async beforeLoad({ context, location }) {
+    const me = await context.queries.ensureQueryData(meQuery);
+    if (!mayOpen(location.pathname, me?.scopes ?? [])) throw notFound();
+  },
+  component: page("admin", () => import("@/admin/frame"), "AdminFrame"),
 });
 
 const overview = createRoute({
   getParentRoute: () => admin,
   path: "/",
-  component: lazyRouteComponent(() => import("@/admin/overview-page"), "OverviewPage"),
+  component: page("admin", () => import("@/admin/overview-page"), "OverviewPage"),
 });
 const people = createRoute({
   getParentRoute: () => admin,
   path: "/people",
   validateSearch: (given: Given) => text(given, "view"),
-  component: lazyRouteComponent(() => import("@/admin/people-page"), "PeoplePage"),
+  component: page("admin", () => import("@/admin/people-page"), "PeoplePage"),
 });
 const keys = createRoute({
   getParentRoute: () => admin,
   path: "/keys",
-  component: lazyRouteComponent(() => import("@/admin/keys-page"), "KeysPage"),
+  component: page("admin", () => import("@/admin/keys-page"), "KeysPage"),
 });
 const usage = createRoute({
   getParentRoute: () => admin,
@@ -156,13 +184,13 @@ const usage = createRoute({
     ...text(given, "by"),
     ...text(given, "measure"),
   }),
-  component: lazyRouteComponent(() => import("@/admin/usage-page"), "UsagePage"),
+  component: page("admin", () => import("@/admin/usage-page"), "UsagePage"),
 });
 const jobs = createRoute({
   getParentRoute: () => admin,
   path: "/jobs",
   validateSearch: (given: Given) => text(given, "state"),
-  component: lazyRouteComponent(() => import("@/admin/jobs-page"), "JobsPage"),
+  component: page("admin", () => import("@/admin/jobs-page"), "JobsPage"),
 });
 const audit = createRoute({
   getParentRoute: () => admin,
@@ -174,7 +202,7 @@ const audit = createRoute({
     ...text(given, "until"),
     ...text(given, "view"),
   }),
-  component: lazyRouteComponent(() => import("@/admin/audit-page"), "AuditPage"),
+  component: page("admin", () => import("@/admin/audit-page"), "AuditPage"),
 });
 const quality = createRoute({
   getParentRoute: () => admin,
@@ -184,30 +212,30 @@ const quality = createRoute({
     ...text(given, "experiment"),
     ...text(given, "thumb"),
   }),
-  component: lazyRouteComponent(() => import("@/admin/quality-page"), "QualityPage"),
+  component: page("admin", () => import("@/admin/quality-page"), "QualityPage"),
 });
 const settings = createRoute({
   getParentRoute: () => admin,
   path: "/settings",
   validateSearch: (given: Given) => text(given, "find"),
-  component: lazyRouteComponent(() => import("@/admin/settings-page"), "SettingsPage"),
+  component: page("admin", () => import("@/admin/settings-page"), "SettingsPage"),
 });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: (given: Given) => text(given, "to"),
-  component: lazyRouteComponent(() => import("@/sign-in/sign-in-page"), "SignInPage"),
+  component: page("sign-in", () => import("@/sign-in/sign-in-page"), "SignInPage"),
 });
 const welcome = createRoute({
   getParentRoute: () => root,
   path: "/welcome",
-  component: lazyRouteComponent(() => import("@/sign-in/welcome-page"), "WelcomePage"),
+  component: page("sign-in", () => import("@/sign-in/welcome-page"), "WelcomePage"),
 });
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation",
-  component: lazyRouteComponent(() => import("@/sign-in/invitation-page"), "InvitationPage"),
+  component: page("sign-in", () => import("@/sign-in/invitation-page"), "InvitationPage"),
 });
 
 const tree = root.addChildren([
@@ -227,6 +255,19 @@ const tree = root.addChildren([
 ]);
 
 /** The router of the application. */
+export type Router = ReturnType<typeof makeRouter>;
+
+/** Fetches the page of the first address, and who asks, while the common words are still on their way. */
+export function beginFetching(router: Router): void {
+  const { queries } = router.options.context;
+  void queries.prefetchQuery(meQuery);
+  for (const match of router.matchRoutes(router.latestLocation)) {
+    const routes: Partial<Record<string, AnyRoute>> = router.routesById;
+    void routes[match.routeId]?.options.component?.preload?.();
+  }
+}
+
+/** Makes the router. */
 export function makeRouter(queries: QueryClient) {
   return createRouter({
     routeTree: tree,
@@ -240,7 +281,7 @@ export function makeRouter(queries: QueryClient) {
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: ReturnType<typeof makeRouter>;
+    router: Router;
   }
 }
 

@@ -3,11 +3,12 @@ import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { BookOpen, Command, MessageCircleQuestion, Search, Settings2 } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { mayAdminister } from "@/admin/tabs";
 import { IconButton } from "@/parts/button";
 import { Loading } from "@/parts/progress";
 import { ConnectionBar } from "./connection-bar";
 import { KeyHelp } from "./help";
-import { type Scope, useMe, useStanding } from "./identity";
+import { useMe, useStanding } from "./identity";
 import { useShortcut } from "./keys";
 import { OwnMenu } from "./own-menu";
 
@@ -17,17 +18,6 @@ const SignInAgain = lazy(() => import("@/sign-in/again"));
 
 const DropAnywhere = lazy(() => import("@/library/drop"));
 
-/** What somebody has to be allowed to see at least one part of the administration. */
-const ADMIN_SCOPES: readonly Scope[] = [
-  "admin",
-  "people",
-  "usage",
-  "budget",
-  "audit",
-  "tenant",
-  "operate",
-];
-
 /** The frame of the application. */
 export function Shell() {
   const { t } = useTranslation();
@@ -36,7 +26,7 @@ export function Shell() {
   const standing = useStanding();
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(false);
-  const mayAdmin = me !== undefined && ADMIN_SCOPES.some((scope) => me.scopes.includes(scope));
+  const mayAdmin = me !== undefined && mayAdminister(me.scopes);
   const mayAsk = me?.scopes.includes("ask") ?? false;
   const mayPutIn = me?.scopes.includes("ingest") ?? false;
   const group = t("keysAnywhere");

@@ -32,7 +32,7 @@ export function AnswerText({
     <div className="space-y-3 font-serif text-[1.075rem] leading-[1.75] [overflow-wrap:anywhere]">
       {paragraphs.map((paragraph, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs only grow at the end
-        <p key={at}>
+        <p key={at} dir="auto">
           {paragraph.map((sentence, position) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: so do sentences
             <Fragment key={position}>
@@ -51,7 +51,7 @@ export function AnswerText({
         </p>
       ))}
       {draft !== "" && paragraphs.length === 0 && (
-        <p className="text-soft" title={t("draft")}>
+        <p dir="auto" className="text-soft" title={t("draft")}>
           {draft}
         </p>
       )}

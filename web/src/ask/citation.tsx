@@ -96,9 +96,14 @@ export function CitationNumber({
           collisionPadding={12}
           className="z-40 w-96 max-w-[calc(100vw-1.5rem)] rounded-xl border border-line bg-raised p-4 text-ink shadow-card"
         >
-          <p className="text-sm font-semibold">{citation.title}</p>
+          <p dir="auto" className="text-sm font-semibold">
+            {citation.title}
+          </p>
           {where && <p className="mt-0.5 text-xs text-soft">{where}</p>}
-          <blockquote className="mt-2.5 line-clamp-[9] border-s-2 border-accent ps-3 font-serif text-[0.95rem] leading-relaxed">
+          <blockquote
+            dir="auto"
+            className="mt-2.5 line-clamp-[9] border-s-2 border-accent ps-3 font-serif text-[0.95rem] leading-relaxed"
+          >
             {citation.quote}
           </blockquote>
         </HoverCard.Content>

@@ -86,6 +86,7 @@ function useRemove() {
         await fetchPath(path, { method: "DELETE", keepalive: leaving });
         forget(id);
         queries.removeQueries({ queryKey: ["conversations", id] });
+        void queries.invalidateQueries({ queryKey: ["conversations", "with"] });
         await queries.invalidateQueries({ queryKey: ["conversations"], exact: true });
       } catch (error) {
         show(id);

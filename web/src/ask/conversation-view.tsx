@@ -43,7 +43,7 @@ export function ConversationView({ conversation }: { conversation: string }) {
       onCloseReader={beside.close}
       bar={
         <>
-          <h1 className="min-w-0 truncate px-1 text-sm font-semibold">
+          <h1 dir="auto" className="min-w-0 truncate px-1 text-sm font-semibold">
             {gone ? t("gone") : title}
           </h1>
           {kept && (

@@ -1,17 +1,17 @@
 /** A question with its answer. */
-import { Info, LoaderCircle, WifiOff } from "lucide-react";
+import { LoaderCircle, WifiOff } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/parts/format";
 import { Actions, type Otherwise, Versions } from "./actions";
 import { AnswerText, Removed } from "./answer-text";
 import type { Open, Target } from "./citation";
+import { Degraded } from "./degraded";
 import type { Exchange, Given } from "./exchange";
 import { FollowUps } from "./follow-ups";
 import { Hindered, Paused } from "./hindered";
 import type { Way } from "./kept";
 import { NotFound } from "./not-found";
-import { lacksOf } from "./reasons";
 import { references } from "./references";
 import { Sources } from "./sources";
 import { followUps } from "./suggestions";
@@ -71,7 +71,10 @@ export function ExchangeView({
     >
       <header className="mb-4 flex items-start justify-between gap-3">
         <div className="min-w-0">
-          <h2 className="font-serif text-xl font-semibold leading-snug whitespace-pre-wrap text-pretty [overflow-wrap:anywhere] sm:text-[1.4rem]">
+          <h2
+            dir="auto"
+            className="font-serif text-xl font-semibold leading-snug whitespace-pre-wrap text-pretty [overflow-wrap:anywhere] sm:text-[1.4rem]"
+          >
             {exchange.question}
           </h2>
           {understood && (
@@ -191,33 +194,6 @@ function Standing({ live, onRetry, onEdit }: { live: Live; onRetry(): void; onEd
       <LoaderCircle aria-hidden className="size-4 shrink-0 animate-spin text-accent" />
       {said}
     </p>
-  );
-}
-
-/** What the answer had to do without. */
-function Degraded({ sentences }: { sentences: readonly string[] }) {
-  const { t } = useTranslation("ask");
-  return (
-    <div className="mb-4 space-y-1.5 rounded-xl bg-warn-tint px-4 py-3 text-sm text-warn">
-      {lacksOf(sentences).map(([lack, told]) => (
-        <div key={lack} className="flex items-start gap-2.5">
-          <Info aria-hidden className="mt-0.5 size-4 shrink-0" />
-          <details className="min-w-0">
-            <summary className="list-none [&::-webkit-details-marker]:hidden">
-              {t(`lack.${lack}`)}{" "}
-              <span className="whitespace-nowrap text-xs underline underline-offset-2">
-                {t("details")}
-              </span>
-            </summary>
-            {told.map((one) => (
-              <p key={one} lang="en" className="mt-1 text-xs break-words">
-                {one}
-              </p>
-            ))}
-          </details>
-        </div>
-      ))}
-    </div>
   );
 }
 

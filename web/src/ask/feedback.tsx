@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, got, type Wire } from "@/api/client";
 import { Problem } from "@/api/problem";
+import { isStill } from "@/app/motion";
 import { notify } from "@/app/notices";
 import { Button, IconButton } from "@/parts/button";
 import { TextArea } from "@/parts/field";
@@ -125,7 +126,7 @@ export function Thumbs({ state }: { state: State }) {
 }
 
 function reveal(form: HTMLElement | null): void {
-  form?.scrollIntoView?.({ block: "nearest", behavior: "smooth" });
+  form?.scrollIntoView?.({ block: "nearest", behavior: isStill() ? "instant" : "smooth" });
 }
 
 /** What is wrong with an answer. */

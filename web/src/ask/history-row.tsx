@@ -19,16 +19,22 @@ export function HistoryRow({
   const title = conversation.title || t("untitled");
   return (
     <div
-      className={`group relative flex h-10 items-center rounded-lg ${isCurrent ? "bg-tint" : "hover:bg-sunken"}`}
+      className={`group relative flex ${conversation.excerpt ? "h-14" : "h-10"} items-center rounded-lg ${isCurrent ? "bg-tint" : "hover:bg-sunken"}`}
     >
       <Link
         to="/ask/$conversation"
         params={{ conversation: conversation.id }}
         title={title}
+        dir="auto"
         className={`min-w-0 flex-1 truncate rounded-lg py-2 ps-2.5 pe-9 text-sm pointer-fine:pe-2 pointer-fine:group-hover:pe-9 pointer-fine:group-focus-within:pe-9 ${isCurrent ? "font-semibold text-accent-strong" : ""}`}
         {...(onChosen && { onClick: onChosen })}
       >
         {title}
+        {conversation.excerpt && (
+          <span className="block truncate text-xs font-normal text-soft">
+            {conversation.excerpt}
+          </span>
+        )}
       </Link>
       <ConversationMenu
         conversation={conversation}

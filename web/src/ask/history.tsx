@@ -14,7 +14,13 @@ import { conversationsQuery } from "./queries";
 import { type ageOf, type Row, rowsOf } from "./rows";
 
 const ROW_HEIGHT = 44;
+const FOUND_HEIGHT = 62;
 const HEADING_HEIGHT = 34;
+/** So many of what is found are fetched at once; more as the list is scrolled. */
+const FOUND_FIRST = 30;
+/** The server takes 200 bytes. */
+const WANTED_CHARACTERS_MAX = 60;
+const PAUSE_MS = 250;
 
 export function History({
   current,
@@ -25,16 +31,19 @@ export function History({
   onChosen?(): void;
 }) {
   const { t } = useTranslation(["ask", "common"]);
-  const [wanted, setWanted] = useState("");
-  const list = useInfiniteQuery(conversationsQuery);
+  const [typed, setTyped] = useState("");
+  const wanted = usePaused(typed);
+  const list = useInfiniteQuery(conversationsQuery(wanted));
   const hidden = useHidden();
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, isError } = list;
+  const { isFetchingNextPage, fetchNextPage, isError } = list;
+  const hasNextPage = list.hasNextPage && !list.isPlaceholderData;
   const all = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const rows = useMemo(() => rowsOf(all, wanted, hidden), [all, wanted, hidden]);
+  const rows = useMemo(() => rowsOf(all, hidden), [all, hidden]);
+  const looksOn = wanted.trim() !== "" && hasNextPage && !isError;
   useEffect(() => {
-    // What is looked for may stand on a page that has not been fetched.
-    if (wanted.trim() && hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
-  }, [wanted, hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
+    // A page of what was found may be short, or empty, and others follow.
+    if (looksOn && rows.length < FOUND_FIRST && !isFetchingNextPage) void fetchNextPage();
+  }, [looksOn, rows.length, isFetchingNextPage, fetchNextPage]);
   return (
     <div className="flex h-full min-h-0 flex-col gap-3">
       <LinkButton
@@ -46,7 +55,7 @@ export function History({
         <SquarePen aria-hidden className="size-4" />
         {t("newConversation")}
       </LinkButton>
-      {(all.length > 0 || wanted !== "") && (
+      {(all.length > 0 || typed !== "" || wanted !== "") && (
         <div className="relative shrink-0">
           <Search
             aria-hidden
@@ -56,15 +65,21 @@ export function History({
             type="search"
             aria-label={t("searchConversations")}
             placeholder={t("searchConversations")}
-            value={wanted}
-            onChange={(event) => setWanted(event.target.value)}
+            value={typed}
+            maxLength={WANTED_CHARACTERS_MAX}
+            onChange={(event) => setTyped(event.target.value)}
             className={`${inputClass} ps-9`}
           />
         </div>
       )}
       {list.isPending && <Loading />}
       {list.isError && <Trouble error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isSuccess && rows.length === 0 && !isFetchingNextPage && (
+      {list.isSuccess && rows.length === 0 && looksOn && (
+        <p role="status" className="px-2 py-6 text-center text-sm text-soft">
+          {t("lookingForConversations")}
+        </p>
+      )}
+      {list.isSuccess && rows.length === 0 && !looksOn && !isFetchingNextPage && (
         <p className="px-2 py-6 text-center text-sm text-soft">
           {wanted ? t("noConversationFound") : t("noConversations")}
         </p>
@@ -97,7 +112,7 @@ function Rows({
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
-    estimateSize: (at) => (rows[at]?.kind === "heading" ? HEADING_HEIGHT : ROW_HEIGHT),
+    estimateSize: (at) => heightOf(rows[at]),
     getItemKey: (at) => rows[at]?.key ?? at,
     overscan: 8,
   });
@@ -141,6 +156,21 @@ function Rows({
       </ul>
     </nav>
   );
+}
+
+function heightOf(row: Row | undefined): number {
+  if (row?.kind === "heading") return HEADING_HEIGHT;
+  return row?.conversation.excerpt ? FOUND_HEIGHT : ROW_HEIGHT;
+}
+
+/** What was typed, after a pause. */
+function usePaused(typed: string): string {
+  const [paused, setPaused] = useState(typed);
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(typed), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return paused;
 }
 
 function headingOf(

@@ -1,5 +1,5 @@
 /** What the Ask pages fetch. */
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, got, type Wire } from "@/api/client";
 
 const CONVERSATIONS_PAGE = 100;
@@ -7,21 +7,30 @@ const COLLECTIONS_MAX = 200;
 const DOCUMENTS_LOOKED_AT = 100;
 const NEAR_MISSES = 4;
 
-/** One's conversations, the last gone on with first. */
-export const conversationsQuery = infiniteQueryOptions({
-  queryKey: ["conversations"],
-  queryFn: ({ pageParam, signal }) =>
-    got(
-      api.GET("/api/v1/conversations", {
-        params: {
-          query: { limit: CONVERSATIONS_PAGE, ...(pageParam && { cursor: pageParam }) },
-        },
-        signal,
-      }),
-    ),
-  initialPageParam: "",
-  getNextPageParam: (page: Wire["Page_of_Conversation"]) => page.next ?? undefined,
-});
+/** One's conversations, or those in which words stand, the last gone on with first. */
+export function conversationsQuery(wanted: string) {
+  const words = wanted.trim();
+  return infiniteQueryOptions({
+    queryKey: words ? ["conversations", "with", words] : ["conversations"],
+    queryFn: ({ pageParam, signal }) =>
+      got(
+        api.GET("/api/v1/conversations", {
+          params: {
+            query: {
+              limit: CONVERSATIONS_PAGE,
+              ...(words && { q: words }),
+              ...(pageParam && { cursor: pageParam }),
+            },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page: Wire["Page_of_Conversation"]) => page.next ?? undefined,
+    // What was found for a word less stays until more is known.
+    placeholderData: keepPreviousData,
+  });
+}
 
 /** A conversation with its turns. */
 export function conversationQuery(conversation: string) {

@@ -46,6 +46,11 @@ export function lacksOf(degraded: readonly string[]): [Lack, string[]][] {
   return [...Map.groupBy(degraded, lackOf)];
 }
 
+/** When the month of a budget ends. Months are those of UTC. */
+export function monthEnds(now = new Date()): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+}
+
 /** What kept a question from being answered, as far as different things are to be done about it. */
 export type Hindrance =
   | "away"
@@ -57,12 +62,15 @@ export type Hindrance =
   | "busy"
   | "other";
 
+/** The name that the server gives to a problem with money or a plan. */
+const BUDGET_REACHED = "urn:alexandria:problem:budget-reached";
+
 export function hindranceOf(error: unknown): Hindrance {
   if (error instanceof Unreachable) return "away";
   if (!(error instanceof Problem)) return "other";
   switch (error.status) {
     case 429:
-      return /budget|month|plan/i.test(error.detail) ? "budget" : "limit";
+      return error.kind === BUDGET_REACHED ? "budget" : "limit";
     case 404:
       return "gone";
     case 401:

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import type { Wire } from "@/api/client";
+import { Problem } from "@/api/problem";
 import { fileName } from "./clipboard";
-import { lackOf } from "./reasons";
+import { hindranceOf, lackOf } from "./reasons";
 import { ageOf, rowsOf } from "./rows";
 
 const NOW = new Date(2026, 10, 22, 15);
@@ -19,17 +20,15 @@ it.each([
   expect(ageOf(changed.toISOString(), NOW)).toBe(age);
 });
 
-it("finds conversations by words of their titles, without case and accents, and hides what is deleted", () => {
+it("puts headings between ages and hides what is deleted", () => {
   const all = [
     conversation("1", "Wer baute den Léuchtturm?", NOW),
     conversation("2", "The lighthouse", NOW),
     conversation("3", "Leuchttürme und Turm", new Date(2026, 8, 1)),
   ];
-  const ids = (wanted: string, hidden: string[] = []) =>
-    rowsOf(all, wanted, new Set(hidden), NOW).map((row) => row.key);
-  expect(ids("")).toEqual(["today", "1", "2", "2026-9", "3"]);
-  expect(ids("LEUCHT turm")).toEqual(["today", "1", "2026-9", "3"]);
-  expect(ids("", ["3"])).toEqual(["today", "1", "2"]);
+  const ids = (...hidden: string[]) => rowsOf(all, new Set(hidden), NOW).map((row) => row.key);
+  expect(ids()).toEqual(["today", "1", "2", "2026-9", "3"]);
+  expect(ids("3")).toEqual(["today", "1", "2"]);
 });
 
 it.each([
@@ -41,6 +40,15 @@ it.each([
   ["something new", "other"],
 ])("%j is a lack of %s", (told, lack) => {
   expect(lackOf(told)).toBe(lack);
+});
+
+it.each([
+  [429, "budget-reached", "budget"],
+  [429, "too-many-requests", "limit"],
+  [503, "unavailable", "busy"],
+])("a problem %i %s is told as %s", (status, kind, hindrance) => {
+  const problem = new Problem(status, `urn:alexandria:problem:${kind}`, "the plan of a month");
+  expect(hindranceOf(problem)).toBe(hindrance);
 });
 
 it("makes names of files that every system takes", () => {

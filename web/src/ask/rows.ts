@@ -21,29 +21,20 @@ export function ageOf(changed: string, now = new Date()): Age {
   return `${then.getFullYear()}-${then.getMonth() + 1}`;
 }
 
-/** The rows for what is looked for: every word of it stands in the title. */
+/** The rows of conversations, save those that are hidden. */
 export function rowsOf(
   conversations: readonly Conversation[],
-  wanted: string,
   hidden: ReadonlySet<string>,
   now = new Date(),
 ): Row[] {
-  const words = folded(wanted).split(/\s+/).filter(Boolean);
   const rows: Row[] = [];
   let before: Age | undefined;
   for (const conversation of conversations) {
     if (hidden.has(conversation.id)) continue;
-    const title = folded(conversation.title);
-    if (!words.every((word) => title.includes(word))) continue;
     const age = ageOf(conversation.changed, now);
     if (age !== before) rows.push({ kind: "heading", key: age, age });
     before = age;
     rows.push({ kind: "conversation", key: conversation.id, conversation });
   }
   return rows;
-}
-
-/** Without case and accents. */
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase().trim();
 }

@@ -37,7 +37,7 @@ export function Sources({
               key={citation.document_id}
               className="min-w-0 rounded-xl border border-line bg-surface px-3.5 pt-3 pb-2"
             >
-              <p className="truncate text-sm font-semibold" title={citation.title}>
+              <p dir="auto" className="truncate text-sm font-semibold" title={citation.title}>
                 {citation.title}
               </p>
               {common && <p className="truncate text-xs text-soft">{common}</p>}

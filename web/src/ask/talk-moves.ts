@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useShortcut } from "@/app/keys";
+import { isStill } from "@/app/motion";
 
 /** `j` and `k` go from number to number. */
 export function useCitationKeys(list: React.RefObject<HTMLElement | null>): void {
@@ -39,7 +40,7 @@ export function useScroll(
       if (articles.length > 1) last.scrollIntoView({ block: "start" });
     } else if (newest !== undefined && newest !== seen.current) {
       seen.current = newest;
-      last.scrollIntoView({ block: "start", behavior: "smooth" });
+      last.scrollIntoView({ block: "start", behavior: isStill() ? "instant" : "smooth" });
     }
   }, [list, newest, count]);
 }

@@ -74,7 +74,9 @@ export function Talk({
         ))}
         {lost.question && (
           <article>
-            <h2 className="font-serif text-xl font-semibold">{lost.question}</h2>
+            <h2 dir="auto" className="font-serif text-xl font-semibold">
+              {lost.question}
+            </h2>
             <Paused
               text={lost.isLooking ? t("lostLooking") : t("lost")}
               onRetry={() => {

@@ -1,10 +1,12 @@
 /** A conversation that has not begun: a box for the first question, and a few to begin with. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { BookPlus } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { BookPlus, LoaderCircle, WifiOff } from "lucide-react";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { api, got } from "@/api/client";
+import { api, got, type Wire } from "@/api/client";
+import { back, connection, subscribe } from "@/api/connection";
+import { Unreachable } from "@/api/problem";
 import { LinkButton } from "@/parts/button";
 import { Empty, useTitle } from "@/parts/page";
 import { useBeside } from "./beside";
@@ -33,7 +35,7 @@ export function Welcome({ wanted }: { wanted: Wanted }) {
   useTitle(t("common:ask"));
   const beside = useBeside();
   const [way, setWay] = useWay(NEW, wayOf(wanted));
-  const { start, starting, failure } = useStart();
+  const { start, starting, stop, failure } = useStart();
   const box = useRef<Box>(null);
   const title = useQuery({
     ...documentQuery(wanted.document ?? ""),
@@ -67,8 +69,12 @@ export function Welcome({ wanted }: { wanted: Wanted }) {
           autoFocus
           tools={<WayPicker way={named} onChange={setWay} />}
           onSend={(words) => void start(words, named)}
-          onStop={() => undefined}
+          onStop={() => {
+            stop();
+            box.current?.edit(starting ?? "");
+          }}
         />
+        {starting !== undefined && <Starting question={starting} />}
         {failure && (
           <div className="mt-4">
             <Hindered
@@ -92,16 +98,20 @@ function useStart() {
   const navigate = useNavigate();
   const [starting, setStarting] = useState<string>();
   const [failure, setFailure] = useState<{ question: string; error: unknown }>();
-  const busy = useRef(false);
+  const under = useRef<AbortController>(undefined);
   const latest = useRef(async (_q: string, _w: Way, _h?: "replace"): Promise<void> => undefined);
   latest.current = async (question, way, history) => {
-    if (busy.current) return;
-    busy.current = true;
+    if (under.current) return;
+    const control = new AbortController();
+    const { signal } = control;
+    under.current = control;
     setStarting(question);
     setFailure(undefined);
+    // The words are kept until the server has them, also for when the page is left.
+    keepDraft(NEW, question);
     try {
-      const body = { title: clipped(question) };
-      const made = await got(api.POST("/api/v1/conversations", { body }));
+      const made = await conversation(question, signal);
+      keepDraft(NEW, "");
       queries.setQueryData(conversationQuery(made.id).queryKey, { conversation: made, turns: [] });
       keepWay(made.id, way);
       keepWay(NEW, PLAIN_WAY);
@@ -114,11 +124,9 @@ function useStart() {
         replace: history === "replace",
       });
     } catch (error) {
-      // The words go back into the box, also for when the page is left.
-      keepDraft(NEW, question);
-      setFailure({ question, error });
+      if (!signal.aborted) setFailure({ question, error });
     } finally {
-      busy.current = false;
+      under.current = undefined;
       setStarting(undefined);
     }
   };
@@ -126,7 +134,39 @@ function useStart() {
     () => (question: string, way: Way, history?: "replace") =>
       latest.current(question, way, history),
   );
-  return { start, starting, failure };
+  return { start, starting, stop: () => under.current?.abort(), failure };
+}
+
+/** Makes a conversation, as soon as the server answers. */
+async function conversation(question: string, signal: AbortSignal): Promise<Wire["Conversation"]> {
+  const body = { title: clipped(question) };
+  for (;;) {
+    try {
+      return await got(api.POST("/api/v1/conversations", { body, signal }));
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      await back(signal);
+    }
+  }
+}
+
+/** The question that is being taken to the server. */
+function Starting({ question }: { question: string }) {
+  const { t } = useTranslation("ask");
+  const away = useSyncExternalStore(subscribe, connection) === "away";
+  return (
+    <div role="status" className="mt-6">
+      <p className="font-serif text-xl font-semibold [overflow-wrap:anywhere]">{question}</p>
+      <p className="mt-2 flex items-center gap-2.5 text-sm text-soft">
+        {away ? (
+          <WifiOff aria-hidden className="size-4 shrink-0 text-warn" />
+        ) : (
+          <LoaderCircle aria-hidden className="size-4 shrink-0 animate-spin text-accent" />
+        )}
+        {away ? t("waiting") : t("searching")}
+      </p>
+    </div>
+  );
 }
 
 function Examples({ way, onAsk }: { way: Way; onAsk(question: string): void }) {

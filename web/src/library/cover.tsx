@@ -71,6 +71,7 @@ function Bound({ document, bare }: { document: Covered; bare: boolean }) {
       {!bare && (
         <div className="flex min-h-0 flex-1 flex-col justify-between px-[13cqi] pt-[17cqi] pb-[13cqi] ps-[17cqi]">
           <p
+            dir="auto"
             className="line-clamp-5 font-semibold leading-[1.16] [hyphens:auto] [overflow-wrap:anywhere]"
             style={{ fontSize: `${titleSize(title)}cqi` }}
           >

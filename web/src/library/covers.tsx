@@ -173,6 +173,7 @@ function Words({
             params={{ document: document.id }}
             tabIndex={inside}
             preload={false}
+            dir="auto"
             className="line-clamp-2 text-sm leading-snug font-medium hover:underline"
             style={clamp}
           >

@@ -10,14 +10,17 @@ import {
   Trash2,
   TriangleAlert,
 } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "@/api/problem";
 import { useMay } from "@/app/identity";
 import { Button, buttonClass, LinkButton } from "@/parts/button";
 import { Drawer } from "@/parts/drawer";
+import { FaultWords } from "@/parts/fault";
 import { useFormats } from "@/parts/format";
 import { Loading } from "@/parts/progress";
-import { sentence, Trouble } from "@/parts/trouble";
+import { Trouble } from "@/parts/trouble";
+import { AnotherCopy } from "./another-copy";
 import { Cover } from "./cover";
 import { Describe } from "./describe";
 import { useDownload } from "./document-menu";
@@ -25,6 +28,7 @@ import { Erase } from "./erase";
 import { useFormatName } from "./kinds";
 import { type Document, documentQuery } from "./queries";
 import { ReadAgain } from "./read-again";
+import { isCancelled } from "./state";
 import { Steps } from "./steps";
 
 export function Details({
@@ -84,7 +88,7 @@ export function Details({
 
 function Particulars({ document }: { document: Document }) {
   const { t } = useTranslation(["library", "common"]);
-  const mayAsk = useMay("ask");
+  const mayAsk = useMay("ask") && document.state !== "failed";
   const mayPutIn = useMay("ingest");
   const mayErase = useMay("admin");
   const save = useDownload();
@@ -96,7 +100,10 @@ function Particulars({ document }: { document: Document }) {
           <Cover document={document} />
         </div>
         <div className="min-w-0 self-center">
-          <p className="font-serif text-xl leading-tight font-semibold [overflow-wrap:anywhere]">
+          <p
+            dir="auto"
+            className="font-serif text-xl leading-tight font-semibold [overflow-wrap:anywhere]"
+          >
             {document.title}
           </p>
           {document.authors.length > 0 && (
@@ -126,7 +133,11 @@ function Particulars({ document }: { document: Document }) {
         <Steps document={document} />
         {mayPutIn && document.state === "failed" && <ReadAgain document={document} />}
       </div>
-      <Faults document={document} />
+      <Faults document={document}>
+        {mayPutIn && document.state === "failed" && !isCancelled(document) && (
+          <AnotherCopy document={document} />
+        )}
+      </Faults>
       {mayPutIn ? <Describe document={document} /> : <Said document={document} />}
       <Facts document={document} />
       {mayErase && <Erase document={document} />}
@@ -135,7 +146,7 @@ function Particulars({ document }: { document: Document }) {
 }
 
 /** What could not be read, page by page, and what to do about it. */
-function Faults({ document }: { document: Document }) {
+function Faults({ document, children }: { document: Document; children?: ReactNode }) {
   const { t } = useTranslation(["library", "common"]);
   if (document.faults.length === 0) return null;
   return (
@@ -146,7 +157,7 @@ function Faults({ document }: { document: Document }) {
       <ul className="flex flex-col gap-2">
         {document.faults.map((fault) => (
           <li
-            key={`${fault.page} ${fault.kind} ${sentence(fault.message)}`}
+            key={`${fault.page} ${fault.kind} ${fault.message}`}
             className="flex gap-2.5 rounded-lg bg-warn-tint px-3 py-2 text-sm text-warn"
           >
             <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
@@ -161,11 +172,12 @@ function Faults({ document }: { document: Document }) {
                   {t("page", { page: fault.page })}
                 </Link>
               )}
-              <span className="break-words">{sentence(fault.message)}</span>
+              <FaultWords fault={fault} />
             </span>
           </li>
         ))}
       </ul>
+      <div className="mt-3 empty:hidden">{children}</div>
     </section>
   );
 }
@@ -185,7 +197,7 @@ function Facts({ document }: { document: Document }) {
   const { bytes, number, moment, language } = useFormats();
   const formatName = useFormatName();
   const isAddress = /^https?:\/\//.test(document.name);
-  const facts: [string, React.ReactNode][] = [
+  const facts: [string, ReactNode][] = [
     [
       t("collection"),
       <Link

@@ -1,14 +1,6 @@
 /** What can be done with one document. */
 import { useNavigate } from "@tanstack/react-router";
-import {
-  BookOpen,
-  Download,
-  EllipsisVertical,
-  Info,
-  MessageCircleQuestion,
-  Search,
-  Trash2,
-} from "lucide-react";
+import { BookOpen, Download, Info, MessageCircleQuestion, Search, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/app/identity";
@@ -45,7 +37,10 @@ export function DocumentMenu({ document, acts, tabIndex }: Of) {
       onClick={wanted ? undefined : () => setWanted(true)}
       className="-me-1 shrink-0 rounded-md p-1 text-soft opacity-0 group-hover:opacity-100 hover:bg-tint hover:text-ink focus-visible:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100"
     >
-      <EllipsisVertical aria-hidden className="size-4" />
+      {/* A letter, not a drawing: there are as many of them as rows. */}
+      <span aria-hidden className="block size-4 text-center text-lg leading-4">
+        ⋮
+      </span>
     </button>
   );
   if (!wanted) return button;

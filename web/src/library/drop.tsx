@@ -5,18 +5,22 @@ import { BookDown } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { notify } from "@/app/notices";
-import { collectionsQuery, insertDocuments, patchDocuments } from "./queries";
+import { collectionsQuery, documentsPage, insertDocuments, patchDocuments } from "./queries";
 import { targetOf } from "./target";
-import { onChanged } from "./uploads/follow";
-import { isSending, onTaken, putIn } from "./uploads/queue";
+import { askWays, isReady, onChanged } from "./uploads/follow";
+import { kept } from "./uploads/kept";
+import { goOn, isSending, onTaken, putIn } from "./uploads/queue";
 import { Tray } from "./uploads/tray";
 import { bringsFiles, dropped } from "./uploads/tree";
 
 const GATHERED_MS = 400;
+/** Among so many of the newest documents those are looked for that were put in before a reload. */
+const RECENT = 200;
 
 export default function DropAnywhere() {
   useLists();
   useWarning();
+  useReload();
   const into = useDrop();
   return (
     <>
@@ -124,6 +128,22 @@ function useLists(): void {
       }
     };
   }, [queries]);
+}
+
+/** Shows after a reload what this tab had put in before, unless it is ready by now. */
+function useReload(): void {
+  useEffect(() => {
+    const ids = kept();
+    if (ids.size === 0) return;
+    const show = async () => {
+      await askWays();
+      const { items } = await documentsPage({}, RECENT);
+      const mine = items.filter(({ id }) => ids.has(id));
+      goOn(mine.filter((one) => !isReady(one) || one.faults.length > 0).reverse());
+    };
+    // Where that fails the tray stays empty; the library tells the same of each document.
+    show().catch(() => undefined);
+  }, []);
 }
 
 /** Warns before the page is left while files are being sent: they would have to be sent again. */

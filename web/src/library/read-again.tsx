@@ -7,14 +7,14 @@ import { Button } from "@/parts/button";
 import { Trouble } from "@/parts/trouble";
 import type { Document } from "./queries";
 
-/** Shown where there is a failed job to try again; a file that cannot be read has none. */
+/** Shown where the last reading failed or was cancelled; a file that cannot be read has nothing to try again. */
 export function ReadAgain({ document }: { document: Document }) {
   const { t } = useTranslation("library");
   const queries = useQueryClient();
-  const failed = useQuery({
-    queryKey: ["jobs", "failed", document.id],
+  const last = useQuery({
+    queryKey: ["jobs", "last", document.id],
     queryFn: async () => {
-      const query = { document: document.id, state: "failed" as const, limit: 1 };
+      const query = { document: document.id, kind: "index_document", limit: 1 };
       const page = await got(api.GET("/api/v1/jobs", { params: { query } }));
       return page.items[0] ?? null;
     },
@@ -27,8 +27,8 @@ export function ReadAgain({ document }: { document: Document }) {
       return queries.invalidateQueries({ queryKey: ["documents", "one", document.id] });
     },
   });
-  const { data: job } = failed;
-  if (!job) return null;
+  const { data: job } = last;
+  if (job?.state !== "failed" && job?.state !== "cancelled") return null;
   return (
     <div className="mt-3 flex flex-col items-start gap-3">
       {again.error && <Trouble error={again.error} />}

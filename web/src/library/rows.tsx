@@ -139,6 +139,7 @@ const Row = memo(function Row({
               params={{ document: document.id }}
               tabIndex={inside}
               preload={false}
+              dir="auto"
               className="truncate font-medium hover:underline"
             >
               {document.title}

@@ -174,7 +174,10 @@ function Book({ document }: { document: Document }) {
         aria-hidden
         className="relative -mx-2.5 mt-0 h-1.5 rounded-[1px] bg-line shadow-[0_2px_3px_rgb(0_0_0/0.12)]"
       />
-      <p className="mt-2 line-clamp-2 text-[0.8125rem] leading-snug font-medium [overflow-wrap:anywhere] group-hover:underline">
+      <p
+        dir="auto"
+        className="mt-2 line-clamp-2 text-[0.8125rem] leading-snug font-medium [overflow-wrap:anywhere] group-hover:underline"
+      >
         {document.title}
       </p>
       <div className="mt-1 flex overflow-hidden">

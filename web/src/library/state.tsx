@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/parts/format";
 import { Badge } from "@/parts/page";
 import type { Document } from "./queries";
-import { follow, isDone, type Reading, readingOf, useReadings } from "./uploads/follow";
+import { follow, isDone, isReady, type Reading, readingOf, useReadings } from "./uploads/follow";
 
 /** How a document stands now, followed while it is shown and not done. */
 export function useReading(document: Document): Reading {
@@ -18,13 +18,18 @@ export function useReading(document: Document): Reading {
   return reading && !isDone({ document, gone: false }) ? reading : { document, gone: false };
 }
 
+/** Whether somebody has stopped the reading of a document. */
+export function isCancelled({ faults }: Pick<Document, "faults">): boolean {
+  return faults.some((fault) => fault.kind === "cancelled");
+}
+
 /** What a reading is at, in a few words; nothing when all is well. */
 export function useStateWords(): (reading: Reading) => string {
   const { t } = useTranslation("library");
   const { number, percent } = useFormats();
   return ({ document, step, gone }) => {
     if (gone) return t("stateGone");
-    switch (document.state) {
+    switch (isReady(document) ? "ready" : document.state) {
       case "queued":
         return t("shortQueued");
       case "reading":
@@ -39,7 +44,7 @@ export function useStateWords(): (reading: Reading) => string {
           : t("shortSearchable");
       }
       case "failed":
-        return t("shortFailed");
+        return isCancelled(document) ? t("shortCancelled") : t("shortFailed");
       default:
         return document.faults.length > 0 ? t("faults", { count: document.faults.length }) : "";
     }
@@ -60,7 +65,7 @@ export function StateBadge({ document }: { document: Document }) {
         {words}
       </Badge>
     );
-  if (now.state === "ready")
+  if (isReady(now))
     return (
       <Badge tone="warn">
         <TriangleAlert aria-hidden className={icon} />

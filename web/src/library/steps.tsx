@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/parts/format";
 import { Progress } from "@/parts/progress";
 import type { Document } from "./queries";
-import { useReading } from "./state";
-import type { Reading } from "./uploads/follow";
+import { isCancelled, useReading } from "./state";
+import { isReady, type Reading } from "./uploads/follow";
 
 type Mark = "done" | "now" | "later" | "failed";
 
@@ -39,7 +39,7 @@ export function Steps({ document }: { document: Document }) {
           mark={read}
           words={
             failed
-              ? t("stateFailed")
+              ? t(isCancelled(now) ? "stateCancelled" : "stateFailed")
               : isRead
                 ? t("stepRead")
                 : now.state === "queued"
@@ -51,7 +51,7 @@ export function Steps({ document }: { document: Document }) {
           {read === "now" && <Progress label={t("stateReading")} {...ofStep} />}
         </Step>
         {!failed && <Step mark={isRead ? "done" : "later"} words={t("stepSearchable")} />}
-        {!failed && (
+        {!failed && !(isReady(now) && now.state === "searchable") && (
           <Step
             mark={meant}
             words={meant === "done" ? t("stepMeaning") : t("stepMeaningNow")}

@@ -49,17 +49,22 @@ function Around({
   );
 }
 
-/** What ties a control to the words around it. */
-function useAround({ label, hint, error, quiet }: Around, given: string | undefined) {
+/** What ties a control to the words around it, and to those that it is described by elsewhere. */
+function useAround(
+  { label, hint, error, quiet }: Around,
+  given: { id?: string | undefined; "aria-describedby"?: string | undefined },
+) {
   const made = useId();
-  const id = given ?? made;
+  const id = given.id ?? made;
   return {
     around: { id, label, hint, error, ...(quiet !== undefined && { quiet }) },
     control: {
       id,
       "aria-invalid": error ? true : undefined,
       "aria-describedby":
-        [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined,
+        [given["aria-describedby"], hint && `${id}-hint`, error && `${id}-error`]
+          .filter(Boolean)
+          .join(" ") || undefined,
     },
   };
 }
@@ -73,7 +78,7 @@ export function TextField({
   className = "",
   ...rest
 }: Around & InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> }) {
-  const { around, control } = useAround({ label, hint, error, quiet }, rest.id);
+  const { around, control } = useAround({ label, hint, error, quiet }, rest);
   return (
     <Around {...around}>
       <input {...rest} {...control} className={`${inputClass} ${className}`} />
@@ -90,7 +95,7 @@ export function TextArea({
   className = "",
   ...rest
 }: Around & TextareaHTMLAttributes<HTMLTextAreaElement> & { ref?: Ref<HTMLTextAreaElement> }) {
-  const { around, control } = useAround({ label, hint, error, quiet }, rest.id);
+  const { around, control } = useAround({ label, hint, error, quiet }, rest);
   return (
     <Around {...around}>
       <textarea {...rest} {...control} className={`${inputClass} ${className}`} />
@@ -108,7 +113,7 @@ export function SelectField({
   children,
   ...rest
 }: Around & SelectHTMLAttributes<HTMLSelectElement>) {
-  const { around, control } = useAround({ label, hint, error, quiet }, rest.id);
+  const { around, control } = useAround({ label, hint, error, quiet }, rest);
   return (
     <Around {...around}>
       <select {...rest} {...control} className={`${inputClass} ${className}`}>

@@ -38,7 +38,7 @@ function make(language: string) {
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const numbers = new Map<string, Intl.NumberFormat>();
   const numberFormat = (options: Intl.NumberFormatOptions) => {
-    const key = JSON.stringify(options);
+    const key = `${options.style} ${options.unit} ${options.maximumFractionDigits}`;
     const known = numbers.get(key) ?? new Intl.NumberFormat(locale, options);
     numbers.set(key, known);
     return known;

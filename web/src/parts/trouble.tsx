@@ -3,21 +3,33 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem, Unreachable } from "@/api/problem";
 import { Button } from "./button";
+import { useFormats } from "./format";
 
 /** What went wrong, in a sentence for a person. */
 export function useSentence(): (error: unknown) => string {
   const { t } = useTranslation();
+  const { moment } = useFormats();
+  const again = ({ retryAfter, from }: Problem) => {
+    if (!retryAfter || from === undefined) return "";
+    if (retryAfter <= SECONDS_MAX) return ` ${t("comeBack", { count: Math.ceil(retryAfter) })}`;
+    // To the minute: a second too early would name the day before.
+    const when = new Date(Math.round(from / 60_000) * 60_000).toISOString();
+    return ` ${t("comeBackAt", { when: moment(when) })}`;
+  };
   return (error) => {
     if (error instanceof Unreachable) return t("unreachable");
     if (error instanceof Problem) {
-      const again = error.retryAfter
-        ? ` ${t("comeBack", { count: Math.ceil(error.retryAfter) })}`
-        : "";
-      return sentence(error.detail) + again;
+      const when = again(error);
+      // The server's sentence may end with the time as well; once is enough, and in the reader's words.
+      const what = when && error.detail.replace(/[:;] (come back|try again) in \d+ s$/, "");
+      return sentence(what || error.detail) + when;
     }
     return t("ourFault");
   };
 }
+
+/** A longer wait is told by its end. */
+const SECONDS_MAX = 120;
 
 /** What went wrong, and what can be done: at least trying again. */
 export function Trouble({

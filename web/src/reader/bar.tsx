@@ -74,7 +74,7 @@ export function Bar(props: BarProps) {
         <List aria-hidden className={ICON} />
       </IconButton>
       <div className="min-w-0 flex-1 px-1.5">
-        <Title className="truncate font-serif text-base leading-tight font-semibold">
+        <Title dir="auto" className="truncate font-serif text-base leading-tight font-semibold">
           {document.title}
         </Title>
         {document.authors.length > 0 && (

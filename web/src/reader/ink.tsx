@@ -8,9 +8,11 @@ import { Trouble } from "@/parts/trouble";
 
 /** The most pixels that one page is drawn with: beyond them it is drawn less fine. */
 const PIXELS_MAX = 16_000_000;
-/** A page that only flies by is not drawn, and one that is not seen only after those that are. */
-const PASSING_MS = 40;
-const UNSEEN_MS = 300;
+/** When a page is drawn among those that are there. */
+export type Turn = "first" | "second" | "last";
+
+/** A page that only flies by is not drawn, and what is read is drawn before what else is seen. */
+const WAITS_MS: Record<Turn, number> = { first: 40, second: 140, last: 300 };
 /** Dots per inch that pictures are asked for, so that few different ones have to be drawn. */
 const FINENESSES = [75, 110, 150, 220, 300];
 const FINENESS_SAFE = 75;
@@ -21,7 +23,7 @@ interface InkProps {
   width: number;
   height: number;
   night: boolean;
-  seen: boolean;
+  turn: Turn;
 }
 
 const NIGHT = "invert(0.92) hue-rotate(180deg)";
@@ -33,12 +35,12 @@ export function PdfInk({
   width,
   height,
   night,
-  seen,
+  turn,
   onFail,
 }: InkProps & { pdf: PDFDocumentProxy; onFail(): void }) {
   const place = useRef<HTMLDivElement>(null);
-  const wait = useRef(PASSING_MS);
-  wait.current = seen ? PASSING_MS : UNSEEN_MS;
+  const wait = useRef(0);
+  wait.current = WAITS_MS[turn];
   const failed = useRef(onFail);
   failed.current = onFail;
   useEffect(() => {

@@ -24,7 +24,7 @@ import { useCited } from "./use-cited";
 import { useFind } from "./use-find";
 import { usePlace } from "./use-place";
 import { useRoomy } from "./use-roomy";
-import { type Document, isBeingRead } from "./wire";
+import { type Document, isBeingRead, isPaged, isPdf } from "./wire";
 
 type Panel = "outline" | "find" | undefined;
 
@@ -45,11 +45,10 @@ export function Open(props: ReaderProps & { opened: Document }) {
   const open = touched ? panel : shown;
   const box = useRef<HTMLInputElement>(null);
   const view = useRef<View>(null);
-  const isPdf = (document.format || document.media_type).includes("pdf");
-  const isPaged = isPdf || document.format === "image";
+  const hasPages = isPaged(document);
   const finding = useFind(document, props.find ?? "");
   const { span, cited, marks, announced } = useCited(props, finding);
-  const { goal, go, here, onHere } = usePlace({ ...props, span }, isPaged);
+  const { goal, go, here, onHere } = usePlace({ ...props, span }, hasPages);
 
   const toggle = useCallback(
     (wanted: "outline" | "find") => {
@@ -78,7 +77,7 @@ export function Open(props: ReaderProps & { opened: Document }) {
     else toHit((Math.max(at, direction > 0 ? -1 : 0) + direction + places.length) % places.length);
   };
   const zoom = (direction: 1 | -1) => {
-    if (!isPaged) {
+    if (!hasPages) {
       like({ text: Math.min(2, Math.max(0.75, liking.text + direction * 0.1)) });
       return;
     }
@@ -88,7 +87,7 @@ export function Open(props: ReaderProps & { opened: Document }) {
   };
   const copyLink = async () => {
     const byte = here.byte;
-    const place = isPaged
+    const place = hasPages
       ? { page: here.page ?? 1 }
       : byte !== undefined
         ? { span: { start: byte, end: byte } }
@@ -136,14 +135,14 @@ export function Open(props: ReaderProps & { opened: Document }) {
       {compact ? <PaneKeys bindings={bindings} root={root} /> : <PageKeys bindings={bindings} />}
       <Bar
         document={document}
-        isPaged={isPaged}
+        isPaged={hasPages}
         compact={compact}
         panel={open}
         page={here.page ?? 1}
         count={here.count ?? document.pages ?? 0}
         mayAsk={mayAsk}
         hasCited={span !== undefined}
-        place={span ? { ...span } : { ...(isPaged && here.page && { page: here.page }) }}
+        place={span ? { ...span } : { ...(hasPages && here.page && { page: here.page }) }}
         onPanel={toggle}
         onPage={toPage}
         onStep={(direction) => view.current?.step(direction)}
@@ -179,11 +178,11 @@ export function Open(props: ReaderProps & { opened: Document }) {
             )}
           </Side>
         )}
-        {isPdf || (isPaged && !unread) ? (
+        {isPdf(document) || (hasPages && !unread) ? (
           document.state === "failed" && unread ? (
             <Unread document={document} onDownload={() => void download()} />
           ) : (
-            <PagedView {...shared} isPdf={isPdf} cited={cited} />
+            <PagedView {...shared} isPdf={isPdf(document)} cited={cited} />
           )
         ) : unread ? (
           isBeingRead(document) ? (

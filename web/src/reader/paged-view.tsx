@@ -12,6 +12,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import { Loading } from "@/parts/progress";
+import type { Turn } from "./ink";
 import { useLiking, useNight } from "./memory";
 import {
   between,
@@ -115,7 +116,7 @@ export function PagedView({
                 marks={marks}
                 cited={cited}
                 night={night}
-                seen={scroll.isSeen(page)}
+                turn={scroll.turnOf(page)}
               />
             );
           })}
@@ -170,7 +171,8 @@ function useRoom(box: React.RefObject<HTMLElement | null>): Room | undefined {
 
 interface Scroll {
   readonly pages: readonly number[];
-  isSeen(page: number): boolean;
+  /** When it is drawn: first what is read, then what else is seen, then its neighbours. */
+  turnOf(page: number): Turn;
   page(): number;
   /** Brings a place to the top, a little below it, or to the middle of what is seen. */
   goTo(place: PagePlace, align?: "top" | Goal["align"], x?: number): void;
@@ -183,7 +185,7 @@ function usePaging(
   begin: number,
   onHere: (here: Here & { count: number }) => void,
 ): Scroll {
-  const [[first, last], setSeen] = useState<[number, number]>([1, 0]);
+  const [[first, last, read], setSeen] = useState<[number, number, number]>([1, 0, 1]);
   const held = useRef<PagePlace>({ page: begin, share: 0 });
   const latest = useRef({ paging, onHere });
   latest.current = { paging, onHere };
@@ -194,9 +196,11 @@ function usePaging(
     if (!paging || !element) return;
     const { scrollTop, clientHeight } = element;
     held.current = placeAt(paging, scrollTop + GAP);
-    const seen = between(paging, scrollTop, scrollTop + clientHeight, MORE);
-    setSeen((old) => (old[0] === seen[0] && old[1] === seen[1] ? old : seen));
     const page = pageAt(paging, scrollTop + clientHeight * MIDDLE);
+    const [first, last] = between(paging, scrollTop, scrollTop + clientHeight, MORE);
+    setSeen((old) =>
+      old[0] === first && old[1] === last && old[2] === page ? old : [first, last, page],
+    );
     const share = page === held.current.page ? held.current.share : 0;
     onHere({ page, share, count: paging.sizes.length });
   }, [box]);
@@ -222,7 +226,10 @@ function usePaging(
     const pages = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
     return {
       pages,
-      isSeen: (page) => page >= first + (first > 1 ? MORE : 0) && page <= last - MORE,
+      turnOf(page) {
+        if (page === read) return "first";
+        return page >= first + (first > 1 ? MORE : 0) && page <= last - MORE ? "second" : "last";
+      },
       page() {
         const element = box.current;
         const { paging } = latest.current;
@@ -239,7 +246,7 @@ function usePaging(
         look();
       },
     };
-  }, [first, last, box, look]);
+  }, [first, last, read, box, look]);
 }
 
 /** Goes where it is said to go, once the pages are laid out. */

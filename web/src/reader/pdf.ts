@@ -3,7 +3,14 @@
  * that the shown pages need are fetched, as whoever is signed in; everything pdf.js itself needs (its
  * worker, fonts, tables of characters, decoders) comes from this server.
  */
-import type { PDFDocumentProxy } from "pdfjs-dist";
+import {
+  GlobalWorkerOptions,
+  getDocument,
+  PDFDataRangeTransport,
+  type PDFDocumentProxy,
+  PDFWorker,
+  VerbosityLevel,
+} from "pdfjs-dist";
 import workerUrl from "pdfjs-dist/build/pdf.worker.min.mjs?url";
 import { fetchPath } from "@/api/client";
 import { back } from "@/api/connection";
@@ -17,6 +24,10 @@ export interface OpenPdf {
 
 /** Bytes that are fetched at once: a page of a usual book needs one or two such parts. */
 const RANGE_BYTES = 256 * 1024;
+
+GlobalWorkerOptions.workerSrc = workerUrl;
+/** Begins to run as soon as this file is fetched, and serves every document. */
+const worker = new PDFWorker();
 
 /** What pdf.js asks for by its name, from our own files, which bear their digests. */
 class OwnFiles {
@@ -34,11 +45,9 @@ export async function openPdf(
   document: { id: string; bytes: number; digest: string },
   onFail: (error: unknown) => void,
 ): Promise<OpenPdf> {
-  const pdfjs = await import("pdfjs-dist");
-  pdfjs.GlobalWorkerOptions.workerSrc = workerUrl;
   const ended = new AbortController();
 
-  class Ranges extends pdfjs.PDFDataRangeTransport {
+  class Ranges extends PDFDataRangeTransport {
     override requestDataRange(begin: number, end: number): void {
       void bytes(document, begin, end, ended.signal).then(
         (chunk) => this.onDataRange(begin, chunk),
@@ -52,7 +61,8 @@ export async function openPdf(
     }
   }
 
-  const task = pdfjs.getDocument({
+  const task = getDocument({
+    worker,
     range: new Ranges(document.bytes, null),
     rangeChunkSize: RANGE_BYTES,
     disableAutoFetch: true,
@@ -64,7 +74,7 @@ export async function openPdf(
     cMapUrl: "cmaps/",
     standardFontDataUrl: "fonts/",
     wasmUrl: "wasm/",
-    verbosity: pdfjs.VerbosityLevel.ERRORS,
+    verbosity: VerbosityLevel.ERRORS,
   });
   return {
     pdf: await task.promise,

@@ -3,8 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import type { PDFDocumentProxy } from "pdfjs-dist";
 import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { sentence } from "@/parts/trouble";
-import { PdfInk, PictureInk } from "./ink";
+import { FaultWords } from "@/parts/fault";
+import { PdfInk, PictureInk, type Turn } from "./ink";
 import { boxesOf, textOf } from "./layer";
 import type { Size } from "./paging";
 import type { Look, Mark, Span } from "./pieces";
@@ -32,7 +32,7 @@ export const Sheet = memo(function Sheet({
   marks,
   cited,
   night,
-  seen,
+  turn,
 }: Place & {
   document: Document;
   page: number;
@@ -44,14 +44,14 @@ export const Sheet = memo(function Sheet({
   marks: readonly Mark[];
   cited: (Span & { words: string }) | undefined;
   night: boolean;
-  /** Whether it is seen now; its neighbours are drawn after it. */
-  seen: boolean;
+  /** When it is drawn. */
+  turn: Turn;
 }) {
   const { t } = useTranslation("reader");
   const [undrawn, setUndrawn] = useState(false);
   const lines = useQuery(linesQuery(document.id, document.version_id, page));
   const faults = document.faults.filter((fault) => fault.page === page);
-  const ink = { page, width, height, night, seen };
+  const ink = { page, width, height, night, turn };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a page is no set of fields
     <div
@@ -89,9 +89,9 @@ export const Sheet = memo(function Sheet({
         <p
           key={fault.kind + fault.message}
           role="note"
-          className="absolute inset-x-3 bottom-3 rounded-lg border border-warn bg-warn-tint px-3 py-2 text-sm text-warn"
+          className="absolute inset-x-3 top-3 rounded-lg border border-warn bg-warn-tint px-3 py-2 text-sm text-warn"
         >
-          {sentence(fault.message)}
+          <FaultWords fault={fault} />
         </p>
       ))}
     </div>

@@ -3,9 +3,9 @@ import { BookX, Hourglass, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, LinkButton } from "@/parts/button";
+import { FaultWords } from "@/parts/fault";
 import { Empty } from "@/parts/page";
 import { Progress } from "@/parts/progress";
-import { sentence } from "@/parts/trouble";
 import { type Document, isBeingRead } from "./wire";
 
 function Middle({ children }: { children: ReactNode }) {
@@ -69,15 +69,19 @@ export function Unread({ document, onDownload }: { document: Document; onDownloa
         title={t("unreadTitle")}
         actions={
           <>
+            <LinkButton to="/library" search={{ document: document.id }} look="primary">
+              {t("unreadRemedy")}
+            </LinkButton>
             <Button onClick={onDownload}>{t("download")}</Button>
-            <LinkButton to="/library">{t("toLibrary")}</LinkButton>
           </>
         }
       >
         {document.faults.length > 0 ? (
           <ul className="space-y-1">
             {document.faults.map((fault) => (
-              <li key={`${fault.page} ${fault.message}`}>{sentence(fault.message)}</li>
+              <li key={`${fault.page} ${fault.message}`}>
+                <FaultWords fault={fault} />
+              </li>
             ))}
           </ul>
         ) : (
@@ -92,7 +96,8 @@ export function Unread({ document, onDownload }: { document: Document; onDownloa
 export function Notes({ document, onPage }: { document: Document; onPage(page: number): void }) {
   const { t } = useTranslation(["reader", "common"]);
   const reading = isBeingRead(document);
-  if (!reading && document.faults.length === 0) return null;
+  // Why nothing of it could be read stands in the place of its text.
+  if (document.state === "failed" || (!reading && document.faults.length === 0)) return null;
   return (
     <div className="border-line border-b bg-warn-tint px-4 py-1.5 text-sm text-warn">
       {reading && <p role="status">{t("stillReading")}</p>}
@@ -113,7 +118,7 @@ export function Notes({ document, onPage }: { document: Document; onPage(page: n
                       {t("page", { page })}
                     </button>
                   )}
-                  {sentence(fault.message)}
+                  <FaultWords fault={fault} />
                 </li>
               );
             })}

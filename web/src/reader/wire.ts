@@ -18,6 +18,16 @@ export function isBeingRead(document: Document): boolean {
   return document.state === "queued" || document.state === "reading";
 }
 
+/** Whether it is a PDF. */
+export function isPdf(document: Document): boolean {
+  return (document.format || document.media_type).includes("pdf");
+}
+
+/** Whether it is shown as pages, not as text. */
+export function isPaged(document: Document): boolean {
+  return isPdf(document) || document.format === "image";
+}
+
 const READING_POLL_MS = 1_500;
 /** What a reading has made never changes, so it need not be asked for again soon. */
 const STORED_MS = 10 * 60_000;

@@ -41,16 +41,19 @@ export function SearchPage() {
 
   return (
     <Page title={t("title")} wide>
-      <SearchBox
-        ref={box}
-        value={typing.typed}
-        onChange={typing.type}
-        onEnter={toFirst}
-        asked={asked}
-        onAsked={change}
-        busy={found.isFetching && !empty}
-        mayAsk={mayAsk}
-      />
+      {/* As wide as filters and results together. */}
+      <div className="max-w-[72.5rem]">
+        <SearchBox
+          ref={box}
+          value={typing.typed}
+          onChange={typing.type}
+          onEnter={toFirst}
+          asked={asked}
+          onAsked={change}
+          busy={found.isFetching && !empty}
+          mayAsk={mayAsk}
+        />
+      </div>
       <div className="mt-6 grid items-start gap-x-10 gap-y-5 lg:grid-cols-[14rem_minmax(0,1fr)]">
         <Facets
           asked={asked}

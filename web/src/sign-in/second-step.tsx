@@ -1,6 +1,6 @@
 /** The second step of signing in: a code of the authenticator, a recovery code, or a passkey. */
 import { KeyRound } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Wire } from "@/api/client";
 import { Button } from "@/parts/button";
@@ -95,13 +95,19 @@ function CodeForm({
 }) {
   const { t } = useTranslation("sign-in");
   const [code, setCode] = useState("");
+  const box = useRef<HTMLInputElement>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void onCode(recovery ? code.trim() : code.replace(/\s/g, "")).then(() => setCode(""));
+    void onCode(recovery ? code.trim() : code.replace(/\s/g, "")).then(() => {
+      // Only after a wrong one is there still a box: for the next try.
+      setCode("");
+      box.current?.focus();
+    });
   };
   return (
     <form className="flex flex-col gap-4" onSubmit={submit}>
       <TextField
+        ref={box}
         label={recovery ? t("recoveryCode") : t("code")}
         value={code}
         required

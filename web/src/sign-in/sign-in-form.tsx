@@ -1,7 +1,7 @@
 /** Signing in, step by step: by password, passkey or provider, then a second factor where there is one. */
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, LogIn } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Wire } from "@/api/client";
 import { Problem } from "@/api/problem";
@@ -96,6 +96,7 @@ function PasswordForm({
   const [several, setSeveral] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const box = useRef<HTMLInputElement>(null);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -111,7 +112,12 @@ function PasswordForm({
     } catch (caught) {
       // The address is known in several tenants: which one is the next question, not a mistake.
       if (caught instanceof Problem && caught.status === 409) setSeveral(true);
-      if (!(caught instanceof Problem && caught.status === 409 && !several)) setError(caught);
+      if (!(caught instanceof Problem && caught.status === 409 && !several)) {
+        setError(caught);
+        // The button that was pressed is shut meanwhile and has lost the focus; the password is what to mend.
+        box.current?.focus();
+        box.current?.select();
+      }
     } finally {
       setBusy(false);
     }
@@ -133,6 +139,7 @@ function PasswordForm({
         onChange={(event) => setEmail(event.target.value)}
       />
       <PasswordField
+        ref={box}
         label={t("password")}
         value={password}
         required

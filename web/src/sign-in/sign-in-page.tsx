@@ -11,7 +11,7 @@ import { Trouble } from "@/parts/trouble";
 import { isSecondFactor, knock, waysQuery } from "./door";
 import { DoorFrame } from "./frame";
 import { keep, kept, safePath } from "./return";
-import { SignInForm } from "./sign-in-form";
+import { SignInForm, Wrong } from "./sign-in-form";
 
 const route = getRouteApi("/sign-in");
 
@@ -32,6 +32,11 @@ export function SignInPage() {
       {back.error !== undefined && (
         <div className="mb-5">
           <Trouble error={back.error} />
+        </div>
+      )}
+      {back.refused && (
+        <div className="mb-5">
+          <Wrong>{t("providerRefused")}</Wrong>
         </div>
       )}
       {back.busy ? (
@@ -76,16 +81,24 @@ export function useEntering(to?: string): (signedIn: Wire["SignedIn"]) => void {
   };
 }
 
+/** What follows the address of somebody whom the provider, or the library, has not let in. */
+const REFUSED = "#refused";
+
 /** What the provider of identities has sent somebody back with: a code in the address, good once. */
 function useProvider(enter: (signedIn: Wire["SignedIn"]) => void) {
   const router = useRouter();
   const [state, setState] = useState<{
     busy: boolean;
+    refused?: boolean;
     error?: unknown;
     needed?: Wire["SecondFactorNeeded"];
-  }>(() => ({ busy: codeOf(location.hash) !== undefined }));
+  }>(() => ({
+    busy: codeOf(location.hash) !== undefined,
+    refused: location.hash === REFUSED,
+  }));
   const begun = useRef(false);
   useEffect(() => {
+    if (location.hash === REFUSED) router.history.replace(location.pathname + location.search);
     const code = codeOf(location.hash);
     if (!code || begun.current) return;
     begun.current = true;

@@ -55,8 +55,22 @@ export async function speak(language: Language): Promise<void> {
   await i18next.changeLanguage(language);
 }
 
+/** Fetches the words of an area, so that they are there when its pages are. */
+export async function fetchWords(area: string): Promise<void> {
+  // The file is on its way before the catalogues are set up, which then find it here.
+  await Promise.all([catalogues[`./${preferred()}/${area}.json`]?.(), prepared]);
+  await i18next.loadNamespaces(area);
+}
+
+let prepared: Promise<void> | undefined;
+
 /** Sets up the catalogues; settles when the common words are there. */
-export async function prepare(language: Language = preferred()): Promise<void> {
+export function prepare(language: Language = preferred()): Promise<void> {
+  prepared = setUp(language);
+  return prepared;
+}
+
+async function setUp(language: Language): Promise<void> {
   i18next.on("languageChanged", (now) => {
     document.documentElement.lang = now;
     document.documentElement.dir = RIGHT_TO_LEFT.has(now) ? "rtl" : "ltr";

@@ -25,6 +25,7 @@ self.addEventListener("activate", (event) => {
       .then((names) =>
         Promise.all(names.filter((name) => name !== SHELL).map((name) => caches.delete(name))),
       )
+      .then(clearOld)
       .then(() => self.clients.claim()),
   );
 });
@@ -33,8 +34,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (url.pathname.startsWith("/assets/")) event.respondWith(kept(request));
-  else if (request.mode === "navigate" && isOurs(url.pathname)) event.respondWith(page(request));
+  if (url.pathname.startsWith("/assets/")) event.respondWith(kept(event));
+  else if (request.mode === "navigate" && isOurs(url.pathname)) event.respondWith(page(event));
 });
 
 /** Whether a page is the application's, rather than the server's own (its description, its measures). */
@@ -46,28 +47,24 @@ function isOurs(path: string): boolean {
 }
 
 /** A file whose name bears its digest: it never changes. */
-async function kept(request: Request): Promise<Response> {
+async function kept(event: FetchEvent): Promise<Response> {
+  const { request } = event;
   const cache = await caches.open(SHELL);
   const found = await cache.match(request);
   if (found) return found;
   const response = await fetch(request);
-  if (response.ok) {
-    const names = await cache.keys();
-    await Promise.all(
-      names.slice(0, Math.max(0, names.length - FILES_MAX)).map((name) => cache.delete(name)),
-    );
-    await cache.put(request, response.clone());
-  }
+  // Whoever waits for the file does not wait until it is kept.
+  if (response.ok) event.waitUntil(cache.put(request, response.clone()));
   return response;
 }
 
 /** The page, fresh where the server answers, otherwise as it was last. */
-async function page(request: Request): Promise<Response> {
+async function page(event: FetchEvent): Promise<Response> {
   const cache = await caches.open(SHELL);
   try {
-    const response = await fetch(request);
+    const response = await fetch(event.request);
     if (response.ok && response.headers.get("Content-Type")?.startsWith("text/html")) {
-      await cache.put(PAGE, response.clone());
+      event.waitUntil(cache.put(PAGE, response.clone()).then(clearOld));
     }
     return response;
   } catch (error) {
@@ -75,6 +72,14 @@ async function page(request: Request): Promise<Response> {
     if (found) return found;
     throw error;
   }
+}
+
+/** Removes what was kept first, where there is too much. */
+async function clearOld(): Promise<void> {
+  const cache = await caches.open(SHELL);
+  const files = (await cache.keys()).filter(({ url }) => new URL(url).pathname !== PAGE);
+  const old = files.slice(0, Math.max(0, files.length - FILES_MAX));
+  await Promise.all(old.map((file) => cache.delete(file)));
 }
 
 export {};

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use alexandria_core::access::Scope;
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::principal::Principal;
+use alexandria_store::blobs::Digest;
 use alexandria_store::catalog::{Case, PAGE_ITEMS_MAX};
 use serde::{Deserialize, Serialize};
 
 use super::questions::{JudgedQuestion, QuestionsEvaluation};
 use crate::ask::{AskRequest, WriterChoice};
 use crate::library::Library;
+
+/// What the cases are called among what is evaluated.
+pub const CASES_NAME: &str = "cases";
 
 /// How well the library did on its cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +45,7 @@ impl Library {
         }
     }
 
-    /// Asks the question of every case and measures what comes back. The answers are not kept.
+    /// Asks the question of every case and measures what comes back. The answers are not kept; what was found is.
     ///
     /// # Errors
     /// `NotFound` without cases; else as for [`Self::evaluate_questions`].
@@ -62,9 +66,28 @@ impl Library {
             writer,
             ..AskRequest::new("")
         };
-        self.evaluate_questions(principal, &questions, &request, &|_, _| {})
-            .await
+        let found = self
+            .evaluate_questions(principal, &questions, &request, &|_, _| {})
+            .await?;
+        let model = self.models.embedding().map(|model| &model.name);
+        let measured = found.measured(&digest(&questions), model);
+        let kept = self.keep_evaluation(principal, CASES_NAME, &measured).await;
+        if let Err(error) = kept {
+            // What was measured may have cost money, and is given out all the same.
+            tracing::warn!(error = %error.chain(), "cannot keep an evaluation");
+        }
+        Ok(found)
     }
+}
+
+/// What of the cases is asked: with another digest, two evaluations are not comparable.
+fn digest(questions: &[JudgedQuestion]) -> String {
+    let asked: Vec<_> = questions
+        .iter()
+        .map(|one| (&one.text, &one.answers, &one.documents))
+        .collect();
+    // Texts and ids always have a JSON form.
+    Digest::of(&serde_json::to_vec(&asked).unwrap_or_default()).to_string()
 }
 
 fn question(case: Case) -> JudgedQuestion {

@@ -286,9 +286,9 @@ fn media_type(format: &str, given: &str) -> String {
 /// The fault of a document whose job was cancelled.
 pub(crate) fn stopped() -> Fault {
     Fault {
-        kind: FaultKind::Timeout,
+        kind: FaultKind::Cancelled,
         page: None,
-        message: "reading this file was cancelled: try its job again, or remove it".to_owned(),
+        message: "reading this file was cancelled: read it again, or remove it".to_owned(),
     }
 }
 

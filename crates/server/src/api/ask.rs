@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
-use alexandria_core::error::Error;
 use alexandria_library::ask::{AskEvent, AskRequest, Participation};
 use axum::Json;
 use axum::extract::State;
@@ -39,7 +38,8 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                      `done` with the whole answer. Where a language model writes, `draft` brings its \
                      text as it comes, before it is checked; `removed` names a sentence that nothing \
                      supports, and `restart` says that the model has failed and exact sentences \
-                     follow instead. In a conversation `standalone` comes first, with the question that \
+                     follow instead. `problem` ends a stream that has failed, with the problem details \
+                     that a reply would have had. In a conversation `standalone` comes first, with the question that \
                      is searched for. Every event has an id; a reader that was cut off goes on with \
                      `GET /api/v1/streams/{stream}` and `Last-Event-ID`.",
                 )
@@ -74,7 +74,12 @@ async fn ask(
     // What keeps a question from being answered at all is told as the reply, where it shows at once.
     let first = timeout(FIRST_WAIT, stream.next()).await.ok().flatten();
     let first = first.transpose()?;
-    let stream = stream::iter(first.map(Ok)).chain(stream).map(told);
+    let stream = stream::iter(first.map(Ok)).chain(stream);
+    let (shared, asker) = (Shared::clone(&app), principal.clone());
+    let stream = stream.map(move |event| match event {
+        Ok(event) => told(event),
+        Err(error) => Told::problem(&shared, &asker, &error.into()),
+    });
     streams::reply(&app, &principal, stream.boxed())
 }
 
@@ -91,20 +96,19 @@ pub(super) fn wants_events(headers: &HeaderMap) -> bool {
     })
 }
 
-fn told(event: Result<AskEvent, Error>) -> Told {
+fn told(event: AskEvent) -> Told {
     match event {
-        Ok(AskEvent::Standalone(question)) => {
+        AskEvent::Standalone(question) => {
             Told::event("standalone", &serde_json::json!({ "question": question }))
         }
-        Ok(AskEvent::Passages(passages)) => {
+        AskEvent::Passages(passages) => {
             let passages: Vec<_> = passages.into_iter().map(PassageBody::from).collect();
             Told::event("passages", &serde_json::json!({ "passages": passages }))
         }
-        Ok(AskEvent::Draft(text)) => Told::event("draft", &serde_json::json!({ "text": text })),
-        Ok(AskEvent::Sentence(sentence)) => Told::event("sentence", &SentenceBody::from(sentence)),
-        Ok(AskEvent::Removed(sentence)) => Told::event("removed", &SentenceBody::from(sentence)),
-        Ok(AskEvent::Restart) => Told::event("restart", &serde_json::json!({})),
-        Ok(AskEvent::Done(answer)) => Told::event("done", &AnswerBody::from(*answer)),
-        Err(error) => Told::Problem(error.into()),
+        AskEvent::Draft(text) => Told::event("draft", &serde_json::json!({ "text": text })),
+        AskEvent::Sentence(sentence) => Told::event("sentence", &SentenceBody::from(sentence)),
+        AskEvent::Removed(sentence) => Told::event("removed", &SentenceBody::from(sentence)),
+        AskEvent::Restart => Told::event("restart", &serde_json::json!({})),
+        AskEvent::Done(answer) => Told::event("done", &AnswerBody::from(*answer)),
     }
 }

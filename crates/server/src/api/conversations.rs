@@ -6,7 +6,10 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use alexandria_core::id::ConversationId;
 use alexandria_core::principal::Principal;
-use alexandria_library::{CONVERSATION_TITLE_BYTES_MAX, CONVERSATION_TURNS_MAX, ConversationQuery};
+use alexandria_library::{
+    CONVERSATION_TITLE_BYTES_MAX, CONVERSATION_TURNS_MAX, CONVERSATION_WANTED_BYTES_MAX,
+    ConversationQuery, PAGE_ITEMS_MAX,
+};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -20,7 +23,9 @@ use super::description::file;
 use super::extract::{Asker, Body, Parameters, Segments};
 use super::idempotency::{Key, digest};
 use super::problem::Problem;
-use super::wire::{ConversationBody, PageBody, PageParameters, TurnBody, WholeConversationBody};
+use super::wire::{
+    ConversationBody, PAGE_ITEMS_DEFAULT, PageBody, TurnBody, WholeConversationBody,
+};
 
 pub(super) fn routes() -> ApiRouter<Shared> {
     ApiRouter::new()
@@ -31,6 +36,11 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                     .id("conversations_list")
                     .tag("ask")
                     .summary("List your conversations, the last you have gone on with first")
+                    .description(
+                        "With `q` only those in which each of its words stands: in the title, a question or an \
+                         answer; letters' case and accents do not count. A page looks through at most 2,000 \
+                         turns, so one with few items or none may have a `next`.",
+                    )
             })
             .post_with(create, |operation| {
                 operation
@@ -83,6 +93,21 @@ pub(super) fn routes() -> ApiRouter<Shared> {
         )
 }
 
+/// Which conversations.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ListParameters {
+    /// Words that stand in them.
+    #[schemars(length(min = 1, max = CONVERSATION_WANTED_BYTES_MAX))]
+    q: Option<String>,
+    /// Where the page before ended, from its `next`.
+    #[schemars(length(min = 1))]
+    cursor: Option<String>,
+    /// Items on the page, 200 at most; 50 unless given.
+    #[schemars(range(min = 1, max = PAGE_ITEMS_MAX))]
+    limit: Option<u32>,
+}
+
 /// A conversation to be begun.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -133,12 +158,16 @@ struct ExportParameters {
 async fn list(
     State(app): State<Shared>,
     Asker(principal): Asker,
-    Parameters(wanted): Parameters<PageParameters>,
+    Parameters(wanted): Parameters<ListParameters>,
 ) -> Result<Json<PageBody<ConversationBody>>, Problem> {
     let query = ConversationQuery {
-        limit: wanted.limit(),
+        limit: wanted.limit.unwrap_or(PAGE_ITEMS_DEFAULT),
         cursor: wanted.cursor,
     };
+    if let Some(words) = wanted.q {
+        let found = app.library.find_conversations(&principal, &words, &query);
+        return Ok(Json(found.await?.into()));
+    }
     let page = app.library.conversations(&principal, &query).await?;
     Ok(Json(page.into()))
 }

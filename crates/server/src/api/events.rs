@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alexandria_core::principal::Principal;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt as _};
@@ -24,8 +25,8 @@ pub(super) enum Told {
     Kept(String, &'static str, Arc<str>),
     /// These words alone, under no name.
     Data(String),
-    /// What went wrong; nothing comes after it.
-    Problem(Problem),
+    /// What went wrong, as JSON; nothing comes after it.
+    Problem(String),
 }
 
 impl Told {
@@ -40,18 +41,28 @@ impl Told {
         Self::Event(name, serde_json::to_string(value).unwrap_or_default())
     }
 
-    /// The name and the words, as a log keeps them. The server's own log is told of problems here.
+    /// What went wrong with what a principal has asked for: what a reply of its own would have said. The
+    /// server's log is told.
+    pub(super) fn problem(app: &Shared, principal: &Principal, problem: &Problem) -> Self {
+        let request = principal
+            .origin()
+            .map_or("", |origin| origin.request.as_str());
+        tracing::warn!(
+            request_id = request,
+            "a stream failed: {}",
+            problem.for_log()
+        );
+        let body = problem.body(request, app.config.debug.is_on());
+        Self::Problem(serde_json::to_string(&body).unwrap_or_default())
+    }
+
+    /// The name and the words, as a log keeps them.
     pub(super) fn parts(self) -> (&'static str, String) {
         match self {
             Self::Event(name, data) => (name, data),
             Self::Kept(_, name, data) => (name, data.to_string()),
             Self::Data(data) => ("message", data),
-            Self::Problem(problem) => {
-                tracing::warn!("a stream failed: {}", problem.for_log());
-                let data = serde_json::json!({
-                    "status": problem.status().as_u16(), "detail": problem.detail() });
-                ("problem", data.to_string())
-            }
+            Self::Problem(data) => ("problem", data),
         }
     }
 }

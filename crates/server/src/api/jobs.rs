@@ -275,7 +275,8 @@ fn follow(
                 Follow::Told(last) => match next(&app, &principal, &last).await {
                     Ok(job) => Box::new(job),
                     Err(problem) => {
-                        return Some((Told::Problem(problem), (Follow::End, app, principal)));
+                        let told = Told::problem(&app, &principal, &problem);
+                        return Some((told, (Follow::End, app, principal)));
                     }
                 },
                 Follow::End => return None,

@@ -34,6 +34,9 @@ const COOKIE_PATH: &str = "/api/v1/auth/oidc";
 /// The cookie that names a sign-in under way.
 const COOKIE: &str = "alexandria_sign_in";
 
+/// Where somebody is told that they were not let in. It holds no sentence that a link could forge.
+const REFUSED_PAGE: &str = "/sign-in#refused";
+
 /// The longest address to go back to, in bytes.
 const RETURN_TO_BYTES_MAX: usize = 2_048;
 
@@ -63,7 +66,8 @@ pub(super) fn routes() -> ApiRouter<Shared> {
                         "Gives the tokens of a session, or sends the browser to the page it began \
                          at, with `#code=…`, for which that page gets the tokens. A person with a \
                          second factor, of whom the provider does not say that it has asked for two, \
-                         gets `mfa_required` and an `mfa_token` instead, for `/api/v1/auth/mfa`.",
+                         gets `mfa_required` and an `mfa_token` instead, for `/api/v1/auth/mfa`. A \
+                         browser that asks for a page and is refused is sent to `/sign-in#refused`.",
                     )
                     .response::<200, Json<SignInReply>>()
                     .response::<303, ()>()
@@ -155,6 +159,9 @@ async fn callback(
                 let account = Account::Named("oidc");
                 let security = app.library.security();
                 security.sign_in_failed(None, account, &visit.origin).await;
+                if is_browsing(&headers) {
+                    return Ok(see_other(REFUSED_PAGE)?);
+                }
             }
             Err(refused_sign_in(error))
         }
@@ -284,6 +291,13 @@ fn cookie_of(headers: &HeaderMap) -> Option<&str> {
         (name == COOKIE).then_some(value)
     });
     found.next().filter(|_one| found.next().is_none())
+}
+
+/// Whether a browser asks for a page, and not a program for a reply.
+fn is_browsing(headers: &HeaderMap) -> bool {
+    let wanted = headers.get_all(header::ACCEPT).iter();
+    let mut wanted = wanted.filter_map(|value| value.to_str().ok());
+    wanted.any(|value| value.contains("text/html"))
 }
 
 fn forget(response: &mut Response, redirect: &str) -> Result<(), Error> {

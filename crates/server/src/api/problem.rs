@@ -9,6 +9,7 @@ use aide::OperationOutput;
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, Response as Described, SchemaObject};
 use alexandria_core::error::{Error, ErrorKind};
+use alexandria_library::budgets::OverBudget;
 use alexandria_library::consents::ConsentRequired;
 use axum::body::Body;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
@@ -38,6 +39,10 @@ pub(crate) struct ProblemBody {
     pub(crate) detail: String,
     /// The id of the request, under which the log holds the rest.
     pub(crate) instance: String,
+    /// In how many seconds to come back, where that is known: the same as the header `Retry-After`, which a
+    /// stream that has begun has no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) retry_after: Option<u64>,
 }
 
 /// What went wrong, on its way to the caller.
@@ -56,6 +61,9 @@ pub(crate) struct Problem {
 
 /// What a person is told who has not accepted what their tenant asks for.
 const CONSENT_REQUIRED: (&str, &str) = ("consent-required", "Consent is required");
+
+/// What somebody is told who wants more than a budget or a plan allows in a month.
+const BUDGET_REACHED: (&str, &str) = ("budget-reached", "The budget is used up");
 
 /// The one table from kinds of errors to HTTP statuses.
 fn status_of(kind: ErrorKind) -> StatusCode {
@@ -99,6 +107,7 @@ fn sort_of(status: StatusCode) -> (&'static str, &'static str) {
         405 => ("method-not-allowed", "That method does not work here"),
         408 => ("request-timeout", "The request took too long"),
         409 => ("conflict", "It contradicts what is there"),
+        410 => ("gone", "It is not there any more"),
         413 => ("too-large", "Too large"),
         415 => (
             "unsupported-media-type",
@@ -112,6 +121,16 @@ fn sort_of(status: StatusCode) -> (&'static str, &'static str) {
         _ if status.is_client_error() => ("bad-request", "The request cannot be served"),
         _ => ("internal", "A fault of ours"),
     }
+}
+
+/// The same of the cause of an error, where a program has to tell it from others of its status.
+fn sort_of_cause(
+    cause: &(dyn std::error::Error + 'static),
+) -> Option<(&'static str, &'static str)> {
+    if cause.is::<ConsentRequired>() {
+        return Some(CONSENT_REQUIRED);
+    }
+    cause.is::<OverBudget>().then_some(BUDGET_REACHED)
 }
 
 impl Problem {
@@ -189,25 +208,31 @@ impl Problem {
             let how = HeaderValue::from_static("Bearer realm=\"alexandria\"");
             headers.insert(header::WWW_AUTHENTICATE, how);
         }
-        if let Some(wait) = self.retry_after {
-            headers.insert(
-                header::RETRY_AFTER,
-                HeaderValue::from(wait.as_secs().max(1)),
-            );
+        if let Some(seconds) = self.retry_seconds() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+
+    fn retry_seconds(&self) -> Option<u64> {
+        self.retry_after.map(|wait| wait.as_secs().max(1))
+    }
+
+    /// The details, for the request of this id.
+    pub(crate) fn body(&self, request_id: &str, debug: bool) -> ProblemBody {
+        let (name, title) = self.sort.unwrap_or_else(|| sort_of(self.status));
+        ProblemBody {
+            kind: format!("urn:alexandria:problem:{name}"),
+            title: title.to_owned(),
+            status: self.status.as_u16(),
+            detail: self.sentence(request_id, debug),
+            instance: request_id.to_owned(),
+            retry_after: self.retry_seconds(),
         }
     }
 
     /// The response, for the request of this id.
     pub(crate) fn render(&self, request_id: &str, debug: bool) -> Response {
-        let (name, title) = self.sort.unwrap_or_else(|| sort_of(self.status));
-        let detail = self.sentence(request_id, debug);
-        let body = ProblemBody {
-            kind: format!("urn:alexandria:problem:{name}"),
-            title: title.to_owned(),
-            status: self.status.as_u16(),
-            detail,
-            instance: request_id.to_owned(),
-        };
+        let body = self.body(request_id, debug);
         // A struct of strings and a number always has a JSON form.
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (self.status, Body::from(json)).into_response();
@@ -230,13 +255,7 @@ impl IntoResponse for Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = status_of(error.kind());
-        let cause = std::error::Error::source(&error);
-        if cause.is_some_and(|cause| cause.is::<ConsentRequired>()) {
-            return Self {
-                sort: Some(CONSENT_REQUIRED),
-                ..Self::new(status, error.message())
-            };
-        }
+        let sort = std::error::Error::source(&error).and_then(sort_of_cause);
         let retry_after = error.retry_after().or_else(|| {
             (status == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::from_secs(5))
         });
@@ -245,6 +264,8 @@ impl From<Error> for Problem {
             reason = "kinds to come are told to the caller like most"
         )]
         let (detail, hidden) = match error.kind() {
+            // The cause is the sort, and the sentence says it.
+            _ if sort.is_some() => (error.message().to_owned(), None),
             ErrorKind::Internal | ErrorKind::Corrupt => (
                 "something went wrong inside the library".to_owned(),
                 Some(error.chain()),
@@ -261,7 +282,7 @@ impl From<Error> for Problem {
             hidden,
             retry_after,
             parameter: None,
-            sort: None,
+            sort,
         }
     }
 }
@@ -320,5 +341,32 @@ impl OperationOutput for Problem {
             .map(|response| (None, response))
             .into_iter()
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(error: Error) -> ProblemBody {
+        Problem::from(error).body("request", false)
+    }
+
+    #[test]
+    fn a_budget_that_is_used_up_is_told_from_other_limits() {
+        let error = || {
+            Error::new(ErrorKind::Exhausted, "the month is over")
+                .with_retry_after(Duration::from_secs(90))
+        };
+        let limit = told(error());
+        assert_eq!(limit.kind, "urn:alexandria:problem:too-many-requests");
+        assert_eq!(limit.retry_after, Some(90));
+        let budget = told(error().with_source(OverBudget));
+        assert_eq!(budget.kind, "urn:alexandria:problem:budget-reached");
+        assert_eq!(budget.detail, "the month is over");
+        assert_eq!((budget.status, budget.retry_after), (429, Some(90)));
+        let invalid = told(Error::new(ErrorKind::Invalid, "no"));
+        let json = serde_json::to_string(&invalid).unwrap();
+        assert!(!json.contains("retry_after"), "{json}");
     }
 }

@@ -172,9 +172,14 @@ pub(super) fn reply(
     let log = app.streams.begin(principal, id, kept_for)?;
     // Attached before the writing begins, so that it never seems unread.
     let response = read(app, &log, 0);
-    let shared = Shared::clone(app);
+    let (shared, asker) = (Shared::clone(app), principal.clone());
     app.streams.tracker.spawn(async move {
-        write(&shared, &log, told).await;
+        if let Err(problem) = write(&shared, &log, told).await {
+            let told = Told::problem(&shared, &asker, &problem);
+            // The log takes a problem whatever it holds.
+            log.push(told).ok();
+        }
+        log.end();
         let stop = shared.stop.clone();
         stop.run_until_cancelled(tokio::time::sleep(kept_for)).await;
         shared.streams.forget(id);
@@ -182,19 +187,24 @@ pub(super) fn reply(
     Ok(response)
 }
 
-/// Writes until the end, until nobody has read for long, or until the server stops.
-async fn write(app: &Shared, log: &Log, mut told: BoxStream<'static, Told>) {
+/// Writes until the end or until the server stops.
+///
+/// # Errors
+/// Why it was given up: nobody has read for long, or there is no more room.
+async fn write(app: &Shared, log: &Log, mut told: BoxStream<'static, Told>) -> Result<(), Problem> {
     let unread_max = Duration::from_secs(app.config.stream_unread_seconds_max);
     let mut look = tokio::time::interval(LOOK_EVERY);
     loop {
         tokio::select! {
             event = told.next() => match event {
                 Some(event) => {
-                    if !log.push(event) {
-                        break;
+                    let is_last = matches!(event, Told::Problem(_));
+                    log.push(event)?;
+                    if is_last {
+                        return Ok(());
                     }
                 }
-                None => break,
+                None => return Ok(()),
             },
             _ = look.tick() => {
                 if log.is_unread_for(unread_max) {
@@ -203,14 +213,12 @@ async fn write(app: &Shared, log: &Log, mut told: BoxStream<'static, Told>) {
                     let sentence = format!(
                         "this answer was given up after nobody had read it for {seconds} seconds; ask again"
                     );
-                    log.push(Told::Problem(Problem::new(StatusCode::GONE, sentence)));
-                    break;
+                    return Err(Problem::new(StatusCode::GONE, sentence));
                 }
             }
-            () = app.stop.cancelled() => break,
+            () = app.stop.cancelled() => return Ok(()),
         }
     }
-    log.end();
 }
 
 /// The reply that reads a log from an event on.

@@ -18,7 +18,7 @@ pub(crate) use conversation::{ConversationBody, TurnBody, WholeConversationBody}
 pub(crate) use document::{
     COVER_VERSION_CHARACTERS, CollectionAccessBody, CollectionBody, DocumentBody,
 };
-pub(crate) use evaluation::EvaluationBody;
+pub(crate) use evaluation::{EvaluationBody, NewPastEvaluationBody, PastEvaluationBody};
 pub(crate) use experiment::{MetricBody, NewExperimentBody, TrialBody};
 pub(crate) use feedback::{
     CaseBody, FeedbackBody, NewCaseBody, OpinionBody, QuestionLine, ReasonBody, ThumbBody,

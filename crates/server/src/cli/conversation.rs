@@ -26,6 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   alexandria ask --continue \"And when was it built?\"
   alexandria conversation list
+  alexandria conversation list \"lighthouse keeper\"
   alexandria conversation export 0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69 --format markdown --to talk.md";
 
 /// Look at the conversations, and rename, take along or delete one.
@@ -40,6 +41,9 @@ pub(super) struct Conversation {
 enum Verb {
     /// List the conversations, the last gone on with first
     List {
+        /// Only those in whose title, questions or answers these words stand
+        #[arg(value_name = "WORDS")]
+        words: Option<String>,
         /// At most so many
         #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
         limit: usize,
@@ -93,7 +97,7 @@ impl Conversation {
     pub(super) async fn run(&self, setting: &Setting) -> Result<Outcome> {
         let door = Door::open(setting, Work::Look).await?;
         let done = match &self.verb {
-            Verb::List { limit } => list(setting, &door, *limit).await,
+            Verb::List { words, limit } => list(setting, &door, words.as_deref(), *limit).await,
             Verb::Show { id } => show(setting, &door, id).await,
             Verb::Rename { id, title } => rename(setting, &door, id, title).await,
             Verb::Export { id, format, to } => {
@@ -118,8 +122,15 @@ pub(super) async fn latest(door: &Door) -> Result<ConversationId> {
     }
 }
 
-async fn list(setting: &Setting, door: &Door, limit: usize) -> Result<Outcome> {
-    let items: Vec<ConversationBody> = gather(door, "/api/v1/conversations", &[], limit).await?;
+async fn list(
+    setting: &Setting,
+    door: &Door,
+    words: Option<&str>,
+    limit: usize,
+) -> Result<Outcome> {
+    let wanted = [("q", words)];
+    let items: Vec<ConversationBody> =
+        gather(door, "/api/v1/conversations", &wanted, limit).await?;
     let row = |conversation: &ConversationBody| {
         vec![
             shorten(&conversation.title, TITLE_CHARACTERS),

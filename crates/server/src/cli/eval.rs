@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use alexandria_core::chunk::ChunkPolicy;
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_library::evaluate::{
-    Asked, CheckerRequest, EvaluationRequest, EvaluationStep, Figures, QUESTIONS_FILE, evaluate,
-    evaluate_checker,
+    Asked, CheckerRequest, EvaluationKind, EvaluationRequest, EvaluationStep, Figures,
+    QUESTIONS_FILE, Ways, evaluate, evaluate_checker,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -19,10 +19,11 @@ use crate::config::Config;
 
 mod cases;
 mod gate;
+mod keep;
 mod questions;
 mod show;
 
-use gate::{Gate, Kind};
+use gate::Gate;
 use questions::WriterFlag;
 
 /// What a newcomer may type.
@@ -152,7 +153,7 @@ impl Eval {
             return Err(Error::new(ErrorKind::Invalid, sentence));
         }
         let asked = Asked::Search { split: &self.split };
-        let gate = self.gate(Kind::Search, asked)?;
+        let gate = self.gate(EvaluationKind::Search, asked)?;
         let scratch = Scratch::new(&std::env::temp_dir())?;
         let config = self.config(setting.config());
         let request = EvaluationRequest {
@@ -171,13 +172,13 @@ impl Eval {
         bar.finish_and_clear();
         let folder = self.folder()?;
         let show = |found: &_| show::show_search(setting, folder, found);
-        conclude(setting, gate, &found?, show)
+        conclude(setting, gate, &found?, show).await
     }
 
     /// Measures the checker.
     async fn check(&self, setting: &Setting) -> Result<Outcome> {
         let sentences = self.sentences;
-        let gate = self.gate(Kind::Checker, Asked::Checker { sentences })?;
+        let gate = self.gate(EvaluationKind::Checker, Asked::Checker { sentences })?;
         let config = self.config(setting.config());
         let request = CheckerRequest {
             folder: self.folder()?.to_owned(),
@@ -196,7 +197,7 @@ impl Eval {
         let found = evaluate_checker(&request, &report).await;
         bar.finish_and_clear();
         let show = |found: &_| show::show_checker(setting, found);
-        conclude(setting, gate, &found?, show)
+        conclude(setting, gate, &found?, show).await
     }
 
     /// Whether the folder holds questions to be answered, or is said to.
@@ -211,7 +212,11 @@ impl Eval {
         Ok(self.questions || (holds(QUESTIONS_FILE)? && !holds("queries.jsonl")?))
     }
 
-    fn gate<T: Figures + DeserializeOwned>(&self, kind: Kind, asked: Asked<'_>) -> Result<Gate<T>> {
+    fn gate<T: Figures + DeserializeOwned>(
+        &self,
+        kind: EvaluationKind,
+        asked: Asked<'_>,
+    ) -> Result<Gate<T>> {
         let folder = self.folder()?;
         let digest = alexandria_library::evaluate::digest(folder, asked, &self.language)?;
         let baseline = self.baseline.as_deref();
@@ -253,8 +258,20 @@ impl Eval {
     }
 }
 
+/// Keeps what was found where there is a library, and tells it.
+async fn conclude<T: Figures + Ways + Serialize + DeserializeOwned>(
+    setting: &Setting,
+    gate: Gate<T>,
+    found: &T,
+    show: impl FnOnce(&T),
+) -> Result<Outcome> {
+    let (name, digest) = gate.asked();
+    keep::keep(setting, name, &found.ways(digest)).await;
+    tell(setting, gate, found, show)
+}
+
 /// Prints what was found, and compares it with the baseline.
-fn conclude<T: Figures + Serialize + DeserializeOwned>(
+fn tell<T: Figures + Serialize + DeserializeOwned>(
     setting: &Setting,
     gate: Gate<T>,
     found: &T,

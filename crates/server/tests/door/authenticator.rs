@@ -12,6 +12,9 @@ const PRESENT: u8 = 1;
 const VERIFIED: u8 = 4;
 const CREDENTIAL: u8 = 64;
 
+/// The flag of authenticator data that ends with what was asked for beside.
+const EXTENSIONS: u8 = 128;
+
 /// The step of this moment.
 pub(super) fn step_now() -> u64 {
     u64::try_from(jiff::Timestamp::now().as_second()).unwrap() / 30
@@ -51,6 +54,8 @@ pub(super) struct Authenticator {
     pub(super) party: String,
     /// Whether it has made sure of its person.
     pub(super) verified: bool,
+    /// How closely it says that it keeps the passkey, 1 to 3; nothing where it does not know the question.
+    pub(super) protection: Option<u8>,
 }
 
 impl Authenticator {
@@ -68,6 +73,7 @@ impl Authenticator {
             origin: format!("https://{party}"),
             party: party.to_owned(),
             verified: true,
+            protection: None,
         }
     }
 
@@ -81,7 +87,15 @@ impl Authenticator {
         assert_eq!(options["authenticatorSelection"]["residentKey"], "required");
         self.handle = Some(options["user"]["id"].as_str().unwrap().to_owned());
         let public = self.key.public_key().as_ref().to_vec();
-        let mut data = self.data(CREDENTIAL);
+        // Browsers refuse authenticators that do not know the question when an answer is enforced.
+        let asked = &options["extensions"];
+        assert_eq!(
+            asked["credentialProtectionPolicy"],
+            "userVerificationRequired"
+        );
+        assert_ne!(asked["enforceCredentialProtectionPolicy"], true, "{asked}");
+        let protected = self.protection.map_or(0, |_| EXTENSIONS);
+        let mut data = self.data(CREDENTIAL | protected);
         data.extend([0; 16]);
         data.extend(u16::try_from(self.id.len()).unwrap().to_be_bytes());
         data.extend(&self.id);
@@ -90,6 +104,12 @@ impl Authenticator {
         data.extend(&public[1..33]);
         data.extend([0x22, 0x58, 0x20]);
         data.extend(&public[33..65]);
+        if let Some(protection) = self.protection {
+            // {"credProtect": protection}
+            data.extend([0xA1, 0x6B]);
+            data.extend(b"credProtect");
+            data.push(protection);
+        }
         // {"fmt": "none", "attStmt": {}, "authData": data}
         let mut object = vec![0xA3, 0x63];
         object.extend(b"fmt");

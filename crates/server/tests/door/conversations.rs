@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::{LIGHTHOUSE, Server, json_of, program, read, text_of};
+use super::support::{LIGHTHOUSE, Server, json_of, program, read, run, text_of};
 
 const UNKNOWN: &str = "0198c1f4-6e1a-7bd3-9a4e-1f2d3c4b5a69";
 
@@ -222,4 +222,51 @@ async fn a_chat_reads_a_question_a_line_and_goes_on_from_each() {
         "How tall is the lighthouse of Orvane?"
     );
     assert_eq!(answers[0]["conversation_id"], answers[1]["conversation_id"]);
+}
+
+#[tokio::test]
+async fn a_conversation_is_found_by_words_of_its_questions_and_answers() {
+    let server = library().await;
+    let begin = async |title: &str| {
+        let body = json!({ "title": title });
+        let (_, begun) = server.send("POST", "/api/v1/conversations", &body).await;
+        begun["id"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (begin("Lights").await, begin("Something else").await);
+    ask(&server, "Who built the lighthouse of Orvane?", &first).await;
+    ask(&server, "How tall is the lighthouse of Orvane?", &second).await;
+    let find = async |words: &str| {
+        let path = format!("/api/v1/conversations?q={words}");
+        let (status, page) = server.get(&path).await;
+        assert_eq!(status, 200, "{page}");
+        let items = page["items"].as_array().unwrap().clone();
+        let ids = items.iter().map(|item| item["id"].as_str().unwrap());
+        (ids.map(str::to_owned).collect::<Vec<_>>(), items)
+    };
+    let (found, items) = find("tilda%20LIGHTS").await;
+    assert_eq!(
+        found,
+        std::slice::from_ref(&first),
+        "a word of an answer and one of a title"
+    );
+    let excerpt = items[0]["excerpt"].as_str().unwrap();
+    assert!(excerpt.contains("Tilda Marrow"), "{excerpt}");
+    let (found, items) = find("ELSE").await;
+    assert_eq!(found, std::slice::from_ref(&second), "a word of a title");
+    assert_eq!(items[0].get("excerpt"), None);
+    assert_eq!(find("orvane").await.0, [second.clone(), first.clone()]);
+    assert_eq!(find("orvane%20submarine").await.0, [""; 0]);
+    let (_, page) = server.get("/api/v1/conversations?q=orvane&limit=1").await;
+    let next = page["next"].as_str().unwrap();
+    let path = format!("/api/v1/conversations?q=orvane&limit=1&cursor={next}");
+    let (_, rest) = server.get(&path).await;
+    assert_eq!(
+        (&rest["items"][0]["id"], &rest["next"]),
+        (&json!(first), &json!(null))
+    );
+    assert_eq!(server.get("/api/v1/conversations?q=%20").await.0, 422);
+    let arguments = ["--data", "data", "--json", "conversation", "list", "lights"];
+    let listed = json_of(&run(server.home.path(), &arguments));
+    assert!(listed.to_string().contains(&first), "{listed}");
+    assert!(!listed.to_string().contains(&second), "{listed}");
 }

@@ -82,6 +82,15 @@ async fn a_text_has_no_cover() {
     wait(&server, &id, Value::is_null).await;
     let (status, told) = server.get(&format!("/api/v1/documents/{id}/cover")).await;
     assert_eq!(status, 404, "{told}");
+    // Not even while nobody has looked: a text never has one.
+    let catalog = server.home.path().join("data/catalog.sqlite");
+    let script = "import sqlite3, sys\n\
+        db = sqlite3.connect(sys.argv[1], timeout=30)\n\
+        db.execute('UPDATE documents SET cover_blob = NULL')\n\
+        db.commit()";
+    python(script, &[catalog.to_str().unwrap()]);
+    let (_, document) = server.get(&format!("/api/v1/documents/{id}")).await;
+    assert_eq!(document["cover"], json!(null), "{document}");
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::support::{json_of, program, run};
+use super::support::{LIGHTHOUSE, Server, json_of, program, read, run};
 
 const DOCUMENTS: [(&str, &str); 4] = [
     (
@@ -150,4 +150,105 @@ fn what_is_no_judged_collection_is_refused_by_name() {
     );
     let output = run(home.path(), &["eval", "judged", "--chunk-tokens", "0"]);
     assert!(!output.status.success());
+}
+
+/// Everything that is kept, newest first.
+async fn kept(server: &Server) -> Vec<Value> {
+    let (status, page) = server.get("/api/v1/evaluations").await;
+    assert_eq!(status, 200, "{page}");
+    page["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn what_was_measured_is_kept_where_there_is_a_library() {
+    let server = Server::start();
+    let home = server.home.path();
+    collection(&home.join("judged"));
+    for _ in 0..2 {
+        let output = run(home, &["--data", "data", "--json", "eval", "judged"]);
+        assert!(json_of(&output)["queries"].is_number());
+    }
+    let found = kept(&server).await;
+    assert_eq!(
+        found.len(),
+        2,
+        "words alone were measured, twice: {found:?}"
+    );
+    let last = &found[0];
+    assert_eq!(
+        (&last["kind"], &last["name"], &last["way"], &last["asked"]),
+        (
+            &json!("search"),
+            &json!("judged"),
+            &json!("text"),
+            &json!(3)
+        )
+    );
+    assert_eq!(last["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(last["measures"]["ndcg_at_10"]["value"], 1.0, "{last}");
+    assert!(last["settings"]["chunks"].is_string(), "{last}");
+    assert_eq!(last["digest"], found[1]["digest"], "the same was asked");
+
+    let document = server.add("orvane.md", LIGHTHOUSE).await;
+    assert_eq!(document["faults"], json!([]));
+    let body = json!({ "question": "Who built the lighthouse of Orvane?" });
+    let (_, answer) = server.send("POST", "/api/v1/ask", &body).await;
+    let case = json!({ "answer_id": answer["id"], "answers": ["Tilda Marrow"] });
+    let (status, told) = server.send("POST", "/api/v1/evaluation/cases", &case).await;
+    assert_eq!(status, 201, "{told}");
+    let asked = json!({ "writer": "extractive" });
+    let (status, measured) = server.send("POST", "/api/v1/evaluation/run", &asked).await;
+    assert_eq!(status, 200, "{measured}");
+    let (_, page) = server.get("/api/v1/evaluations?name=cases&limit=1").await;
+    let own = &page["items"][0];
+    assert_eq!(
+        (&own["kind"], &own["way"]),
+        (&json!("questions"), &json!("extractive"))
+    );
+    assert_eq!(
+        own["measures"]["answered"],
+        measured["measures"]["answered"]
+    );
+    assert!(own["measures"]["p50_ms"]["value"].is_number(), "{own}");
+    assert_eq!(
+        own["measures"].get("first_sentence_p95_ms").is_some(),
+        measured["costs"]["first_sentence_p95_ms"].is_number()
+    );
+
+    let path = format!("/api/v1/evaluations/{}", own["id"].as_str().unwrap());
+    assert_eq!(server.send("DELETE", &path, &json!(null)).await.0, 204);
+    assert_eq!(server.send("DELETE", &path, &json!(null)).await.0, 404);
+    assert_eq!(kept(&server).await, found);
+}
+
+#[tokio::test]
+async fn figures_from_elsewhere_are_kept_once_and_within_their_limits() {
+    let server = Server::start();
+    let body = json!({ "name": "nightly", "kind": "questions", "digest": "d", "way": "extractive",
+        "version": "1.2.3", "asked": 7, "measures": { "answered": { "value": 0.5, "low": 0.4, "high": 0.6 } } });
+    let send = async || {
+        let request = server
+            .request("POST", "/api/v1/evaluations")
+            .header("content-type", "application/json")
+            .header("idempotency-key", "once");
+        read(request.body(body.to_string())).await
+    };
+    let (status, made) = send().await;
+    assert_eq!(status, 201, "{made}");
+    assert_eq!(send().await.1["id"], made["id"]);
+    assert_eq!(kept(&server).await, std::slice::from_ref(&made));
+    let refused = async |field: &str, value: Value| {
+        let mut other = body.clone();
+        other[field] = value;
+        let (status, told) = server.send("POST", "/api/v1/evaluations", &other).await;
+        assert_eq!(status, 422, "{told}");
+    };
+    refused("name", json!("")).await;
+    refused("way", json!("a\nb")).await;
+    refused("digest", json!("a".repeat(201))).await;
+    refused("kind", json!("other")).await;
+    refused("measures", json!({ "answered": { "value": null } })).await;
+    let many = (0..65).map(|number| (format!("m{number}"), json!({ "value": 1 })));
+    refused("measures", many.collect()).await;
+    assert_eq!(kept(&server).await.len(), 1);
 }

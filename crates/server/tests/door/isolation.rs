@@ -180,6 +180,7 @@ async fn state(owner: &Caller<'_>) -> Vec<Value> {
         "/api/v1/personas",
         "/api/v1/experiments",
         "/api/v1/evaluation/cases",
+        "/api/v1/evaluations",
         "/api/v1/feedback",
         "/api/v1/answers",
         "/api/v1/users",

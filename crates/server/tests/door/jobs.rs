@@ -1,8 +1,15 @@
 //! Background work that people try again or stop.
 
-use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
-use super::support::{LIGHTHOUSE, Server, python};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::support::{LIGHTHOUSE, PATIENCE, Server, python};
+
+/// The longest time after which a worker has left a job that was cancelled; on an idle machine it is one second.
+const NOTICED_WITHIN: Duration = Duration::from_secs(8);
 
 /// The job that reads a document.
 async fn job_of(server: &Server, document: &str) -> Value {
@@ -74,8 +81,10 @@ async fn a_job_that_waits_is_cancelled_and_its_document_says_so() {
     assert!(!cancelled["finished"].is_null());
     let (_, document) = server.get(&format!("/api/v1/documents/{id}")).await;
     assert_eq!(document["state"], "failed");
-    let fault = document["faults"][0]["message"].as_str().unwrap();
-    assert!(fault.contains("cancelled"), "{fault}");
+    let fault = &document["faults"][0];
+    assert_eq!(fault["kind"], "cancelled", "{fault}");
+    let remedy = fault["message"].as_str().unwrap();
+    assert!(remedy.contains("read it again"), "{remedy}");
     let (status, told) = post(&server, &job, "cancel").await;
     assert_eq!(status, 409, "{told}");
     let (status, again) = post(&server, &job, "retry").await;
@@ -95,4 +104,59 @@ async fn a_job_that_waits_is_cancelled_and_its_document_says_so() {
     for what in ["retry", "cancel"] {
         assert_eq!(post(&server, &unknown, what).await.0, 404);
     }
+}
+
+/// A provider of embeddings that takes every request and never answers.
+async fn silent() -> (String, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/v1", listener.local_addr().unwrap());
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            open.push(stream);
+        }
+    });
+    (address, serving)
+}
+
+#[tokio::test]
+async fn a_worker_leaves_a_running_job_soon_after_it_was_cancelled() {
+    let (address, _serving) = silent().await;
+    let server = Server::start_with(&[
+        ("ALEXANDRIA_EMBEDDER", "compatible"),
+        ("ALEXANDRIA_EMBEDDER_NAME", "silent"),
+        ("ALEXANDRIA_EMBEDDER_DIMENSIONS", "8"),
+        ("OPENAI_URL", &address),
+        ("ALEXANDRIA_WORKERS", "1"),
+    ]);
+    let (status, added) = server
+        .upload(&[("orvane.md", LIGHTHOUSE.as_bytes())], &[])
+        .await;
+    assert_eq!(status, 202, "{added}");
+    let begun = Instant::now();
+    let job = loop {
+        let (_, page) = server
+            .get("/api/v1/jobs?kind=embed_document&state=running")
+            .await;
+        if page["items"][0]["id"].is_string() {
+            break page["items"][0].clone();
+        }
+        assert!(begun.elapsed() < PATIENCE, "{page}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    // Its progress is told by now, and nothing more happens to it.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // The only worker reads this when it has left the other.
+    let next = server.upload(&[("mill.md", b"The mill grinds rye.")], &[]);
+    let (_, added) = next.await;
+    let id = added["documents"][0]["document"]["id"].as_str().unwrap();
+    let cancelled = Instant::now();
+    assert_eq!(post(&server, &job, "cancel").await.0, 200);
+    server.wait_until(id, &["searchable"]).await;
+    assert!(
+        cancelled.elapsed() < NOTICED_WITHIN,
+        "{:?}",
+        cancelled.elapsed()
+    );
 }

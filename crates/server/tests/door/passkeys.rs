@@ -99,6 +99,30 @@ async fn a_passkey_signs_in_by_itself_and_can_be_renamed_and_removed() {
 }
 
 #[tokio::test]
+async fn authenticators_of_every_sort_are_taken_that_verify_their_person() {
+    for protection in [None, Some(1), Some(2), Some(3)] {
+        let (server, token) = with_domain().await;
+        let ada = Caller {
+            server: &server,
+            token,
+        };
+        let mut key = Authenticator::new(DOMAIN);
+        key.protection = protection;
+        key.verified = false;
+        assert_eq!(add(&ada, &mut key).await.0, 422, "{protection:?}");
+        key.verified = true;
+        let (status, added) = add(&ada, &mut key).await;
+        assert_eq!(status, 201, "{protection:?}: {added}");
+        key.verified = false;
+        let answer = key.get(&options(&server).await);
+        assert_eq!(show(&server, &answer).await.0, 401, "nobody was verified");
+        key.verified = true;
+        let answer = key.get(&options(&server).await);
+        assert_eq!(show(&server, &answer).await.0, 200, "{protection:?}");
+    }
+}
+
+#[tokio::test]
 async fn assertions_that_do_not_fit_let_nobody_in() {
     let (server, token) = with_domain().await;
     let ada = Caller {

@@ -191,6 +191,14 @@ async fn a_stream_that_nobody_reads_ends_after_a_while_and_so_does_the_model() {
         ("problem", &json!(410)),
         "{rest}"
     );
+    // The same as a reply of its own would have said.
+    assert_eq!(problem["type"], "urn:alexandria:problem:gone");
+    assert_eq!(problem["title"], "It is not there any more");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("ask again"), "{detail}");
+    let log = std::fs::read_to_string(server.home.path().join("server.log")).unwrap();
+    let request = problem["instance"].as_str().unwrap();
+    assert!(!request.is_empty() && log.contains(request), "{request}");
 }
 
 #[tokio::test]

@@ -75,6 +75,19 @@ pub struct ConversationQuery {
     pub limit: u32,
 }
 
+impl ConversationQuery {
+    /// The cursor of the page that begins after this conversation.
+    #[must_use]
+    pub fn after(conversation: &Conversation) -> String {
+        List::Conversations.encode(place(conversation))
+    }
+}
+
+/// By what conversations are ordered.
+fn place(conversation: &Conversation) -> (i64, Uuid) {
+    (micros(conversation.changed), conversation.id.as_uuid())
+}
+
 /// A conversation of the one who asks, with the number of its turns.
 const SELECT: &str = "SELECT id, title, created, changed, \
                       (SELECT count(*) FROM turns WHERE conversation_id = conversations.id) AS turns \
@@ -151,11 +164,7 @@ impl Catalog {
         let found = rows::<Row, _>(self.database.read(), sql, values).await;
         let found = found.doing(|| "cannot list the conversations".to_owned())?;
         let items = found.into_iter().map(Row::read).collect::<Result<_>>()?;
-        Ok(
-            List::Conversations.page(items, limit, |item: &Conversation| {
-                (micros(item.changed), item.id.as_uuid())
-            }),
-        )
+        Ok(List::Conversations.page(items, limit, place))
     }
 
     /// Gives a conversation another title.

@@ -68,6 +68,8 @@ pub(super) enum List {
     Cases = 21,
     /// The experiments, newest first.
     Experiments = 22,
+    /// What evaluations have found, newest first.
+    Evaluations = 23,
     /// The tenants, oldest first.
     Tenants = 30,
     /// The people of a tenant, oldest first.

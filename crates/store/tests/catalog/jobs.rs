@@ -215,7 +215,9 @@ pub(crate) async fn a_lost_lease_ends_what_a_worker_may_say(fixture: &Fixture) {
     assert_eq!(catalog.release_expired().await.unwrap(), []);
     let second = claim(fixture).await.unwrap();
     assert_eq!((second.id, second.attempts), (id, 2));
+    catalog.require_held(&second).await.unwrap();
     for lost in [
+        catalog.require_held(&first).await,
         catalog.heartbeat(&first, &Progress::default(), LEASE).await,
         catalog.complete(&first).await,
         catalog.fail(&first, "x", None).await,

@@ -12,6 +12,7 @@ import { useWords } from "../words";
 export const DayBars = lazy(() => import("../usage/day-bars"));
 export const MonthLine = lazy(() => import("../usage/month-line"));
 export const Intervals = lazy(() => import("../quality/intervals"));
+export const TrendLine = lazy(() => import("../quality/trend-line"));
 
 /** A table of a chart's figures. */
 export interface Figures {

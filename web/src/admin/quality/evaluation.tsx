@@ -1,5 +1,5 @@
 /** Asking every case and measuring what comes back. */
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Gauge } from "lucide-react";
 import { useState } from "react";
 import { api, got, type Wire } from "@/api/client";
@@ -34,9 +34,11 @@ const MEASURES = [
 
 export function Evaluation() {
   const { t } = useWords();
+  const queries = useQueryClient();
   const [writer, setWriter] = useState<Wire["WriterChoice"]>("auto");
   const run = useMutation({
     mutationFn: () => got(api.POST("/api/v1/evaluation/run", { body: { writer } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["evaluations"] }),
   });
   return (
     <Section title={t("evaluation")} lead={t("evaluationLead")}>

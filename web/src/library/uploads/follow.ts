@@ -44,6 +44,8 @@ const watchers = new Set<(documents: readonly Wire["Document"][]) => void>();
 let cursor: string | undefined;
 let version = 0;
 let running = false;
+/** Whether meanings are learned here; a library may be set up to find by words alone. */
+let learns = true;
 
 /** Follows a document until the returned function is called. */
 export function follow(document: Wire["Document"]): () => void {
@@ -87,9 +89,19 @@ export function onChanged(watcher: (documents: readonly Wire["Document"][]) => v
   return () => watchers.delete(watcher);
 }
 
+/** Learns from the server in which ways documents are found here. */
+export async function askWays(): Promise<void> {
+  learns = (await got(api.GET("/api/v1/status"))).embedding_model != null;
+}
+
+/** Whether a document can be found in every way that it will be. */
+export function isReady({ state }: Pick<Wire["Document"], "state">): boolean {
+  return state === "ready" || (state === "searchable" && !learns);
+}
+
 /** Whether nothing more will become of it by itself. */
-export function isDone(reading: Reading): boolean {
-  return reading.gone || reading.document.state === "ready" || reading.document.state === "failed";
+export function isDone({ gone, document }: Reading): boolean {
+  return gone || isReady(document) || document.state === "failed";
 }
 
 function open(): [string, Followed][] {
@@ -98,12 +110,15 @@ function open(): [string, Followed][] {
 
 async function run(): Promise<void> {
   running = true;
+  let asked = false;
   try {
     for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, pauseMs()));
       if (open().length === 0) return;
       try {
-        await look();
+        if (asked) await look();
+        else await askWays();
+        asked = true;
+        tell();
       } catch (error) {
         if (error instanceof Unreachable) await back();
         else {
@@ -111,10 +126,16 @@ async function run(): Promise<void> {
           await new Promise((resolve) => setTimeout(resolve, wait));
         }
       }
+      await new Promise((resolve) => setTimeout(resolve, pauseMs()));
     }
   } finally {
     running = false;
   }
+}
+
+function tell(): void {
+  version += 1;
+  for (const listener of [...listeners]) listener();
 }
 
 /** Reading is followed closely; learning the meaning of what can be found already, at leisure. */
@@ -143,8 +164,6 @@ async function look(): Promise<void> {
       one.reading = { ...one.reading, document };
     }
   }
-  version += 1;
-  for (const listener of [...listeners]) listener();
   if (changed.length > 0) for (const watcher of [...watchers]) watcher(changed);
 }
 

@@ -1,5 +1,5 @@
 /** Where a file stands on its way, in one word: from its sending and from the reading of its document. */
-import type { Reading } from "./follow";
+import { isReady, type Reading } from "./follow";
 import type { Upload } from "./queue";
 
 export type PhaseName =
@@ -44,7 +44,11 @@ export function phaseOf(upload: Upload, reading: Reading | undefined): Phase {
     case "cancelled":
       return { name: "cancelled", group: "over", share: 1 };
     case "duplicate":
-      return { name: "duplicate", group: "over", share: 1 };
+      return {
+        name: "duplicate",
+        group: upload.document?.state === "failed" ? "trouble" : "over",
+        share: 1,
+      };
     default:
       return read(upload, reading);
   }
@@ -67,7 +71,7 @@ function read(upload: Upload, reading: Reading | undefined): Phase {
   const done = reading?.step?.done ?? 0;
   const step = total > 0 ? { step: { done, total } } : {};
   const of = total > 0 ? Math.min(1, done / total) : 0;
-  switch (document.state) {
+  switch (isReady(document) ? "ready" : document.state) {
     case "queued":
       return { name: "queued", group: "open", share: BEGINS.queued };
     case "reading": {

@@ -2,11 +2,13 @@ import { renderHook, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Wire } from "@/api/client";
 import { Problem, Unreachable } from "@/api/problem";
+import { kept } from "./kept";
 import {
   AT_ONCE_MAX,
   cancel,
   cancelAll,
   clear,
+  goOn,
   isSending,
   putIn,
   reset,
@@ -92,6 +94,32 @@ describe("the queue of uploads", () => {
     retry(result.current.list[0]?.id ?? 0);
     await waitFor(() => expect(sendings.open.length).toBe(1));
     expect(take().sending.key).not.toBe(first.sending.key);
+  });
+
+  it("does not wait for what is told to come back next month", async () => {
+    const shown = stages();
+    await putIn(found("a"), labels);
+    take().fail(new Problem(429, "limit", "the plan is used up", 700_000));
+    await waitFor(() => expect(shown()).toBe("refused"));
+  });
+
+  it("tells when something has become a new document, and not of one that was there", async () => {
+    const stored = vi.fn();
+    await putIn(found("a", "b"), labels, stored);
+    take().done(added("1", true));
+    await waitFor(() => expect(isSending()).toBe(true));
+    expect(stored).not.toHaveBeenCalled();
+    take().done(added("2"));
+    await waitFor(() => expect(stored).toHaveBeenCalledTimes(1));
+  });
+
+  it("shows again what was put in before, and keeps what it shows", async () => {
+    const shown = stages();
+    goOn([
+      { id: "1", name: "a", bytes: 4, collection: "Library", tags: [] as string[] },
+    ] as Wire["Document"][]);
+    await waitFor(() => expect(shown()).toBe("stored"));
+    expect([...kept()]).toEqual(["1"]);
   });
 
   it("stops one that is being sent, and lets the next go", async () => {

@@ -7,6 +7,7 @@ import type { Wire } from "@/api/client";
 import { back } from "@/api/connection";
 import { Problem, Unreachable } from "@/api/problem";
 import { follow } from "./follow";
+import { keep } from "./kept";
 import { fetchAddress, type Labels, send } from "./send";
 import type { Found } from "./tree";
 
@@ -36,12 +37,16 @@ export const AT_ONCE_MAX = 3;
 export const UPLOADS_MAX = 20_000;
 const TRIES_MAX = 5;
 const WAIT_MS = 2_000;
+/** What is told to come back later than this does not wait for it. */
+const WAIT_MAX_MS = 120_000;
 /** The list is shown anew this often at most. */
 const SHOWN_EVERY_MS = 120;
 
 interface Work {
   readonly file?: File;
   readonly key: string;
+  /** Called when it has become a document that was not there before. */
+  readonly stored?: () => void;
   tries: number;
   control?: AbortController;
   unfollow?: () => void;
@@ -74,14 +79,19 @@ export function onTaken(taker: (document: Wire["Document"]) => void): () => void
   return () => takers.delete(taker);
 }
 
-/** Puts files in, as they are found. Returns how many were taken into the list. */
+/**
+ * Puts files in, as they are found, and calls `stored` for each that has become a new document. Returns
+ * how many were taken into the list.
+ */
 export async function putIn(
   found: Iterable<Found> | AsyncIterable<Found>,
   labels: Labels,
+  stored?: () => void,
 ): Promise<number> {
   let count = 0;
   for await (const { file, path } of found) {
-    if (add({ name: path, kind: "file", bytes: file.size, labels }, { file })) count += 1;
+    const said = { name: path, kind: "file", bytes: file.size, labels } as const;
+    if (add(said, { file, ...(stored && { stored }) })) count += 1;
   }
   return count;
 }
@@ -89,6 +99,23 @@ export async function putIn(
 /** Has web addresses fetched and put in. */
 export function putInAddresses(urls: readonly string[], labels: Labels): void {
   for (const url of urls) add({ name: url, kind: "address", bytes: 0, labels }, {});
+}
+
+/** Shows documents as well that were put in before the page was loaded. */
+export function goOn(documents: readonly Wire["Document"][]): void {
+  for (const document of documents) {
+    last += 1;
+    const { name, bytes, collection, tags } = document;
+    const kind = /^https?:/.test(name) ? "address" : "file";
+    const labels = { collection, tags };
+    uploads.set(last, {
+      id: last,
+      ...{ name, kind, bytes, labels, document },
+      ...{ stage: "stored", sent: bytes, held: false },
+    });
+    works.set(last, { key: token(), tries: 0, unfollow: follow(document) });
+  }
+  changed();
 }
 
 /** Stops one that is not stored yet. */
@@ -109,7 +136,8 @@ export function retry(id: number): void {
   const upload = uploads.get(id);
   const work = works.get(id);
   if (!work || (upload?.stage !== "refused" && upload?.stage !== "cancelled")) return;
-  works.set(id, { ...(work.file && { file: work.file }), key: token(), tries: 0 });
+  const { file, stored } = work;
+  works.set(id, { ...(file && { file }), ...(stored && { stored }), key: token(), tries: 0 });
   const { error: _error, ...rest } = upload;
   uploads.set(id, { ...rest, stage: "waiting", sent: 0, held: false });
   waiting.push(id);
@@ -136,7 +164,7 @@ export function isSending(): boolean {
 
 function add(
   said: Pick<Upload, "name" | "kind" | "bytes" | "labels">,
-  { file }: { file?: File },
+  from: Pick<Work, "file" | "stored">,
 ): boolean {
   if (uploads.size >= UPLOADS_MAX) {
     left += 1;
@@ -145,7 +173,7 @@ function add(
   }
   last += 1;
   uploads.set(last, { ...said, id: last, stage: "waiting", sent: 0, held: false });
-  works.set(last, { ...(file && { file }), key: token(), tries: 0 });
+  works.set(last, { ...from, key: token(), tries: 0 });
   waiting.push(last);
   changed();
   next();
@@ -208,7 +236,9 @@ function taken(id: number, { document, duplicate }: Wire["Added"]): void {
   const stage = duplicate ? "duplicate" : "stored";
   change(id, { stage, sent: uploads.get(id)?.bytes ?? 0, document });
   if (work) work.unfollow = follow(document);
-  if (!duplicate) for (const taker of takers) taker(document);
+  if (duplicate) return;
+  work?.stored?.();
+  for (const taker of takers) taker(document);
 }
 
 /** What to wait for before the next try; nothing when another try would end the same. */
@@ -216,6 +246,7 @@ function pause(error: unknown): Promise<void> | undefined {
   if (error instanceof Unreachable) return back();
   if (error instanceof Problem && (error.status === 429 || error.status >= 502)) {
     const wait = (error.retryAfter ?? 0) * 1_000 || WAIT_MS;
+    if (wait > WAIT_MAX_MS) return undefined;
     return new Promise((resolve) => setTimeout(resolve, wait));
   }
   return undefined;
@@ -234,6 +265,11 @@ function changed(): void {
   timer = setTimeout(() => {
     timer = undefined;
     snapshot = { list: [...uploads.values()], left };
+    keep(
+      snapshot.list.flatMap(({ stage, document }) =>
+        stage === "stored" && document ? [document.id] : [],
+      ),
+    );
     for (const listener of [...listeners]) listener();
   }, SHOWN_EVERY_MS);
 }

@@ -15,15 +15,24 @@ import {
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/parts/button";
+import { FaultWords } from "@/parts/fault";
 import { useFormats } from "@/parts/format";
 import { Progress } from "@/parts/progress";
-import { sentence, useSentence } from "@/parts/trouble";
+import { sentence } from "@/parts/trouble";
+import { AnotherCopy } from "../another-copy";
+import { useRemove } from "../changes";
+import { ReadAgain } from "../read-again";
+import { isCancelled } from "../state";
 import { usePace } from "../steps";
 import { readingOf } from "./follow";
 import type { Phase, PhaseName } from "./phase";
 import { cancel, clear, retry, type Upload } from "./queue";
+import { mayComeAgain } from "./refusal";
+import { Refused, useRefusal } from "./refused";
 
 const FAULTS_FIRST = 3;
+/** Where faults are told: a duplicate may be one of a document that could not be read. */
+const TOLD: ReadonlySet<PhaseName> = new Set(["faulty", "failed", "duplicate"]);
 
 export function Row({ upload, phase }: { upload: Upload; phase: Phase }) {
   const { t } = useTranslation("library");
@@ -46,12 +55,12 @@ export function Row({ upload, phase }: { upload: Upload; phase: Phase }) {
             params={{ document: document.id }}
             preload={false}
             title={upload.name}
-            className="block truncate text-sm font-medium hover:underline"
+            className="block truncate text-sm leading-6 font-medium hover:underline"
           >
             {title}
           </Link>
         ) : (
-          <p title={upload.name} className="truncate text-sm font-medium">
+          <p title={upload.name} className="truncate text-sm leading-6 font-medium">
             {title}
           </p>
         )}
@@ -77,9 +86,11 @@ export function Row({ upload, phase }: { upload: Upload; phase: Phase }) {
             <Progress label={`${title}: ${words}`} {...phase.step} />
           </div>
         )}
-        {document && (phase.name === "faulty" || phase.name === "failed") && (
-          <Faults document={document} />
+        {document && TOLD.has(phase.name) && <Faults document={document} />}
+        {document?.state === "failed" && TOLD.has(phase.name) && (
+          <Unread document={document} onDone={() => clear([upload.id])} />
         )}
+        {phase.name === "refused" && <Refused upload={upload} />}
       </div>
       <Act upload={upload} phase={phase} />
     </div>
@@ -97,7 +108,7 @@ function Act({ upload, phase }: { upload: Upload; phase: Phase }) {
         <X aria-hidden className={icon} />
       </IconButton>
     );
-  if (upload.stage === "refused" || upload.stage === "cancelled")
+  if (upload.stage === "cancelled" || (upload.stage === "refused" && mayComeAgain(upload.error)))
     return (
       <IconButton label={t("again", { name })} className={look} onClick={() => retry(upload.id)}>
         <RotateCw aria-hidden className={icon} />
@@ -115,11 +126,12 @@ function Faults({ document }: { document: NonNullable<Upload["document"]> }) {
   const { t } = useTranslation("library");
   const [all, setAll] = useState(false);
   const { faults } = document;
+  if (faults.length === 0) return null;
   return (
     <ul className="mt-1.5 flex flex-col gap-1 text-xs">
       {(all ? faults : faults.slice(0, FAULTS_FIRST)).map((fault) => (
         <li
-          key={`${fault.page} ${sentence(fault.message)}`}
+          key={`${fault.page} ${fault.kind} ${fault.message}`}
           className="rounded-md bg-warn-tint px-2 py-1 text-warn"
         >
           {fault.page != null && (
@@ -132,7 +144,7 @@ function Faults({ document }: { document: NonNullable<Upload["document"]> }) {
               {t("page", { page: fault.page })}
             </Link>
           )}
-          {sentence(fault.message)}
+          <FaultWords fault={fault} />
         </li>
       ))}
       {!all && faults.length > FAULTS_FIRST && (
@@ -150,11 +162,42 @@ function Faults({ document }: { document: NonNullable<Upload["document"]> }) {
   );
 }
 
+/** What can be done about a document that could not be read. */
+function Unread({
+  document,
+  onDone,
+}: {
+  document: NonNullable<Upload["document"]>;
+  onDone(): void;
+}) {
+  const { t } = useTranslation("library");
+  const remove = useRemove();
+  return (
+    <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1">
+      {isCancelled(document) ? (
+        <ReadAgain document={document} />
+      ) : (
+        <AnotherCopy document={document} onChosen={onDone} />
+      )}
+      <button
+        type="button"
+        className="min-h-9 rounded px-1 text-xs font-medium text-accent underline underline-offset-2"
+        onClick={() => {
+          remove([document]);
+          onDone();
+        }}
+      >
+        {t("removeIt")}
+      </button>
+    </div>
+  );
+}
+
 /** What is said below the name. */
 function useWords(): (upload: Upload, phase: Phase) => string {
   const { t } = useTranslation("library");
   const { bytes, percent, number } = useFormats();
-  const say = useSentence();
+  const refusal = useRefusal();
   const pace = usePace();
   return (upload, phase) => {
     const reading = readingOf(upload.document?.id);
@@ -189,11 +232,13 @@ function useWords(): (upload: Upload, phase: Phase) => string {
       case "faulty":
         return `${t("stateReady")} · ${t("faults", { count: document?.faults.length ?? 0 })}`;
       case "failed":
-        return t("stateFailed");
+        return t(document && isCancelled(document) ? "stateCancelled" : "stateFailed");
       case "duplicate":
-        return t("phaseDuplicate", { name: document?.collection ?? "" });
+        return document?.state === "failed"
+          ? `${t("phaseDuplicate", { name: document.collection })} ${sentence(t("stateFailed"))}`
+          : t("phaseDuplicate", { name: document?.collection ?? "" });
       case "refused":
-        return say(upload.error);
+        return refusal(upload);
       case "cancelled":
         return t("phaseCancelled");
       case "gone":

@@ -16,10 +16,12 @@ use serde_json::Value;
 use webauthn_rp::bin::{Decode as _, Encode as _};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16,
-    Username,
+    CredProtect, Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions,
+    UserHandle16, Username,
 };
-use webauthn_rp::request::{AsciiDomain, PublicKeyCredentialDescriptor, RpId, TimedCeremony as _};
+use webauthn_rp::request::{
+    AsciiDomain, ExtensionInfo, PublicKeyCredentialDescriptor, RpId, TimedCeremony as _,
+};
 use webauthn_rp::response::register::{DynamicState, StaticState};
 use webauthn_rp::response::{AuthTransports, CredentialId, SentChallenge};
 use webauthn_rp::{
@@ -72,7 +74,11 @@ impl Library {
         let handle = handle(id);
         let entity = entity(&user, &handle)?;
         let known = known.iter().filter_map(descriptor).collect();
-        let options = PublicKeyCredentialCreationOptions::passkey(&party, entity, known);
+        let mut options = PublicKeyCredentialCreationOptions::passkey(&party, entity, known);
+        // Asked of devices that know it and not demanded of all: browsers would refuse every device that does not.
+        // That somebody was verified is looked at whenever a passkey is shown.
+        options.extensions.cred_protect =
+            CredProtect::UserVerificationRequired(ExtensionInfo::AllowDontEnforceValue);
         let begun = options.start_ceremony().map_err(|error| fault(&error))?;
         let (server, client) = begun;
         let options = serde_json::to_value(&client).map_err(|error| fault(&error))?;

@@ -81,28 +81,26 @@ impl Log {
         unread.is_some_and(|since| since.elapsed() >= time)
     }
 
-    /// Writes an event; says whether there may be more.
-    pub(super) fn push(&self, told: Told) -> bool {
-        let problem = matches!(told, Told::Problem(_));
+    /// Writes an event. The problem that ends a stream is always written.
+    ///
+    /// # Errors
+    /// The problem to end it with, when there is no room for the event.
+    pub(super) fn push(&self, told: Told) -> Result<(), Problem> {
+        let is_problem = matches!(told, Told::Problem(_));
         let (name, data) = told.parts();
         let mut written = self.written();
         let bytes = data.len() + EVENT_BYTES;
-        if written.bytes + bytes > STREAM_BYTES_MAX {
+        if !is_problem && written.bytes + bytes > STREAM_BYTES_MAX {
             let sentence = format!(
                 "the events of an answer have at most {STREAM_BYTES_MAX} bytes: ask with fewer passages"
             );
-            let (name, data) =
-                Told::Problem(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, sentence)).parts();
-            written.events.push((name, data.into()));
-            drop(written);
-            self.news.send_replace(());
-            return false;
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, sentence));
         }
         written.bytes += bytes;
         written.events.push((name, data.into()));
         drop(written);
         self.news.send_replace(());
-        !problem
+        Ok(())
     }
 
     /// Writes that nothing follows.
@@ -185,7 +183,7 @@ mod tests {
     async fn whoever_goes_on_misses_nothing_and_gets_nothing_twice() {
         let log = Arc::new(Log::new(Uuid::from_u128(9)));
         for number in 0..3 {
-            assert!(log.push(told(number)));
+            log.push(told(number)).unwrap();
         }
         let first: Vec<Told> = Log::read(&log, 0).take(2).collect().await;
         assert_eq!(ids(first), ["1", "2"]);
@@ -193,7 +191,7 @@ mod tests {
         let rest = Log::read(&log, 2);
         assert!(!log.is_unread_for(Duration::ZERO));
         let write = async {
-            log.push(told(3));
+            log.push(told(3)).unwrap();
             tokio::task::yield_now().await;
             log.end();
         };
@@ -204,14 +202,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stream_that_grows_too_large_ends_with_a_problem() {
+    async fn a_stream_that_grows_too_large_takes_nothing_but_a_problem() {
         let log = Arc::new(Log::new(Uuid::from_u128(9)));
         let large = Told::event("draft", &"a".repeat(STREAM_BYTES_MAX / 2));
-        assert!(log.push(large));
-        assert!(!log.push(Told::event("draft", &"a".repeat(STREAM_BYTES_MAX / 2))));
+        log.push(large).unwrap();
+        let refused = log.push(Told::event("draft", &"a".repeat(STREAM_BYTES_MAX / 2)));
+        let problem = refused.unwrap_err();
+        assert_eq!(problem.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(log.bytes() <= STREAM_BYTES_MAX);
+        log.push(Told::Problem("{}".to_owned())).unwrap();
         log.end();
         let events: Vec<Told> = Log::read(&log, 0).collect().await;
-        assert!(matches!(&events[1], Told::Kept(_, "problem", data) if data.contains("413")));
-        assert!(log.bytes() <= STREAM_BYTES_MAX);
+        assert!(matches!(&events[..], [_, Told::Kept(_, "problem", _)]));
     }
 }

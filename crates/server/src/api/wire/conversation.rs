@@ -1,7 +1,7 @@
 //! Conversations and their turns as they cross the wire.
 
 use alexandria_core::id::{AnswerId, ConversationId};
-use alexandria_library::{Conversation, GivenTurn};
+use alexandria_library::{Conversation, FoundConversation, GivenTurn};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,18 @@ pub(crate) struct ConversationBody {
     pub(crate) created: Timestamp,
     /// When it was last gone on with or renamed.
     pub(crate) changed: Timestamp,
+    /// Where what was looked for stands in it, on one line; absent where its title holds all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) excerpt: Option<String>,
+}
+
+impl From<FoundConversation> for ConversationBody {
+    fn from(found: FoundConversation) -> Self {
+        Self {
+            excerpt: found.excerpt,
+            ..found.conversation.into()
+        }
+    }
 }
 
 impl From<Conversation> for ConversationBody {
@@ -34,6 +46,7 @@ impl From<Conversation> for ConversationBody {
             turns: conversation.turns,
             created: conversation.created,
             changed: conversation.changed,
+            excerpt: None,
         }
     }
 }

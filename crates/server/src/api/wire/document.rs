@@ -3,6 +3,7 @@
 use alexandria_core::block::{Fault, FaultKind};
 use alexandria_core::document::{CollectionAccess, Cover, Document, DocumentState};
 use alexandria_core::id::{CollectionId, DocumentId, VersionId};
+use alexandria_library::covers::may_have_cover;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -229,7 +230,12 @@ fn address(document: &Document) -> Option<String> {
             let version = digest.get(..COVER_VERSION_CHARACTERS).unwrap_or(digest);
             Some(format!("{path}?version={version}"))
         }
-        Cover::Untried if is_read => Some(path),
+        // The format of a document that could not be read is unknown.
+        Cover::Untried
+            if is_read && (document.format.is_empty() || may_have_cover(&document.format)) =>
+        {
+            Some(path)
+        }
         Cover::Untried | Cover::None => None,
     }
 }

@@ -4,20 +4,19 @@ use std::path::Path;
 
 use alexandria_core::error::{Context as _, Error, ErrorKind, Result};
 use alexandria_library::WriterChoice;
-use alexandria_library::evaluate::{CasesEvaluation, QuestionsEvaluation};
+use alexandria_library::evaluate::{
+    CASES_NAME, CasesEvaluation, EvaluationKind, QuestionsEvaluation,
+};
 use alexandria_store::blobs::Digest;
 
-use super::gate::{Gate, Kind};
+use super::gate::Gate;
 use super::questions::{show_writers, writers};
-use super::{Eval, conclude};
+use super::{Eval, tell};
 use crate::api::requests::WriterChoiceBody;
 use crate::api::wire::EvaluationBody;
 use crate::cli::case::exported;
 use crate::cli::door::{Door, Work};
 use crate::cli::{Outcome, Setting};
-
-/// What the cases are called among collections of questions.
-const NAME: &str = "cases";
 
 impl Eval {
     /// Measures the answers of the library to its cases.
@@ -41,8 +40,8 @@ impl Eval {
         let digest = Digest::of(cases.as_bytes()).to_string();
         let baseline = self.baseline.as_deref();
         let gate = Gate::open(
-            Kind::Questions,
-            Path::new(NAME),
+            EvaluationKind::Questions,
+            Path::new(CASES_NAME),
             digest,
             baseline,
             self.fail_below,
@@ -55,8 +54,9 @@ impl Eval {
             found.writers.push(run(door, writer).await?);
         }
         let about = "the library as it is";
-        let show = |found: &CasesEvaluation| show_writers(setting, NAME, &found.writers, about);
-        conclude(setting, gate, &found, show)
+        let show =
+            |found: &CasesEvaluation| show_writers(setting, CASES_NAME, &found.writers, about);
+        tell(setting, gate, &found, show)
     }
 }
 

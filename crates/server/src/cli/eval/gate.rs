@@ -5,39 +5,26 @@ use std::path::Path;
 
 use alexandria_core::error::{Context, Error, ErrorKind, Result};
 use alexandria_core::evaluation::gate::{Difference, Figure, compare};
-use alexandria_library::evaluate::Figures;
+use alexandria_library::evaluate::{EvaluationKind, Figures};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::paint::{BAD, FAINT, clean, paint, table};
 use crate::cli::{Outcome, Setting};
 
-/// What was evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
-    /// How well the search ranks.
-    Search,
-    /// What the checker sees.
-    Checker,
-    /// How well questions are answered.
-    Questions,
-}
-
-impl Kind {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Search => "the search",
-            Self::Checker => "the checker",
-            Self::Questions => "the answers to questions",
-        }
+/// What is evaluated, for people.
+const fn noun(kind: EvaluationKind) -> &'static str {
+    match kind {
+        EvaluationKind::Search => "the search",
+        EvaluationKind::Checker => "the checker",
+        EvaluationKind::Questions => "the answers to questions",
     }
 }
 
 /// What was evaluated on what: the first fields of what `--json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Head {
-    kind: Kind,
+    kind: EvaluationKind,
     /// The name of the folder, for people.
     collection: String,
     /// What the folder held and what of it was asked.
@@ -87,7 +74,7 @@ impl<T: Figures + DeserializeOwned> Gate<T> {
     /// # Errors
     /// `Invalid` when the file is no evaluation, or one of something else.
     pub(super) fn open(
-        kind: Kind,
+        kind: EvaluationKind,
         folder: &Path,
         digest: String,
         baseline: Option<&Path>,
@@ -107,6 +94,11 @@ impl<T: Figures + DeserializeOwned> Gate<T> {
             baseline,
             fail_below,
         })
+    }
+
+    /// The name of what is measured, and the digest of what it holds.
+    pub(super) fn asked(&self) -> (&str, &str) {
+        (&self.head.collection, &self.head.digest)
     }
 
     /// Compares what was found with the baseline.
@@ -161,8 +153,8 @@ fn read<T: DeserializeOwned>(path: &Path, head: &Head) -> Result<T> {
     if own.kind != head.kind {
         return Err(invalid(format!(
             "the baseline {shown} measures {}, and this run {}: they cannot be compared",
-            own.kind.name(),
-            head.kind.name()
+            noun(own.kind),
+            noun(head.kind)
         )));
     }
     if own.digest != head.digest {

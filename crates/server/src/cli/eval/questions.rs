@@ -6,14 +6,13 @@ use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::evaluation::interval::Estimate;
 use alexandria_core::evaluation::questions::QuestionMeasures;
 use alexandria_library::evaluate::{
-    Asked, EvaluationStep, QuestionSetEvaluation, QuestionSetRequest, QuestionsEvaluation,
-    evaluate_question_set,
+    Asked, EvaluationKind, EvaluationStep, QuestionSetEvaluation, QuestionSetRequest,
+    QuestionsEvaluation, evaluate_question_set,
 };
 use alexandria_library::{LibrarySettings, WriterChoice};
 use alexandria_models::generator::GeneratorConfig;
 use clap::ValueEnum;
 
-use super::gate::Kind;
 use super::{Eval, Scratch, bar, conclude, show_step};
 use crate::cli::paint::{FAINT, STRONG, clean, paint, table};
 use crate::cli::{Outcome, Setting};
@@ -43,7 +42,7 @@ impl Eval {
             return Err(Error::new(ErrorKind::Invalid, sentence));
         }
         let limit = self.limit;
-        let gate = self.gate(Kind::Questions, Asked::Questions { limit })?;
+        let gate = self.gate(EvaluationKind::Questions, Asked::Questions { limit })?;
         let scratch = Scratch::new(&std::env::temp_dir())?;
         let settings = crate::library::settings(&self.config(setting.config()))?;
         let request = QuestionSetRequest {
@@ -63,7 +62,7 @@ impl Eval {
         bar.finish_and_clear();
         let folder = self.folder()?;
         let show = |found: &_| show(setting, folder, found);
-        conclude(setting, gate, &found?, show)
+        conclude(setting, gate, &found?, show).await
     }
 }
 

@@ -65,6 +65,10 @@ impl Things {
         let case = json!({ "answer_id": answer["id"], "answers": [word] });
         let case = post("/api/v1/evaluation/cases", case).await;
         things.id("case", &case["id"]);
+        let measured = json!({ "name": word, "kind": "questions", "digest": "d", "way": word,
+            "version": "1", "asked": 1, "measures": { "answered": { "value": 1.0 } } });
+        let measured = post("/api/v1/evaluations", measured).await;
+        things.id("evaluation", &measured["id"]);
         let key = json!({ "name": word, "scopes": ["ask"] });
         things.id("key", &post("/api/v1/keys", key).await["id"]);
         let invited = json!({ "email": format!("{word}@alpha.example"), "role": "reader" });

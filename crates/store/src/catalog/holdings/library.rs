@@ -153,6 +153,18 @@ pub(super) static PARTS: &[Holding] = &[
         own: None,
     },
     Holding {
+        name: "evaluations",
+        table: "evaluations",
+        columns: &[
+            ("id", Id),
+            ("name", Text),
+            ("body", Json),
+            ("created", Moment),
+        ],
+        key: &["id"],
+        own: None,
+    },
+    Holding {
         name: "experiments",
         table: "experiments",
         columns: &[

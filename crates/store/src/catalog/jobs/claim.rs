@@ -4,12 +4,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use alexandria_core::error::{Error, ErrorKind, Result};
-use sea_orm::{EntityTrait, FromQueryResult, QueryResult, Value};
+use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryResult, Value};
 
 use super::super::database::{execute, placeholders, rows, statement};
 use super::super::table::job::{Entity, Model};
 use super::super::{Catalog, Doing, commit, micros};
-use super::{Job, Progress, stored, to_job};
+use super::{Job, JobState, Progress, stored, to_job};
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -129,6 +129,24 @@ impl Catalog {
         .await
     }
 
+    /// Looks whether a job is still the worker's, and writes nothing.
+    ///
+    /// # Errors
+    /// `Conflict` when the worker has lost it: cancelled, or given to another. It should stop.
+    pub async fn require_held(&self, job: &Job) -> Result<()> {
+        let found = self.found(job).await;
+        let found = found.doing(|| format!("cannot look at the job {}", job.id))?;
+        let is_held = found.as_ref().is_some_and(|model| {
+            model.state == JobState::Running.name()
+                && model.lease_owner == job.lease_owner
+                && model.attempts == i64::from(job.attempts)
+        });
+        if is_held {
+            return Ok(());
+        }
+        Err(lost(job, found))
+    }
+
     /// Ends a job that has succeeded.
     ///
     /// # Errors
@@ -229,17 +247,22 @@ impl Catalog {
         {
             return Ok(());
         }
-        let found = Entity::find_by_id(id.as_uuid())
-            .one(self.database.read())
-            .await;
-        let state = found
-            .doing(sentence)?
-            .map_or("gone".to_owned(), |model| model.state);
-        Err(Error::new(
-            ErrorKind::Conflict,
-            format!("the job {id} is not this worker's any more: it is {state}"),
-        ))
+        Err(lost(job, self.found(job).await.doing(sentence)?))
     }
+
+    async fn found(&self, job: &Job) -> std::result::Result<Option<Model>, DbErr> {
+        Entity::find_by_id(job.id.as_uuid())
+            .one(self.database.read())
+            .await
+    }
+}
+
+/// What a worker is told whose job is not its own any more.
+fn lost(job: &Job, found: Option<Model>) -> Error {
+    let state = found.map_or("gone".to_owned(), |model| model.state);
+    let id = job.id;
+    let sentence = format!("the job {id} is not this worker's any more: it is {state}");
+    Error::new(ErrorKind::Conflict, sentence)
 }
 
 fn after(now: i64, lease: Duration) -> i64 {

@@ -84,7 +84,7 @@ impl Catalog {
         rows.into_iter().map(to_job).collect()
     }
 
-    /// Cancels a job that has not ended; its worker notices at the next heartbeat.
+    /// Cancels a job that has not ended; its worker notices when it next says how far it is or looks.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when it has ended.

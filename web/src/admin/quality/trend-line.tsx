@@ -1,0 +1,86 @@
+/** One measure over time: a dot for each evaluation, a line between, and a band for what it lies between. */
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { Hint } from "../usage/hint";
+import type { Point } from "./trend";
+
+const HEIGHT = 170;
+
+export default function TrendLine({
+  points,
+  most,
+  show,
+  dayOf,
+  rowsOf,
+}: {
+  points: readonly Point[];
+  /** The end of the scale, where it has one: 1 for shares. */
+  most?: number;
+  show(value: number): string;
+  dayOf(at: number): string;
+  /** What is said of the point under the pointer. */
+  rowsOf(point: Point): { name: string; value: string }[];
+}) {
+  return (
+    <ResponsiveContainer width="100%" height={HEIGHT}>
+      <ComposedChart
+        data={[...points]}
+        margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
+        accessibilityLayer={false}
+      >
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="at"
+          type="number"
+          scale="time"
+          domain={["dataMin", "dataMax"]}
+          tickFormatter={dayOf}
+          tick={{ fill: "var(--soft)", fontSize: 12 }}
+          stroke="var(--line)"
+          tickLine={false}
+          minTickGap={40}
+        />
+        <YAxis
+          domain={[0, most ?? "auto"]}
+          tickFormatter={show}
+          tick={{ fill: "var(--soft)", fontSize: 12 }}
+          stroke="none"
+          width={56}
+          tickCount={3}
+        />
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ stroke: "var(--edge)" }}
+          content={({ active, payload }) => {
+            const point: Point | undefined = payload?.[0]?.payload;
+            if (!active || !point) return null;
+            return <Hint title={dayOf(point.at)} rows={rowsOf(point)} />;
+          }}
+        />
+        <Area
+          dataKey="range"
+          stroke="none"
+          fill="var(--series-1)"
+          fillOpacity={0.16}
+          isAnimationActive={false}
+          activeDot={false}
+        />
+        <Line
+          dataKey="value"
+          stroke="var(--series-1)"
+          strokeWidth={2.5}
+          dot={{ r: 3.5, fill: "var(--series-1)", strokeWidth: 0 }}
+          isAnimationActive={false}
+        />
+      </ComposedChart>
+    </ResponsiveContainer>
+  );
+}
