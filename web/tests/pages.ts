@@ -93,9 +93,8 @@ export async function signedIn(context: BrowserContext, { session }: Holdings): 
 /** Opens a page and waits until it stands still. */
 export async function open(page: Page, address: string, { path, seen }: Place): Promise<void> {
   await page.goto(`${address}${path}`);
-  await expect(page.locator("main").getByText(seen).first(), path).toBeVisible({
-    timeout: 20_000,
-  });
+  const words = page.locator("main").getByText(seen).filter({ visible: true });
+  await expect(words.first(), path).toBeVisible({ timeout: 20_000 });
   await page.waitForLoadState("networkidle");
   // The word for it is the same in all languages: three dots.
   await expect(page.getByRole("status").filter({ hasText: "…" }), path).toHaveCount(0);

@@ -259,11 +259,10 @@ export type Router = ReturnType<typeof makeRouter>;
 
 /** Fetches the page of the first address, and who asks, while the common words are still on their way. */
 export function beginFetching(router: Router): void {
-  const { queries } = router.options.context;
-  void queries.prefetchQuery(meQuery);
-  for (const match of router.matchRoutes(router.latestLocation)) {
-    const routes: Partial<Record<string, AnyRoute>> = router.routesById;
-    void routes[match.routeId]?.options.component?.preload?.();
+  const routes: Partial<Record<string, AnyRoute>> = router.routesById;
+  for (const { routeId } of router.matchRoutes(router.latestLocation)) {
+    if (routeId === inside.id) void router.options.context.queries.prefetchQuery(meQuery);
+    void routes[routeId]?.options.component?.preload?.();
   }
 }
 
