@@ -14,6 +14,7 @@ PROJECTS = {"pages": [], "timed": ["--workers", "1"]}
 DOCUMENTS, DOCUMENTS_QUICK = 10_000, 1_000
 PARTS_SHOWN = 14
 KIB = 1024
+PROFILES = {"debug": "its tests, which is slower than one for use", "release": "use"}
 DIGEST = re.compile(r"-[\w-]{8}(?=\.)")
 
 
@@ -28,12 +29,14 @@ def measure(setup):
             results = [result for test in spec["tests"] for result in test["results"]]
             figures += [json.loads(note["description"]) for note in results[-1]["annotations"] if note["type"] == "figure"]
         setup.say(f"  {project}: {minutes[project]:.1f} minutes")
-    return {"figures": figures, "minutes": minutes, "tests": tests, "parts": _parts()}
+    profile = "debug" if "debug" in setup.binary.parts else "release"
+    return {"figures": figures, "minutes": minutes, "tests": tests, "parts": _parts(), "profile": profile}
 
 
 def text(found):
     """The figures as Markdown."""
-    lines = ["| | unit | measured | asked | reached |", "|---|---|--:|---|---|"]
+    lines = [f"The program as it is built for {PROFILES[found['profile']]}.", ""]
+    lines += ["| | unit | measured | asked | reached |", "|---|---|--:|---|---|"]
     for figure in found["figures"]:
         (bound, asked), value = next(iter(figure["asked"].items())), figure["value"]
         reached = value <= asked if bound == "most" else value >= asked
