@@ -226,13 +226,19 @@ impl Library {
     /// What evaluations have found, newest first.
     ///
     /// # Errors
-    /// `Invalid` for a cursor that this list has not given.
+    /// `Invalid` for a name that none can have, and for a cursor that this list has not given.
     pub async fn evaluations(
         &self,
         principal: &Principal,
         query: &EvaluationQuery,
     ) -> Result<Page<PastEvaluation>> {
         principal.require(Scope::Admin)?;
+        if query.name.as_deref().is_some_and(|name| !is_name(name)) {
+            let sentence = format!(
+                "the name of an evaluation is one line of 1 to {EVALUATION_NAME_BYTES_MAX} bytes"
+            );
+            return Err(Error::new(ErrorKind::Invalid, sentence));
+        }
         let page = self.catalog.evaluations(principal, query).await?;
         Ok(Page {
             items: page.items.into_iter().map(past).collect::<Result<_>>()?,
@@ -262,6 +268,10 @@ fn past(kept: KeptEvaluation) -> Result<PastEvaluation> {
     })
 }
 
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= EVALUATION_NAME_BYTES_MAX && !name.contains(char::is_control)
+}
+
 /// Sees to it that what is kept has its limits.
 fn check(name: &str, measured: &Measured) -> Result<()> {
     let settings = measured
@@ -273,11 +283,6 @@ fn check(name: &str, measured: &Measured) -> Result<()> {
         .chain(settings)
         .chain(measured.measures.keys())
         .map(String::as_str);
-    let is_name = |name: &str| {
-        !name.is_empty()
-            && name.len() <= EVALUATION_NAME_BYTES_MAX
-            && !name.contains(char::is_control)
-    };
     let are_names = names.chain([name]).all(is_name);
     let is_number = |measure: &Measure| {
         let ends = [Some(measure.value), measure.low, measure.high];

@@ -199,6 +199,8 @@ async fn what_was_measured_is_kept_where_there_is_a_library() {
     let asked = json!({ "writer": "extractive" });
     let (status, measured) = server.send("POST", "/api/v1/evaluation/run", &asked).await;
     assert_eq!(status, 200, "{measured}");
+    let (status, told) = server.get("/api/v1/evaluations?name=").await;
+    assert_eq!(status, 422, "{told}");
     let (_, page) = server.get("/api/v1/evaluations?name=cases&limit=1").await;
     let own = &page["items"][0];
     assert_eq!(
