@@ -1,11 +1,12 @@
 /** A long book is open at any of its pages at once. */
+import type { BrowserContext } from "@playwright/test";
 import { book, wordsOf } from "./book";
 import { figure, median } from "./figures";
 import { expect, Program, test } from "./program";
 
 const PAGES = 1_000;
 const WANTED = 700;
-/** From the call of the address until the page is drawn, by a browser that has nothing of ours yet. */
+/** From the call of the address until the page is drawn. */
 const OPEN_MS_MAX = 1_500;
 const VISITS = 5;
 const READING_MS_MAX = 120_000;
@@ -15,21 +16,35 @@ test("a book of a thousand pages opens at page 700", async ({ browser, page }) =
   const program = await Program.start({ ALEXANDRIA_EMBEDDER: "off" });
   const file = await book(page, PAGES);
   const id = await program.add("ledger.pdf", file, "Library", undefined, READING_MS_MAX);
-  const times: number[] = [];
+  const address = `${program.address}/read/${id}?page=${WANTED}`;
+  const first: number[] = [];
   for (let visit = 0; visit < VISITS; visit += 1) {
     const context = await browser.newContext();
-    const reader = await context.newPage();
-    const start = Date.now();
-    await reader.goto(`${program.address}/read/${id}?page=${WANTED}`, { waitUntil: "commit" });
-    const sheet = reader.locator(`[data-page="${WANTED}"]`);
-    await sheet.locator("canvas").waitFor();
-    times.push(Date.now() - start);
-    await expect(sheet).toContainText(wordsOf(WANTED));
-    await expect(sheet).toBeInViewport();
+    first.push(await opened(context, address));
     await context.close();
   }
+  const again: number[] = [];
+  const context = await browser.newContext();
+  for (let visit = 0; visit < VISITS; visit += 1) again.push(await opened(context, address));
+  await context.close();
   await program.remove();
-  figure("page 700 of 1,000 drawn after the address is called", median(times), "ms", {
+  const what = "page 700 of 1,000 drawn after the address is called";
+  figure(`${what}, by a browser that has nothing of ours`, median(first), "ms", {
     most: OPEN_MS_MAX,
   });
+  figure(`${what}, by one that was here before`, median(again), "ms", { most: OPEN_MS_MAX });
 });
+
+/** Opens the book at the page; gives the milliseconds until it is drawn. */
+async function opened(context: BrowserContext, address: string): Promise<number> {
+  const page = await context.newPage();
+  const start = Date.now();
+  await page.goto(address, { waitUntil: "commit" });
+  const sheet = page.locator(`[data-page="${WANTED}"]`);
+  await sheet.locator("canvas").waitFor();
+  const took = Date.now() - start;
+  await expect(sheet).toContainText(wordsOf(WANTED));
+  await expect(sheet).toBeInViewport();
+  await page.close();
+  return took;
+}

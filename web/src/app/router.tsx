@@ -33,6 +33,11 @@ function page<M extends Record<string, unknown>, K extends keyof M & string>(
   }, name);
 }
 
+/** Begins to fetch what a reader needs. */
+function readAhead(queries: QueryClient, document: string, page?: number): void {
+  void import("@/reader/ahead").then(({ fetchAhead }) => fetchAhead(queries, document, page));
+}
+
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: () => (
     <>
@@ -101,12 +106,8 @@ const read = createRoute({
   }),
   component: page("reader", () => import("@/reader/read-page"), "ReadPage"),
   loaderDeps: ({ search }) => ({ page: search.page }),
-  loader({ context, params, deps }) {
-    // Not waited for: the page shows itself what is missing yet.
-    void import("@/reader/ahead").then(({ fetchAhead }) =>
-      fetchAhead(context.queries, params.document, deps.page),
-    );
-  },
+  // Not waited for: the page shows itself what is missing yet.
+  loader: ({ context, params, deps }) => readAhead(context.queries, params.document, deps.page),
 });
 
 const ask = createRoute({
@@ -259,9 +260,11 @@ export type Router = ReturnType<typeof makeRouter>;
 
 /** Fetches the page of the first address, and who asks, while the common words are still on their way. */
 export function beginFetching(router: Router): void {
+  const { queries } = router.options.context;
   const routes: Partial<Record<string, AnyRoute>> = router.routesById;
-  for (const { routeId } of router.matchRoutes(router.latestLocation)) {
-    if (routeId === inside.id) void router.options.context.queries.prefetchQuery(meQuery);
+  for (const { routeId, params, search } of router.matchRoutes(router.latestLocation)) {
+    if (routeId === inside.id) void queries.prefetchQuery(meQuery);
+    if (routeId === read.id) readAhead(queries, params.document, search.page);
     void routes[routeId]?.options.component?.preload?.();
   }
 }

@@ -8,7 +8,10 @@ export async function fetchAhead(queries: QueryClient, id: string, page?: number
   try {
     const document = await queries.ensureQueryData(documentQuery(id));
     const version = document.version_id;
-    if (isPdf(document)) void import("./pdf");
+    if (isPdf(document)) {
+      void import("./pdf-worker");
+      void import("./pdf");
+    }
     if (!version || !isPaged(document)) return;
     const first = page ?? placeIn(id)?.page ?? 1;
     void queries.prefetchQuery(pagesQuery(id, version));

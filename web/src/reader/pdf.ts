@@ -4,17 +4,16 @@
  * worker, fonts, tables of characters, decoders) comes from this server.
  */
 import {
-  GlobalWorkerOptions,
   getDocument,
   PDFDataRangeTransport,
   type PDFDocumentProxy,
   PDFWorker,
   VerbosityLevel,
 } from "pdfjs-dist";
-import workerUrl from "pdfjs-dist/build/pdf.worker.min.mjs?url";
 import { fetchPath } from "@/api/client";
 import { back } from "@/api/connection";
 import { Unreachable } from "@/api/problem";
+import { port } from "./pdf-worker";
 
 /** A PDF that is open. */
 export interface OpenPdf {
@@ -25,9 +24,7 @@ export interface OpenPdf {
 /** Bytes that are fetched at once: a page of a usual book needs one or two such parts. */
 const RANGE_BYTES = 256 * 1024;
 
-GlobalWorkerOptions.workerSrc = workerUrl;
-/** Begins to run as soon as this file is fetched, and serves every document. */
-const worker = new PDFWorker();
+const worker = PDFWorker.create({ port });
 
 /** What pdf.js asks for by its name, from our own files, which bear their digests. */
 class OwnFiles {
