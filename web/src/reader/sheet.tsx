@@ -1,7 +1,7 @@
 /** A page: what is drawn on it, what is marked, and its words. */
 import { useQuery } from "@tanstack/react-query";
 import type { PDFDocumentProxy } from "pdfjs-dist";
-import { memo, useMemo, useState } from "react";
+import { memo, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FaultWords } from "@/parts/fault";
 import { PdfInk, PictureInk, type Turn } from "./ink";
@@ -49,7 +49,11 @@ export const Sheet = memo(function Sheet({
 }) {
   const { t } = useTranslation("reader");
   const [undrawn, setUndrawn] = useState(false);
-  const lines = useQuery(linesQuery(document.id, document.version_id, page));
+  const due = useDue(turn);
+  const lines = useQuery({
+    ...linesQuery(document.id, document.version_id, page),
+    enabled: due && Boolean(document.version_id),
+  });
   const faults = document.faults.filter((fault) => fault.page === page);
   const ink = { page, width, height, night, turn };
   return (
@@ -97,6 +101,19 @@ export const Sheet = memo(function Sheet({
     </div>
   );
 });
+
+/** Milliseconds until the words of a page are laid over it: those of what is read come first. */
+const WORDS_MS: Record<Turn, number> = { first: 0, second: 200, last: 900 };
+
+/** Whether it is the turn of a page's words; once it was, it stays so. */
+function useDue(turn: Turn): boolean {
+  const [due, setDue] = useState(turn === "first");
+  useEffect(() => {
+    const timer = setTimeout(() => setDue(true), WORDS_MS[turn]);
+    return () => clearTimeout(timer);
+  }, [turn]);
+  return due;
+}
 
 type Lines = Parameters<typeof boxesOf>[0];
 
