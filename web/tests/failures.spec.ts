@@ -1,6 +1,7 @@
 /** What fails while somebody works: each time it is said, nothing typed is lost, and there is a way on. */
 import { writeFileSync } from "node:fs";
 import { ask, signIn } from "./hands";
+import { printed } from "./paper";
 import { expect, Program, test } from "./program";
 import { HARBOUR } from "./texts";
 import { type Writer, writer } from "./writer";
@@ -187,6 +188,22 @@ test("without a network the page says so, keeps what was open, and catches up", 
   await context.setOffline(false);
   await expect(page.getByText("You are offline.")).toBeHidden({ timeout: 20_000 });
   await expect(page.getByText("The garden of Velm").first()).toBeVisible();
+});
+
+test("a PDF is shown by the server where the browser cannot draw it", async ({
+  page,
+  browser,
+  program,
+}) => {
+  const id = await program.add("harbour.pdf", await printed(browser));
+  await page.route(/pdf\.worker/, (route) => route.abort());
+  await page.goto(`${program.address}/read/${id}`);
+  await expect(page.getByRole("img", { name: "Picture of page 1" })).toBeVisible();
+  // What failed once is tried anew with the next document that is opened.
+  await page.unroute(/pdf\.worker/);
+  await page.getByRole("link", { name: "Library", exact: true }).first().click();
+  await page.getByRole("link", { name: "The harbour of Orvane" }).first().click();
+  await expect(page.locator('[data-page="1"] canvas')).toBeVisible();
 });
 
 test("what was deleted in the library can be had back, and is gone otherwise", async ({

@@ -9,7 +9,7 @@ export async function fetchAhead(queries: QueryClient, id: string, page?: number
     const document = await queries.ensureQueryData(documentQuery(id));
     const version = document.version_id;
     if (isPdf(document)) {
-      void import("./pdf-worker");
+      void import("./pdf-worker").then(({ pdfWorker }) => pdfWorker());
       void import("./pdf");
     }
     if (!version || !isPaged(document)) return;

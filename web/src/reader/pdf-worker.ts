@@ -4,4 +4,16 @@
  */
 import url from "pdfjs-dist/build/pdf.worker.min.mjs?url";
 
-export const port = new Worker(url, { type: "module" });
+let live: Worker | undefined;
+
+/** The one that runs; another one after it has failed. */
+export function pdfWorker(): Worker {
+  if (live) return live;
+  const made = new Worker(url, { type: "module" });
+  made.addEventListener("error", () => {
+    if (live === made) live = undefined;
+    made.terminate();
+  });
+  live = made;
+  return made;
+}

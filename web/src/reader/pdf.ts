@@ -13,7 +13,7 @@ import {
 import { fetchPath } from "@/api/client";
 import { back } from "@/api/connection";
 import { Unreachable } from "@/api/problem";
-import { port } from "./pdf-worker";
+import { pdfWorker } from "./pdf-worker";
 
 /** A PDF that is open. */
 export interface OpenPdf {
@@ -23,8 +23,6 @@ export interface OpenPdf {
 
 /** Bytes that are fetched at once: a page of a usual book needs one or two such parts. */
 const RANGE_BYTES = 256 * 1024;
-
-const worker = PDFWorker.create({ port });
 
 /** What pdf.js asks for by its name, from our own files, which bear their digests. */
 class OwnFiles {
@@ -43,6 +41,13 @@ export async function openPdf(
   onFail: (error: unknown) => void,
 ): Promise<OpenPdf> {
   const ended = new AbortController();
+  const port = pdfWorker();
+  // pdf.js waits for ever for a worker that could not be fetched, or has failed.
+  const failed = new Promise<never>((_, reject) => {
+    const fail = () => reject(new Error("what reads PDF files has failed"));
+    port.addEventListener("error", fail, { once: true, signal: ended.signal });
+  });
+  failed.catch(onFail);
 
   class Ranges extends PDFDataRangeTransport {
     override requestDataRange(begin: number, end: number): void {
@@ -59,7 +64,7 @@ export async function openPdf(
   }
 
   const task = getDocument({
-    worker,
+    worker: PDFWorker.create({ port }),
     range: new Ranges(document.bytes, null),
     rangeChunkSize: RANGE_BYTES,
     disableAutoFetch: true,
@@ -74,7 +79,7 @@ export async function openPdf(
     verbosity: VerbosityLevel.ERRORS,
   });
   return {
-    pdf: await task.promise,
+    pdf: await Promise.race([task.promise, failed]),
     close() {
       ended.abort();
       void task.destroy();
