@@ -6,9 +6,9 @@ import { expect, Program, test } from "./program";
 
 const PAGES = 1_000;
 const WANTED = 700;
-/** From the call of the address until the page is drawn; what is asked is not reached yet on two cores. */
+/** From the call of the address until the page is drawn, and what it may take where others work as well. */
 const ASKED_MS = 1_500;
-const PASSES_MS = 2_500;
+const PASSES_MS = 2_000;
 const VISITS = 5;
 const READING_MS_MAX = 120_000;
 
@@ -42,10 +42,20 @@ async function opened(context: BrowserContext, address: string): Promise<number>
   const start = Date.now();
   await page.goto(address, { waitUntil: "commit" });
   const sheet = page.locator(`[data-page="${WANTED}"]`);
-  await sheet.locator("canvas").waitFor();
+  await page.waitForFunction(isDrawn, WANTED, { polling: "raf" });
   const took = Date.now() - start;
   await expect(sheet).toContainText(wordsOf(WANTED));
   await expect(sheet).toBeInViewport();
+  // The server's picture makes room for what the browser draws.
+  await sheet.locator("canvas").waitFor();
+  await expect(sheet.locator("img")).toHaveCount(0);
   await page.close();
   return took;
+}
+
+/** Whether a page is there to be read: drawn by the browser, or by the server until then. */
+function isDrawn(wanted: number): boolean {
+  const sheet = document.querySelector(`[data-page="${wanted}"]`);
+  const picture = sheet?.querySelector("img");
+  return Boolean(sheet?.querySelector("canvas") ?? (picture?.complete && picture.naturalWidth > 0));
 }

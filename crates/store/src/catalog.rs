@@ -86,8 +86,8 @@ pub use self::conversations::{
 pub use self::counts::{CollectionCounts, Counts};
 pub use self::cursor::{PAGE_ITEMS_MAX, Page};
 pub use self::documents::{
-    CoverFile, Created, DocumentChange, DocumentOrder, DocumentQuery, NewDocument, Original,
-    TagCount,
+    CoverFile, Created, DocumentChange, DocumentOrder, DocumentQuery, NewDocument, NoRoom,
+    Original, TagCount,
 };
 pub use self::embeddings::{DIMENSIONS_MAX, NewEmbedding, Unembedded};
 pub use self::erasing::{Erased, Holder};

@@ -3,8 +3,8 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { PDFDocumentProxy, RenderTask } from "pdfjs-dist";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { fetchPath } from "@/api/client";
 import { Trouble } from "@/parts/trouble";
+import { earlyQuery, pictureQuery } from "./wire";
 
 /** The most pixels that one page is drawn with: beyond them it is drawn less fine. */
 const PIXELS_MAX = 16_000_000;
@@ -15,7 +15,6 @@ export type Turn = "first" | "second" | "last";
 const WAITS_MS: Record<Turn, number> = { first: 40, second: 140, last: 300 };
 /** Dots per inch that pictures are asked for, so that few different ones have to be drawn. */
 const FINENESSES = [75, 110, 150, 220, 300];
-const FINENESS_SAFE = 75;
 
 interface InkProps {
   page: number;
@@ -36,13 +35,14 @@ export function PdfInk({
   height,
   night,
   turn,
+  onDrawn,
   onFail,
-}: InkProps & { pdf: PDFDocumentProxy; onFail(): void }) {
+}: InkProps & { pdf: PDFDocumentProxy; onDrawn(): void; onFail(): void }) {
   const place = useRef<HTMLDivElement>(null);
   const wait = useRef(0);
   wait.current = WAITS_MS[turn];
-  const failed = useRef(onFail);
-  failed.current = onFail;
+  const told = useRef({ onDrawn, onFail });
+  told.current = { onDrawn, onFail };
   useEffect(() => {
     let gone = false;
     let task: RenderTask | undefined;
@@ -58,13 +58,15 @@ export function PdfInk({
       canvas.className = "size-full";
       task = sheet.render({ canvas, viewport });
       await task.promise;
-      if (!gone) place.current?.replaceChildren(canvas);
+      if (gone) return;
+      place.current?.replaceChildren(canvas);
+      told.current.onDrawn();
     };
     const timer = setTimeout(
       () =>
         void draw().catch((error: unknown) => {
           const ended = error instanceof Error && error.name === "RenderingCancelledException";
-          if (!gone && !ended) failed.current();
+          if (!gone && !ended) told.current.onFail();
         }),
       wait.current,
     );
@@ -102,20 +104,8 @@ export function PictureInk({
   const { t } = useTranslation("reader");
   const wanted = (72 * width * devicePixelRatio) / Math.max(1, points);
   const dpi = FINENESSES.find((fineness) => fineness >= wanted) ?? FINENESSES.at(-1) ?? 300;
-  const picture = useQuery({
-    queryKey: ["documents", id, "picture", page, dpi],
-    queryFn: ({ signal }) => fetchPicture(id, page, dpi, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000,
-    placeholderData: keepPreviousData,
-  });
-  const [address, setAddress] = useState<string>();
-  useEffect(() => {
-    if (!picture.data) return;
-    const made = URL.createObjectURL(picture.data);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [picture.data]);
+  const picture = useQuery({ ...pictureQuery(id, page, dpi), placeholderData: keepPreviousData });
+  const address = useAddress(picture.data);
   if (picture.error) {
     return (
       <div className="absolute inset-x-4 top-4 z-10">
@@ -135,14 +125,33 @@ export function PictureInk({
   );
 }
 
-/** The picture; of a page too large for it to be that fine, a coarser one. */
-async function fetchPicture(id: string, page: number, dpi: number, signal: AbortSignal) {
-  const path = (fineness: number) =>
-    `/api/v1/documents/${id}/pages/${page}/picture?dpi=${fineness}`;
-  try {
-    return await (await fetchPath(path(dpi), { signal })).blob();
-  } catch (error) {
-    if (dpi <= FINENESS_SAFE || signal.aborted) throw error;
-    return (await fetchPath(path(FINENESS_SAFE), { signal })).blob();
-  }
+/** The page as the server has drawn it ahead, until pdf.js has drawn it; nothing where it has not. */
+export function EarlyInk({
+  document: id,
+  page,
+  night,
+}: Pick<InkProps, "page" | "night"> & { document: string }) {
+  const address = useAddress(useQuery({ ...earlyQuery(id, page), enabled: false }).data);
+  if (!address) return null;
+  return (
+    <img
+      src={address}
+      alt=""
+      draggable={false}
+      className="absolute inset-0 size-full"
+      style={night ? { filter: NIGHT } : undefined}
+    />
+  );
+}
+
+/** Where a picture that is held in memory can be shown from. */
+function useAddress(picture: Blob | undefined): string | undefined {
+  const [address, setAddress] = useState<string>();
+  useEffect(() => {
+    if (!picture) return;
+    const made = URL.createObjectURL(picture);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [picture]);
+  return address;
 }

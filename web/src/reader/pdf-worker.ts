@@ -6,6 +6,11 @@ import url from "pdfjs-dist/build/pdf.worker.min.mjs?url";
 
 let live: Worker | undefined;
 
+/** Whether one has been started. */
+export function isRunning(): boolean {
+  return live !== undefined;
+}
+
 /** The one that runs; another one after it has failed. */
 export function pdfWorker(): Worker {
   if (live) return live;

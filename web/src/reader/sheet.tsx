@@ -4,7 +4,7 @@ import type { PDFDocumentProxy } from "pdfjs-dist";
 import { memo, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FaultWords } from "@/parts/fault";
-import { PdfInk, PictureInk, type Turn } from "./ink";
+import { EarlyInk, PdfInk, PictureInk, type Turn } from "./ink";
 import { boxesOf, textOf } from "./layer";
 import type { Size } from "./paging";
 import type { Look, Mark, Span } from "./pieces";
@@ -48,14 +48,16 @@ export const Sheet = memo(function Sheet({
   turn: Turn;
 }) {
   const { t } = useTranslation("reader");
-  const [undrawn, setUndrawn] = useState(false);
+  const [ink, setInk] = useState<"none" | "drawn" | "failed">("none");
+  // What pdf.js takes longest for is to start.
+  const [early] = useState(pdf === "opening" && turn === "first");
   const due = useDue(turn);
   const lines = useQuery({
     ...linesQuery(document.id, document.version_id, page),
     enabled: due && Boolean(document.version_id),
   });
   const faults = document.faults.filter((fault) => fault.page === page);
-  const ink = { page, width, height, night, turn };
+  const drawing = { page, width, height, night, turn };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a page is no set of fields
     <div
@@ -66,10 +68,20 @@ export const Sheet = memo(function Sheet({
       className={`absolute overflow-hidden shadow-card ${night ? "bg-[#141414]" : "bg-white"}`}
       style={{ top, left, width, height }}
     >
-      {pdf === undefined || undrawn ? (
-        <PictureInk {...ink} document={document.id} points={size.width} />
+      {pdf === undefined || ink === "failed" ? (
+        <PictureInk {...drawing} document={document.id} points={size.width} />
       ) : (
-        pdf !== "opening" && <PdfInk {...ink} pdf={pdf} onFail={() => setUndrawn(true)} />
+        <>
+          {early && ink === "none" && <EarlyInk document={document.id} page={page} night={night} />}
+          {pdf !== "opening" && (
+            <PdfInk
+              {...drawing}
+              pdf={pdf}
+              onDrawn={() => setInk("drawn")}
+              onFail={() => setInk("failed")}
+            />
+          )}
+        </>
       )}
       {lines.data && (
         <>

@@ -1,6 +1,6 @@
 /** What the server tells a reader about a document. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, got, type Wire } from "@/api/client";
+import { api, fetchPath, got, type Wire } from "@/api/client";
 import { Problem } from "@/api/problem";
 import type { Span } from "./pieces";
 
@@ -33,6 +33,10 @@ const READING_POLL_MS = 1_500;
 const STORED_MS = 10 * 60_000;
 /** Bytes of text that are fetched and drawn together. */
 export const SEGMENT_BYTES = 8 * 1024;
+/** Dots per inch that every page can be drawn with. */
+const FINENESS_SAFE = 75;
+const FINENESS_EARLY = 110;
+const PICTURE_KEPT_MS = 60_000;
 /** Calls for the blocks of one stretch, at most: one of many tiny blocks needs several. */
 const SEGMENT_CALLS_MAX = 8;
 
@@ -79,6 +83,21 @@ export function linesQuery(id: string, version: Version, page: number) {
       }),
     ),
   );
+}
+
+/** A page as the server draws it, with so many dots per inch. */
+export function pictureQuery(id: string, page: number, dpi: number) {
+  return queryOptions({
+    queryKey: ["documents", id, "picture", page, dpi],
+    queryFn: ({ signal }) => fetchPicture(id, page, dpi, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: PICTURE_KEPT_MS,
+  });
+}
+
+/** The same for the moment until pdf.js has drawn it: coarse, and not asked for twice. */
+export function earlyQuery(id: string, page: number) {
+  return { ...pictureQuery(id, page, FINENESS_EARLY), retry: false };
 }
 
 /** Its chapters and headings. */
@@ -163,4 +182,16 @@ function blocks(
   signal: AbortSignal,
 ) {
   return got(api.GET("/api/v1/documents/{document}/blocks", { params: { path, query }, signal }));
+}
+
+/** The picture; of a page too large for it to be that fine, a coarser one. */
+async function fetchPicture(id: string, page: number, dpi: number, signal: AbortSignal) {
+  const path = (fineness: number) =>
+    `/api/v1/documents/${id}/pages/${page}/picture?dpi=${fineness}`;
+  try {
+    return await (await fetchPath(path(dpi), { signal })).blob();
+  } catch (error) {
+    if (dpi <= FINENESS_SAFE || signal.aborted) throw error;
+    return (await fetchPath(path(FINENESS_SAFE), { signal })).blob();
+  }
 }

@@ -11,6 +11,7 @@ use aide::openapi::{MediaType, Operation, Response as Described, SchemaObject};
 use alexandria_core::error::{Error, ErrorKind};
 use alexandria_library::budgets::OverBudget;
 use alexandria_library::consents::ConsentRequired;
+use alexandria_store::catalog::NoRoom;
 use axum::body::Body;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{
@@ -64,6 +65,9 @@ const CONSENT_REQUIRED: (&str, &str) = ("consent-required", "Consent is required
 
 /// What somebody is told who wants more than a budget or a plan allows in a month.
 const BUDGET_REACHED: (&str, &str) = ("budget-reached", "The budget is used up");
+
+/// What somebody is told whose tenant holds as much as it may.
+const LIBRARY_FULL: (&str, &str) = ("library-full", "There is no room left");
 
 /// The one table from kinds of errors to HTTP statuses.
 fn status_of(kind: ErrorKind) -> StatusCode {
@@ -129,6 +133,9 @@ fn sort_of_cause(
 ) -> Option<(&'static str, &'static str)> {
     if cause.is::<ConsentRequired>() {
         return Some(CONSENT_REQUIRED);
+    }
+    if cause.is::<NoRoom>() {
+        return Some(LIBRARY_FULL);
     }
     cause.is::<OverBudget>().then_some(BUDGET_REACHED)
 }
@@ -353,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_that_is_used_up_is_told_from_other_limits() {
+    fn what_is_used_up_is_told_from_other_problems() {
         let error = || {
             Error::new(ErrorKind::Exhausted, "the month is over")
                 .with_retry_after(Duration::from_secs(90))
@@ -365,6 +372,9 @@ mod tests {
         assert_eq!(budget.kind, "urn:alexandria:problem:budget-reached");
         assert_eq!(budget.detail, "the month is over");
         assert_eq!((budget.status, budget.retry_after), (429, Some(90)));
+        let full = told(Error::new(ErrorKind::Forbidden, "remove some").with_source(NoRoom));
+        assert_eq!(full.kind, "urn:alexandria:problem:library-full");
+        assert_eq!((full.status, full.detail.as_str()), (403, "remove some"));
         let invalid = told(Error::new(ErrorKind::Invalid, "no"));
         let json = serde_json::to_string(&invalid).unwrap();
         assert!(!json.contains("retry_after"), "{json}");

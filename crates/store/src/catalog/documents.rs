@@ -31,6 +31,7 @@ use crate::blobs::{BlobKey, Digest};
 pub use self::cover::CoverFile;
 pub use self::order::DocumentOrder;
 pub use self::query::DocumentQuery;
+pub use self::room::NoRoom;
 pub use self::tags::TagCount;
 pub(super) use self::tags::tags_of;
 

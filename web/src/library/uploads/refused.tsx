@@ -14,8 +14,9 @@ export function useRefusal(): (upload: Upload) => string {
   const { t } = useTranslation("library");
   const { bytes } = useFormats();
   const say = useSentence();
-  return ({ error, bytes: size }) => {
-    const refusal = refusalOf(error);
+  return (upload) => {
+    const { error, bytes: size } = upload;
+    const refusal = refusalOf(upload);
     const most = mostOf(error);
     if (refusal === "other") return say(error);
     return refusal === "large" && most !== undefined
@@ -27,7 +28,7 @@ export function useRefusal(): (upload: Upload) => string {
 export function Refused({ upload }: { upload: Upload }) {
   const { t } = useTranslation(["library", "common"]);
   const input = useRef<HTMLInputElement>(null);
-  const refusal = refusalOf(upload.error);
+  const refusal = refusalOf(upload);
   const take = ({ currentTarget: { files } }: ChangeEvent<HTMLInputElement>) => {
     if (!files || files.length === 0) return;
     void putIn(chosen(files), upload.labels);

@@ -108,7 +108,7 @@ function Act({ upload, phase }: { upload: Upload; phase: Phase }) {
         <X aria-hidden className={icon} />
       </IconButton>
     );
-  if (upload.stage === "cancelled" || (upload.stage === "refused" && mayComeAgain(upload.error)))
+  if (upload.stage === "cancelled" || (upload.stage === "refused" && mayComeAgain(upload)))
     return (
       <IconButton label={t("again", { name })} className={look} onClick={() => retry(upload.id)}>
         <RotateCw aria-hidden className={icon} />

@@ -1,5 +1,7 @@
 //! How much a tenant holds, and whether there is room for more.
 
+use std::fmt;
+
 use alexandria_core::error::{Error, ErrorKind, Result};
 use alexandria_core::principal::Principal;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
@@ -10,6 +12,18 @@ use super::NewDocument;
 
 const HELD: &str = "SELECT count(*) AS documents, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes \
                     FROM documents WHERE tenant_id = $1 AND deleted IS NULL";
+
+/// That a tenant holds as much as it may. It stands beneath the error that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRoom;
+
+impl fmt::Display for NoRoom {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("there is no room left")
+    }
+}
+
+impl std::error::Error for NoRoom {}
 
 impl Catalog {
     /// How many documents the tenant holds, and how many bytes of originals, those that wait included.
@@ -41,7 +55,7 @@ impl Catalog {
         let refused = |what: String| {
             let sentence =
                 format!("the tenant may hold {what}: remove some, or ask for another plan");
-            Err(Error::new(ErrorKind::Forbidden, sentence))
+            Err(Error::new(ErrorKind::Forbidden, sentence).with_source(NoRoom))
         };
         match (documents_max, bytes_max) {
             (Some(max), _) if documents >= max => refused(format!("{max} documents")),
