@@ -1,5 +1,6 @@
 /** The administration, each part used as somebody would; what the server then holds is asked of its API. */
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
 import { expect, PASSWORD, Program, test } from "./program";
 import { GARDEN, HARBOUR } from "./texts";
@@ -241,5 +242,32 @@ test("a job that waits is cancelled, and tried again", async ({ browser }) => {
   } finally {
     await own.close();
     await idle.remove();
+  }
+});
+
+test("a job that failed says why, and is done once that is put right", async ({ browser }) => {
+  // Its file has gone astray before anybody reads it.
+  const program = await Program.start({ ALEXANDRIA_ROLE: "api", ALEXANDRIA_EMBEDDER: "off" });
+  const own = await browser.newPage();
+  try {
+    const form = new FormData();
+    form.append("file", new Blob([GARDEN]), "garden.md");
+    await fetch(`${program.address}/api/v1/documents`, { method: "POST", body: form });
+    await program.end();
+    const [here, astray] = ["data/blobs", "astray"].map((name) => join(program.home, name));
+    renameSync(here as string, astray as string);
+    program.settings.ALEXANDRIA_ROLE = "all";
+    await program.begin();
+    await own.goto(`${program.address}/admin/jobs?state=failed`);
+    const job = own.getByRole("list", { name: "Jobs" }).getByRole("listitem");
+    await expect(job).toContainText("garden", { timeout: 60_000 });
+    rmSync(here as string, { recursive: true, force: true });
+    renameSync(astray as string, here as string);
+    await job.getByRole("button", { name: "Try again" }).click();
+    await own.goto(`${program.address}/admin/jobs?state=done`);
+    await expect(job).toContainText("The garden of Velm", { timeout: 30_000 });
+  } finally {
+    await own.close();
+    await program.remove();
   }
 });

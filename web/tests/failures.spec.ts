@@ -206,6 +206,15 @@ test("a PDF is shown by the server where the browser cannot draw it", async ({
   await expect(page.locator('[data-page="1"] canvas')).toBeVisible();
 });
 
+test("an address that leads nowhere says so, and the menu leads on", async ({ page, program }) => {
+  for (const path of ["libary", "library/nowhere"]) {
+    await page.goto(`${program.address}/${path}`);
+    await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+    await page.getByRole("link", { name: "Search", exact: true }).first().click();
+    await expect(page).toHaveURL(/\/search/);
+  }
+});
+
 test("what was deleted in the library can be had back, and is gone otherwise", async ({
   page,
   program,

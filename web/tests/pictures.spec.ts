@@ -1,13 +1,16 @@
 /** The pictures of the handbook: each page by day, by night and on a phone. `scripts/test-web PROGRAM pictures` renews them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { signIn } from "./hands";
 import { printed } from "./paper";
 import { expect, type Program, test } from "./program";
 import { GARDEN } from "./texts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 const PICTURES = join(DOCS, "pictures");
+const OWNER = "owner@example.org";
 const QUESTION = "Who built the lighthouse of Orvane?";
+const MEASURED = [0.61, 0.66, 0.64, 0.72, 0.75];
 
 const LOOKS = [
   { name: "light", theme: "light", viewport: { width: 1280, height: 800 } },
@@ -18,7 +21,7 @@ const LOOKS = [
 test.skip(process.env.ALEXANDRIA_PICTURES !== "renew", "the pictures are renewed on demand");
 
 for (const look of LOOKS) {
-  test(`pictures, ${look.name}`, async ({ browser, program }) => {
+  test(`pictures, ${look.name}`, async ({ browser, program, shared }) => {
     test.setTimeout(240_000);
     const { harbour } = await fill(program, await printed(browser));
     const context = await browser.newContext({
@@ -63,6 +66,22 @@ for (const look of LOOKS) {
       await expect(page.getByRole("heading").first()).toBeVisible();
       await take(`administration-${tab || "overview"}`);
     }
+    await people(shared);
+    await page.goto(`${shared.address}/sign-in`);
+    await expect(page.getByLabel(/e-?mail/i)).toBeVisible();
+    await take("sign-in");
+    await signIn(page, OWNER);
+    await expect(page).toHaveURL(/\/library/);
+    await page.goto(`${shared.address}/account`);
+    await expect(page.getByRole("heading").first()).toBeVisible();
+    await take("account");
+    for (const tab of ["people", "keys", "audit", "quality"]) {
+      await page.goto(
+        `${shared.address}/admin/${tab}${tab === "quality" ? "?view=evaluations" : ""}`,
+      );
+      await expect(page.getByRole("table").first()).toBeVisible();
+      await take(`administration-${tab}`);
+    }
     await context.close();
   });
 }
@@ -76,4 +95,40 @@ async function fill(program: Program, pdf: Buffer): Promise<{ harbour: string }>
   }
   const harbour = await program.add("The harbour of Orvane.pdf", pdf, "Reading room");
   return { harbour };
+}
+
+/** A library of several people: some are invited, programs have keys, and it was measured a few times. */
+async function people(shared: Program): Promise<void> {
+  const headers = {
+    Authorization: `Bearer ${await shared.token(OWNER)}`,
+    "Content-Type": "application/json",
+  };
+  const post = async (path: string, body: object) => {
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    const reply = await fetch(`${shared.address}/api/v1/${path}`, init);
+    expect(reply.ok, `${path}: ${await reply.clone().text()}`).toBe(true);
+  };
+  for (const [email, role] of [
+    ["editor@example.org", "editor"],
+    ["reader@example.org", "reader"],
+  ]) {
+    await post("invitations", { email, role });
+  }
+  for (const name of ["Catalogue of the town", "Nightly import"]) {
+    await post("keys", { name, scopes: ["ask"] });
+  }
+  for (const value of MEASURED) {
+    await post("evaluations", {
+      name: "cases",
+      kind: "questions",
+      digest: "a",
+      way: "extractive",
+      version: "1.0.0",
+      asked: 120,
+      measures: {
+        answered: { value, low: value - 0.08, high: value + 0.07 },
+        p95_ms: { value: 40 - 20 * value },
+      },
+    });
+  }
 }

@@ -203,7 +203,7 @@ pub(crate) fn router(app: Shared) -> Router {
     router
         .merge(mcp)
         .merge(description::routes())
-        .fallback(async || Problem::of_status(StatusCode::NOT_FOUND))
+        .fallback(crate::front::nowhere)
         .method_not_allowed_fallback(async || Problem::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(CatchPanicLayer::custom(panicked))

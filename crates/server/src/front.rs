@@ -11,12 +11,13 @@ mod plain;
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
 use crate::api::Shared;
+use crate::api::problem::Problem;
 
 /// The cookie that holds a browser's number, or its choice. It says nothing of a person.
 const COOKIE: &str = "alexandria_front";
@@ -96,6 +97,26 @@ async fn front(
         keep(&mut response, now);
     }
     response
+}
+
+/// There is nothing at this address: a browser is told so by a page from which it gets on, and a program
+/// by a problem.
+pub(crate) async fn nowhere(headers: HeaderMap) -> Response {
+    if !is_browsing(&headers) || !application::is_built_in() {
+        return Problem::of_status(StatusCode::NOT_FOUND).into_response();
+    }
+    let mut anew = headers;
+    anew.remove(header::IF_NONE_MATCH);
+    let mut response = application::page(anew).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// Whether a browser asks for a page, and not a program for a reply.
+pub(crate) fn is_browsing(headers: &HeaderMap) -> bool {
+    let wanted = headers.get_all(header::ACCEPT).iter();
+    let mut wanted = wanted.filter_map(|value| value.to_str().ok());
+    wanted.any(|value| value.contains("text/html"))
 }
 
 /// Which front end a browser gets.

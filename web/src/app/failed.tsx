@@ -57,12 +57,12 @@ export function Lost() {
   const { t } = useTranslation();
   useTitle(t("lostTitle"));
   return (
-    <main className="mx-auto flex max-w-xl flex-col items-start gap-4 px-4 py-16">
+    <div className="mx-auto flex max-w-xl flex-col items-start gap-4 px-4 py-16">
       <h1 className="font-serif text-2xl font-semibold">{t("lostTitle")}</h1>
       <p className="text-soft">{t("lostText")}</p>
       <LinkButton to="/library" look="primary">
         {t("library")}
       </LinkButton>
-    </main>
+    </div>
   );
 }

@@ -46,7 +46,6 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
     </>
   ),
   errorComponent: Failed,
-  notFoundComponent: Lost,
 });
 
 /** Pages for whoever is let in. Somebody who has to sign in comes back to where they wanted to go. */
@@ -239,6 +238,9 @@ const invitation = createRoute({
   component: page("sign-in", () => import("@/sign-in/invitation-page"), "InvitationPage"),
 });
 
+/** Whatever else there is below: the menu shows the way from it. */
+const nowhere = createRoute({ getParentRoute: () => inside, path: "$", component: Lost });
+
 const tree = root.addChildren([
   inside.addChildren([
     home,
@@ -249,6 +251,7 @@ const tree = root.addChildren([
     search,
     account,
     admin.addChildren([overview, people, keys, usage, jobs, audit, quality, settings]),
+    nowhere,
   ]),
   signIn,
   welcome,

@@ -10,8 +10,9 @@ import { TextField } from "@/parts/field";
 import { FormDialog } from "@/parts/form-dialog";
 import { Menu, MenuItem, MenuLine } from "@/parts/menu";
 import { useSentence } from "@/parts/trouble";
+import { HELD_MS } from "@/parts/hidden";
 import { fileName, save } from "./clipboard";
-import { HELD_MS, later, show } from "./later";
+import { later, show } from "./later";
 import { forget } from "./talk";
 
 const TITLE_LENGTH_MAX = 200;

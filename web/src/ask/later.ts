@@ -1,8 +1,5 @@
 /** Deleting that can be undone: it is held back for some seconds, and done at once when the page is left. */
-import { useSyncExternalStore } from "react";
-
-/** How long somebody can think better of it. */
-export const HELD_MS = 7_000;
+import { HELD_MS, Hidden } from "@/parts/hidden";
 
 interface Held {
   /** Does it; `leaving` when the page is about to go away. */
@@ -11,8 +8,7 @@ interface Held {
 }
 
 const held = new Map<string, Held>();
-let hidden: ReadonlySet<string> = new Set();
-const listeners = new Set<() => void>();
+const hidden = new Hidden();
 
 /** Hides something at once and does the rest in a while, unless `show` is called before. */
 export function later(id: string, run: (leaving: boolean) => void): void {
@@ -22,30 +18,19 @@ export function later(id: string, run: (leaving: boolean) => void): void {
     run(false);
   }, HELD_MS);
   held.set(id, { run, timer });
-  hide(new Set([...hidden, id]));
+  hidden.hide([id]);
 }
 
 /** Shows it again: it was not meant, or could not be done. */
 export function show(id: string): void {
   clearTimeout(held.get(id)?.timer);
   held.delete(id);
-  hide(new Set([...hidden].filter((other) => other !== id)));
+  hidden.show([id]);
 }
 
 /** What is hidden. */
 export function useHidden(): ReadonlySet<string> {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => hidden,
-  );
-}
-
-function hide(next: ReadonlySet<string>): void {
-  hidden = next;
-  for (const listener of [...listeners]) listener();
+  return hidden.useIds();
 }
 
 addEventListener("pagehide", () => {

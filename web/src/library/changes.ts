@@ -5,8 +5,9 @@ import { useTranslation } from "react-i18next";
 import { api, fetchPath, got, type Wire } from "@/api/client";
 import { notify } from "@/app/notices";
 import { useSentence } from "@/parts/trouble";
+import { HELD_MS } from "@/parts/hidden";
 import { type Document, forgetDocuments, patchDocuments } from "./queries";
-import { HELD_MS, remove } from "./trash";
+import { remove } from "./trash";
 
 export type Change = Wire["DocumentChange"];
 const AT_ONCE_MAX = 4;

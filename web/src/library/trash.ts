@@ -2,13 +2,12 @@
  * Removing with a way back: what is removed vanishes at once and is told to the server some seconds
  * later, or when the page is left. Until then it can be had back.
  */
-import { useSyncExternalStore } from "react";
 import { api } from "@/api/client";
 import { Problem } from "@/api/problem";
 import * as session from "@/api/session";
+import { HELD_MS, Hidden } from "@/parts/hidden";
 
-/** How long it can be had back. */
-export const HELD_MS = 8_000;
+/** Calls to the server at a time. */
 const AT_ONCE_MAX = 4;
 
 interface Batch {
@@ -24,19 +23,12 @@ export interface Failed {
   readonly error: unknown;
 }
 
-let hidden: ReadonlySet<string> = new Set();
+const hidden = new Hidden();
 const batches = new Set<Batch>();
-const listeners = new Set<() => void>();
 
 /** What has been removed, though the server may not know it yet. */
 export function useHidden(): ReadonlySet<string> {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => hidden,
-  );
+  return hidden.useIds();
 }
 
 /**
@@ -47,7 +39,7 @@ export function remove(
   ids: readonly string[],
   settled: (failed: readonly Failed[]) => void,
 ): () => void {
-  show([...hidden, ...ids]);
+  hidden.hide(ids);
   const standing = session.current();
   const batch: Batch = {
     ids,
@@ -59,7 +51,7 @@ export function remove(
   return () => {
     if (!batches.delete(batch)) return;
     clearTimeout(batch.timer);
-    reveal(ids);
+    hidden.show(ids);
   };
 }
 
@@ -80,7 +72,7 @@ async function carryOut(batch: Batch): Promise<void> {
   };
   await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
   batch.settled(failed);
-  reveal(batch.ids);
+  hidden.show(batch.ids);
 }
 
 /** The page is left: there is no time to wait, the browser sends what it was given. */
@@ -95,16 +87,6 @@ function carryOutNow(): void {
     }
   }
   batches.clear();
-}
-
-function reveal(ids: readonly string[]): void {
-  const back = new Set(ids);
-  show([...hidden].filter((id) => !back.has(id)));
-}
-
-function show(ids: Iterable<string>): void {
-  hidden = new Set(ids);
-  for (const listener of [...listeners]) listener();
 }
 
 addEventListener("pagehide", carryOutNow);

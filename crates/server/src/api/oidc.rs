@@ -24,6 +24,7 @@ use super::problem::Problem;
 use super::record::Visit;
 use super::second_step::{SignInReply, after_one_step};
 use crate::access::{Provider, Returned, is_of_this_machine, refused_sign_in};
+use crate::front::is_browsing;
 
 /// Where the provider sends people back to.
 const CALLBACK_PATH: &str = "/api/v1/auth/oidc/callback";
@@ -291,13 +292,6 @@ fn cookie_of(headers: &HeaderMap) -> Option<&str> {
         (name == COOKIE).then_some(value)
     });
     found.next().filter(|_one| found.next().is_none())
-}
-
-/// Whether a browser asks for a page, and not a program for a reply.
-fn is_browsing(headers: &HeaderMap) -> bool {
-    let wanted = headers.get_all(header::ACCEPT).iter();
-    let mut wanted = wanted.filter_map(|value| value.to_str().ok());
-    wanted.any(|value| value.contains("text/html"))
 }
 
 fn forget(response: &mut Response, redirect: &str) -> Result<(), Error> {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use reqwest::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
     COOKIE, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE,
 };
 use reqwest::redirect::Policy;
@@ -93,6 +93,32 @@ async fn every_page_of_the_application_is_one_page_that_loads_only_our_files() {
         "/index.html.gz",
     ] {
         assert_eq!(get(&server, path, &[]).await.status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_without_anything_is_a_page_for_a_browser_and_a_problem_for_a_program() {
+    if !is_built_in() {
+        return;
+    }
+    let server = Server::start();
+    let tag = get(&server, "/library", &[]).await.headers()[ETAG].clone();
+    let browser = [
+        (ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8"),
+        (IF_NONE_MATCH, tag.to_str().unwrap()),
+    ];
+    for (headers, kind) in [
+        (&browser[..], "text/html; charset=utf-8"),
+        (&[(ACCEPT, "*/*")], "application/problem+json"),
+        (&[], "application/problem+json"),
+    ] {
+        let reply = get(&server, "/libary", headers).await;
+        assert_eq!(reply.status(), 404, "{kind}");
+        assert_eq!(reply.headers()[CONTENT_TYPE], kind);
+        assert_eq!(
+            reply.headers().contains_key(CONTENT_SECURITY_POLICY),
+            kind.starts_with("text/html")
+        );
     }
 }
 

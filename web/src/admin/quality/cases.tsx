@@ -1,12 +1,11 @@
 /** The cases: questions with the answers they should get, asked all at once and measured. */
-import { Download, ListTodo, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { Download, ListTodo } from "lucide-react";
 import { api, got, type Wire } from "@/api/client";
-import { Button, IconButton } from "@/parts/button";
-import { Confirm } from "@/parts/dialog";
+import { Button } from "@/parts/button";
 import { useFormats } from "@/parts/format";
 import { Badge, Empty } from "@/parts/page";
 import { More, usePaged } from "../parts/paged";
+import { useRemoval } from "../parts/removal";
 import { save } from "../parts/save";
 import { Section } from "../parts/section";
 import { Fetched } from "../parts/state";
@@ -20,7 +19,6 @@ type Case = Wire["Case"];
 export function Cases() {
   const { t } = useWords();
   const formats = useFormats();
-  const [gone, setGone] = useState<Case | undefined>();
   const query = usePaged(["cases"], (cursor) =>
     got(
       api.GET("/api/v1/evaluation/cases", {
@@ -28,11 +26,14 @@ export function Cases() {
       }),
     ),
   );
-  const remove = useDoing(
-    (id: string) =>
-      api.DELETE("/api/v1/evaluation/cases/{case}", { params: { path: { case: id } } }),
-    { changes: [["cases"]], said: t("caseRemoved"), onDone: () => setGone(undefined) },
-  );
+  const removal = useRemoval<Case>({
+    run: (id) => api.DELETE("/api/v1/evaluation/cases/{case}", { params: { path: { case: id } } }),
+    changes: [["cases"]],
+    said: t("caseRemoved"),
+    title: t("removeCaseTitle"),
+    label: (one) => t("removeCase", { question: one.question }),
+    name: (one) => one.question,
+  });
   const take = useDoing(() => save("/api/v1/evaluation/cases/export", "questions.jsonl"), {
     changes: [["audit"]],
   });
@@ -78,27 +79,11 @@ export function Cases() {
                 rows={query.items}
                 id={(one) => one.id}
                 actionsLabel={t("actions")}
-                actions={(one) => (
-                  <IconButton
-                    label={t("removeCase", { question: one.question })}
-                    onClick={() => setGone(one)}
-                  >
-                    <Trash2 aria-hidden className="size-4" />
-                  </IconButton>
-                )}
+                actions={removal.button}
               />
               <More query={query} />
             </Section>
-            <Confirm
-              open={gone !== undefined}
-              onClose={() => setGone(undefined)}
-              onConfirm={() => gone && remove.mutate(gone.id)}
-              title={t("removeCaseTitle")}
-              confirm={t("remove")}
-              busy={remove.isPending}
-            >
-              <p className="text-sm">{gone?.question}</p>
-            </Confirm>
+            {removal.question}
           </>
         )
       }

@@ -10,7 +10,7 @@ import { Card } from "@/parts/page";
 import { Progress } from "@/parts/progress";
 import { Trouble } from "@/parts/trouble";
 import { Figure, Figures } from "../overview/figures";
-import { Chart, Intervals } from "../parts/chart";
+import { Chart, Intervals } from "../charts/chart";
 import { Section } from "../parts/section";
 import { useWords } from "../words";
 

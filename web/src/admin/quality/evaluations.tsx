@@ -1,16 +1,13 @@
 /** What evaluations have found: how it has changed, and each of them, to be forgotten. */
-import { ChartSpline, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { ChartSpline } from "lucide-react";
 import { api, got, type Wire } from "@/api/client";
-import { IconButton } from "@/parts/button";
-import { Confirm } from "@/parts/dialog";
 import { useFormats } from "@/parts/format";
 import { Empty } from "@/parts/page";
 import { More, usePaged } from "../parts/paged";
+import { useRemoval } from "../parts/removal";
 import { Section } from "../parts/section";
 import { Fetched } from "../parts/state";
 import { type Column, Table } from "../parts/table";
-import { useDoing } from "../parts/use-doing";
 import { useWords } from "../words";
 import { Trends, useWay } from "./trends";
 
@@ -23,7 +20,6 @@ export function Evaluations() {
   const { t } = useWords();
   const formats = useFormats();
   const wayOf = useWay();
-  const [gone, setGone] = useState<Evaluation | undefined>();
   const query = usePaged(["evaluations"], (cursor) =>
     got(
       api.GET("/api/v1/evaluations", {
@@ -31,15 +27,15 @@ export function Evaluations() {
       }),
     ),
   );
-  const remove = useDoing(
-    (id: string) =>
+  const removal = useRemoval<Evaluation>({
+    run: (id) =>
       api.DELETE("/api/v1/evaluations/{evaluation}", { params: { path: { evaluation: id } } }),
-    {
-      changes: [["evaluations"]],
-      said: t("evaluationRemoved"),
-      onDone: () => setGone(undefined),
-    },
-  );
+    changes: [["evaluations"]],
+    said: t("evaluationRemoved"),
+    title: t("removeEvaluationTitle"),
+    label: (one) => t("removeEvaluation", { when: formats.moment(one.created) }),
+    name: (one) => `${one.name} · ${wayOf(one.way)} · ${formats.moment(one.created)}`,
+  });
   const columns: Column<Evaluation>[] = [
     { label: t("when"), names: true, cell: (one) => formats.moment(one.created) },
     { label: t("measuredOf"), cell: (one) => one.name },
@@ -64,29 +60,11 @@ export function Evaluations() {
                 rows={query.items}
                 id={(one) => one.id}
                 actionsLabel={t("actions")}
-                actions={(one) => (
-                  <IconButton
-                    label={t("removeEvaluation", { when: formats.moment(one.created) })}
-                    onClick={() => setGone(one)}
-                  >
-                    <Trash2 aria-hidden className="size-4" />
-                  </IconButton>
-                )}
+                actions={removal.button}
               />
               <More query={query} />
             </Section>
-            <Confirm
-              open={gone !== undefined}
-              onClose={() => setGone(undefined)}
-              onConfirm={() => gone && remove.mutate(gone.id)}
-              title={t("removeEvaluationTitle")}
-              confirm={t("remove")}
-              busy={remove.isPending}
-            >
-              <p className="text-sm">
-                {gone && `${gone.name} · ${wayOf(gone.way)} · ${formats.moment(gone.created)}`}
-              </p>
-            </Confirm>
+            {removal.question}
           </>
         )
       }

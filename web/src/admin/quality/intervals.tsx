@@ -3,7 +3,7 @@
  * room; the first is what the others are compared with.
  */
 import { useId } from "react";
-import { seriesColour } from "../parts/patterns";
+import { seriesColour } from "../charts/patterns";
 
 /** A value with its interval. */
 export interface Ranged {

@@ -2,7 +2,7 @@
 import type { Wire } from "@/api/client";
 import { useFormats } from "@/parts/format";
 import { Badge } from "@/parts/page";
-import { Chart, Intervals } from "../parts/chart";
+import { Chart, Intervals } from "../charts/chart";
 import { Section } from "../parts/section";
 import { useWords } from "../words";
 import { METRICS, type Metric, unitOf, useMetric } from "./metric";

@@ -1,15 +1,7 @@
 /** One measure over time: a dot for each evaluation, a line between, and a band for what it lies between. */
-import {
-  Area,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
-import { Hint } from "../usage/hint";
+import { ComposedChart, Line, ResponsiveContainer, Tooltip } from "recharts";
+import { Band, MomentAxes } from "../charts/axes";
+import { Hint } from "../charts/hint";
 import type { Point } from "./trend";
 
 const HEIGHT = 170;
@@ -36,26 +28,7 @@ export default function TrendLine({
         margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
         accessibilityLayer={false}
       >
-        <CartesianGrid vertical={false} stroke="var(--line)" />
-        <XAxis
-          dataKey="at"
-          type="number"
-          scale="time"
-          domain={["dataMin", "dataMax"]}
-          tickFormatter={dayOf}
-          tick={{ fill: "var(--soft)", fontSize: 12 }}
-          stroke="var(--line)"
-          tickLine={false}
-          minTickGap={40}
-        />
-        <YAxis
-          domain={[0, most ?? "auto"]}
-          tickFormatter={show}
-          tick={{ fill: "var(--soft)", fontSize: 12 }}
-          stroke="none"
-          width={56}
-          tickCount={3}
-        />
+        <MomentAxes most={most} show={show} dayOf={dayOf} />
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: "var(--edge)" }}
@@ -65,14 +38,7 @@ export default function TrendLine({
             return <Hint title={dayOf(point.at)} rows={rowsOf(point)} />;
           }}
         />
-        <Area
-          dataKey="range"
-          stroke="none"
-          fill="var(--series-1)"
-          fillOpacity={0.16}
-          isAnimationActive={false}
-          activeDot={false}
-        />
+        <Band />
         <Line
           dataKey="value"
           stroke="var(--series-1)"

@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import type { Wire } from "@/api/client";
 import { SelectField } from "@/parts/field";
 import { useFormats } from "@/parts/format";
-import { Chart, TrendLine } from "../parts/chart";
+import { Chart, TrendLine } from "../charts/chart";
 import { Section } from "../parts/section";
 import { useWords } from "../words";
 import { type Point, subjectsOf, type Trend, trendsOf, unitOf } from "./trend";

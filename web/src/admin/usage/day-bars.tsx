@@ -1,10 +1,10 @@
 /** Bars of each day, one upon the other. */
 import { useId } from "react";
 import { Bar, BarChart, ResponsiveContainer, Tooltip } from "recharts";
-import { fill, Legend, Patterns, seriesColour } from "../parts/patterns";
-import { DayAxes } from "./axes";
+import { fill, Legend, Patterns, seriesColour } from "../charts/patterns";
+import { DayAxes } from "../charts/axes";
 import type { DayOfSeries } from "./figures";
-import { Hint } from "./hint";
+import { Hint } from "../charts/hint";
 
 const HEIGHT = 280;
 

@@ -1,4 +1,4 @@
-import { Chart, DayBars } from "../parts/chart";
+import { Chart, DayBars } from "../charts/chart";
 import { Segments } from "../parts/segments";
 import { useWords } from "../words";
 import { useFeatureName } from "./budget-name";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Wire } from "@/api/client";
-import { Chart, MonthLine } from "../parts/chart";
+import { Chart, MonthLine } from "../charts/chart";
 import { Fetched } from "../parts/state";
 import { usageQuery } from "../queries";
 import { useWords } from "../words";

@@ -1,8 +1,8 @@
 /** What the month has cost day after day, what it will have cost at its end, and what it may cost. */
 import { Area, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip } from "recharts";
-import { DayAxes } from "./axes";
+import { Band, DayAxes } from "../charts/axes";
 import type { DayOfMonth } from "./figures";
-import { Hint } from "./hint";
+import { Hint } from "../charts/hint";
 
 const HEIGHT = 280;
 /** A limit that lies this many times above what is spent would press the line to the floor. */
@@ -56,14 +56,7 @@ export default function MonthLine({
               return <Hint title={dayOf(day.day)} rows={rowsOf(day, words, show)} />;
             }}
           />
-          <Area
-            dataKey="range"
-            stroke="none"
-            fill="var(--series-1)"
-            fillOpacity={0.16}
-            isAnimationActive={false}
-            activeDot={false}
-          />
+          <Band />
           <Area
             dataKey="spent"
             stroke="var(--series-1)"
