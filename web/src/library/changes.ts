@@ -4,8 +4,8 @@ import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { api, fetchPath, got, type Wire } from "@/api/client";
 import { notify } from "@/app/notices";
-import { useSentence } from "@/parts/trouble";
 import { HELD_MS } from "@/parts/hidden";
+import { useSentence } from "@/parts/trouble";
 import { type Document, forgetDocuments, patchDocuments } from "./queries";
 import { remove } from "./trash";
 

@@ -9,8 +9,8 @@ import { useFormats } from "@/parts/format";
 import { Card } from "@/parts/page";
 import { Progress } from "@/parts/progress";
 import { Trouble } from "@/parts/trouble";
-import { Figure, Figures } from "../overview/figures";
 import { Chart, Intervals } from "../charts/chart";
+import { Figure, Figures } from "../overview/figures";
 import { Section } from "../parts/section";
 import { useWords } from "../words";
 

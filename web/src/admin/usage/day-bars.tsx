@@ -1,10 +1,10 @@
 /** Bars of each day, one upon the other. */
 import { useId } from "react";
 import { Bar, BarChart, ResponsiveContainer, Tooltip } from "recharts";
-import { fill, Legend, Patterns, seriesColour } from "../charts/patterns";
 import { DayAxes } from "../charts/axes";
-import type { DayOfSeries } from "./figures";
 import { Hint } from "../charts/hint";
+import { fill, Legend, Patterns, seriesColour } from "../charts/patterns";
+import type { DayOfSeries } from "./figures";
 
 const HEIGHT = 280;
 

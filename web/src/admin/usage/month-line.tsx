@@ -1,8 +1,8 @@
 /** What the month has cost day after day, what it will have cost at its end, and what it may cost. */
 import { Area, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip } from "recharts";
 import { Band, DayAxes } from "../charts/axes";
-import type { DayOfMonth } from "./figures";
 import { Hint } from "../charts/hint";
+import type { DayOfMonth } from "./figures";
 
 const HEIGHT = 280;
 /** A limit that lies this many times above what is spent would press the line to the floor. */
