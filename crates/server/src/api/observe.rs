@@ -126,7 +126,7 @@ fn finish(app: &Shared, mut response: Response, id: &str, dialect: Dialect) -> R
     if response.status().is_client_error() || response.status().is_server_error() {
         let carried = response.extensions_mut().remove::<Problem>();
         let problem = carried
-            .or_else(|| (!is_json(&response)).then(|| Problem::of_status(response.status())));
+            .or_else(|| (!is_told(&response)).then(|| Problem::of_status(response.status())));
         if let Some(problem) = problem {
             tell(&problem);
             let rendered = dialect.render(&problem, id, app.config.debug.is_on());
@@ -157,10 +157,14 @@ fn finish(app: &Shared, mut response: Response, id: &str, dialect: Dialect) -> R
     response
 }
 
-/// Replies that are JSON already (readiness says 503 with its checks) are left as they are.
-fn is_json(response: &Response) -> bool {
+/// Whether a reply says for itself what is wrong, to a program (readiness says 503 with its checks) or on a
+/// page to a person, and is left as it is.
+fn is_told(response: &Response) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE);
-    content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/"))
+    content_type.is_some_and(|value| {
+        let kind = value.as_bytes();
+        kind.starts_with(b"application/") || kind.starts_with(b"text/html")
+    })
 }
 
 #[expect(
