@@ -37,6 +37,7 @@ for (const look of LOOKS) {
     const page = await context.newPage();
     const take = async (name: string) => {
       await page.waitForLoadState("networkidle");
+      await expect(page.getByText("Loading …")).toHaveCount(0);
       await page.screenshot({ path: join(PICTURES, `${name}-${look.name}.png`) });
     };
     await page.goto(`${program.address}/library`);
@@ -79,7 +80,7 @@ for (const look of LOOKS) {
       await page.goto(
         `${shared.address}/admin/${tab}${tab === "quality" ? "?view=evaluations" : ""}`,
       );
-      await expect(page.getByRole("table").first()).toBeVisible();
+      await expect(page.getByRole("heading").first()).toBeVisible();
       await take(`administration-${tab}`);
     }
     await context.close();
