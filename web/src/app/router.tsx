@@ -280,6 +280,8 @@ export function makeRouter(queries: QueryClient) {
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     defaultPendingComponent: Loading,
+    // For whoever may not see a page it does not exist.
+    defaultNotFoundComponent: Lost,
     scrollRestoration: true,
   });
 }
