@@ -105,7 +105,6 @@ export function PictureInk({
   const wanted = (72 * width * devicePixelRatio) / Math.max(1, points);
   const dpi = FINENESSES.find((fineness) => fineness >= wanted) ?? FINENESSES.at(-1) ?? 300;
   const picture = useQuery({ ...pictureQuery(id, page, dpi), placeholderData: keepPreviousData });
-  const address = useAddress(picture.data);
   if (picture.error) {
     return (
       <div className="absolute inset-x-4 top-4 z-10">
@@ -113,16 +112,7 @@ export function PictureInk({
       </div>
     );
   }
-  if (!address) return null;
-  return (
-    <img
-      src={address}
-      alt={t("pictureOf", { page })}
-      draggable={false}
-      className="absolute inset-0 size-full"
-      style={night ? { filter: NIGHT } : undefined}
-    />
-  );
+  return <Picture of={picture.data} alt={t("pictureOf", { page })} night={night} />;
 }
 
 /** The page as the server has drawn it ahead, until pdf.js has drawn it; nothing where it has not. */
@@ -131,27 +121,28 @@ export function EarlyInk({
   page,
   night,
 }: Pick<InkProps, "page" | "night"> & { document: string }) {
-  const address = useAddress(useQuery({ ...earlyQuery(id, page), enabled: false }).data);
+  const { data } = useQuery({ ...earlyQuery(id, page), enabled: false });
+  // What it shows is read to those who do not see it from the words that lie over it.
+  return <Picture of={data} alt="" night={night} />;
+}
+
+/** A picture that is held in memory, once it is there. */
+function Picture({ of, alt, night }: { of: Blob | undefined; alt: string; night: boolean }) {
+  const [address, setAddress] = useState<string>();
+  useEffect(() => {
+    if (!of) return;
+    const made = URL.createObjectURL(of);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [of]);
   if (!address) return null;
   return (
     <img
       src={address}
-      alt=""
+      alt={alt}
       draggable={false}
       className="absolute inset-0 size-full"
       style={night ? { filter: NIGHT } : undefined}
     />
   );
-}
-
-/** Where a picture that is held in memory can be shown from. */
-function useAddress(picture: Blob | undefined): string | undefined {
-  const [address, setAddress] = useState<string>();
-  useEffect(() => {
-    if (!picture) return;
-    const made = URL.createObjectURL(picture);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
-  }, [picture]);
-  return address;
 }
