@@ -95,9 +95,7 @@ test("a conversation is renamed, found, taken along, and deleted after a pause",
   await expect(found.getByRole("link", { name: "The tower of Sela" })).toBeVisible();
   expect((await api(`conversations/${id}`)).status).toBe(200);
   await menu("More about “The tower of Sela”", "Delete");
-  // It is held back for eight seconds.
-  const status = async () => (await api(`conversations/${id}`)).status;
-  await expect.poll(status, { timeout: 20_000 }).toBe(404);
+  await expect.poll(async () => (await api(`conversations/${id}`)).status).toBe(404);
 });
 
 test("what somebody thinks of an answer is kept, and can be taken back", async () => {

@@ -5,8 +5,8 @@ import { expect, test } from "@playwright/test";
 export type Asked = { readonly most: number } | { readonly least: number };
 
 /**
- * Tells a figure of the running test, and fails it where the figure is not what is asked. Where a busy
- * machine must not fail the test, `passes` says how far off it may be; the report still holds what is asked.
+ * Tells a figure of the running test, and fails it where the figure is not what is asked. Of what is
+ * not reached yet `passes` says how far off it may be; the report says that it is not reached.
  */
 export function figure(
   what: string,

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 
 /** How long somebody can. */
-export const HELD_MS = 8_000;
+export const HELD_MS = 7_000;
 
 /** The ids that are hidden. */
 export class Hidden {
